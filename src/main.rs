@@ -1,0 +1,3 @@
+//! The `harewire` program: see `harewire --help`.
+
+fn main() {}
