@@ -1,1 +1,3 @@
-//! (to come)
+//! What happened: events, the journal file, the index, and reading them back.
+
+pub mod event;
