@@ -16,7 +16,7 @@ mod recording;
 mod store;
 pub mod time;
 
-pub use event::{Direction, Event, Fact, Message, Payload, Stamp, Text, What};
+pub use event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stage, Stamp, Text, What};
 pub use index::{IndexHandle, IndexView};
 pub use journal::{BACKLOG_LIMIT, Journal, JournalError};
 pub use line::Header;

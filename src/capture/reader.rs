@@ -92,6 +92,14 @@ impl Reader {
         Ok(bytes)
     }
 
+    /// Bytes of the file as they stand, from `offset` on; 0 at its end so far.
+    ///
+    /// # Errors
+    /// Those of the system's read.
+    pub fn raw(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        read_at(&self.file, buffer, offset)
+    }
+
     /// A line too long for the record to count: read on to its newline.
     fn endless_line(&self, offset: u64) -> Result<Vec<u8>, ReadError> {
         let mut bytes = Vec::new();
