@@ -23,7 +23,7 @@ pub enum Way {
 }
 
 /// Keys of a line that say when and where, not what: a search for `2026` or `message` should not stop at each line.
-const MESSAGE: &[u8] = br#","event":"message""#;
+const MESSAGE: &[u8] = br#""event":"message""#;
 
 impl Needle {
     /// A needle for `text`; `None` if it is empty or too long to search for.
@@ -45,18 +45,44 @@ impl Needle {
     /// Whether a capture line carries the text.
     #[must_use]
     pub fn matches(&self, line: &[u8]) -> bool {
-        self.0.is_match(content(line))
+        match content(line) {
+            Content::Payload(bytes) => self.0.is_match(bytes),
+            Content::Fact(bytes) => self.0.find_iter(bytes).any(|found| !is_key(&bytes[found.end()..])),
+        }
     }
 }
 
-/// The part of a line that says what happened.
-fn content(line: &[u8]) -> &[u8] {
-    let Some(event) = memchr::memmem::find(line, b",\"event\":") else { return line };
-    let rest = &line[event..];
-    if !rest.starts_with(MESSAGE) {
-        return rest;
+/// What of a line is searched.
+enum Content<'a> {
+    /// The value of `data` of a message.
+    Payload(&'a [u8]),
+    /// The values of a fact; its key names say nothing.
+    Fact(&'a [u8]),
+}
+
+/// Whether a match that is followed by `rest` lies in the name of a key.
+fn is_key(rest: &[u8]) -> bool {
+    let mut bytes = rest.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => {
+                bytes.next();
+            }
+            b'"' => return bytes.next() == Some(&b':'),
+            _ => {}
+        }
     }
-    memchr::memmem::find(rest, b"\"data\":").map_or(rest, |data| &rest[data..])
+    false
+}
+
+/// The part of a line that says what happened.
+fn content(line: &[u8]) -> Content<'_> {
+    let Some(event) = memchr::memmem::find(line, b",\"event\":") else { return Content::Payload(line) };
+    let rest = &line[event + 1..];
+    if !rest.starts_with(MESSAGE) {
+        return Content::Fact(rest);
+    }
+    Content::Payload(memchr::memmem::find(rest, b"\"data\":").map_or(rest, |data| &rest[data + 7..]))
 }
 
 /// Looks from `from` (not included) towards `way`, at most to the ends. `pause` is called every 256 events and
@@ -99,7 +125,13 @@ mod tests {
         let mut journal = Journal::unnamed(&Header::new("", 0)).unwrap();
         for text in texts {
             let what = What::Fact(Box::new(Fact::Held { data: (*text).to_owned() }));
-            journal.append(&Event { stamp: Stamp::default(), connection: 0, automatic: false, masked: false, what });
+            journal.append(&Event {
+                stamp: Stamp::default(),
+                connection: 0,
+                automatic: false,
+                masked: false,
+                what,
+            });
         }
         journal.commit().unwrap();
         journal
@@ -134,6 +166,8 @@ mod tests {
 
     #[test]
     fn times_and_key_names_are_not_searched() {
+        assert_eq!(found(&["x"], "data", 0, Way::Next), None);
+        assert_eq!(found(&["x"], "held", 0, Way::Next), Some(1), "what kind of fact it is can be searched");
         let line = br#"{"seq":1,"time":"2026-01-01T00:00:00Z","event":"message","direction":"in","size":9,"data":"x"}"#;
         for text in ["2026", "message", "direction"] {
             assert!(!Needle::new(text).unwrap().matches(line), "{text}");

@@ -15,6 +15,19 @@ use super::record::{Record, WORDS, pair, unpair};
 const CHUNK_RECORDS: usize = 16 * 1024;
 /// The word of a record that holds subscription and partner.
 const JOINS: usize = 3;
+/// The word of a record that holds, among others, the collection: bits 16 to 31.
+const LABELS: usize = 4;
+
+/// What the fold found out of an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Join {
+    /// Number of the subscription it belongs to, 0 for none.
+    pub subscription: u32,
+    /// `seq` of the request it answers, 0 for none.
+    pub answers: u32,
+    /// Number of its collection, 0 for none.
+    pub collection: u32,
+}
 
 struct Chunk(Box<[AtomicU64]>);
 
@@ -65,14 +78,21 @@ impl Index {
         self.stored += 1;
     }
 
-    /// Sets what the fold found out of the event number `seq`: its subscription, and the request it answers.
-    /// The request's own record then names this event as its answer, unless it already has one.
-    pub fn join(&mut self, seq: u64, subscription: u32, answers: u32) {
-        if let Some(word) = self.joins(seq) {
-            word.store(pair(subscription, answers), Ordering::Relaxed);
+    /// Sets what the fold found out of the event number `seq`. The request it answers then names this event as its
+    /// answer, unless it already has one.
+    pub fn join(&mut self, seq: u64, join: Join) {
+        if join == Join::default() {
+            return;
         }
-        let (Ok(reply), true) = (u32::try_from(seq), answers != 0) else { return };
-        if let Some(word) = self.joins(u64::from(answers)) {
+        if let Some(word) = self.word(seq, JOINS) {
+            word.store(pair(join.subscription, join.answers), Ordering::Relaxed);
+        }
+        if let (Ok(collection), Some(word)) = (u16::try_from(join.collection), self.word(seq, LABELS)) {
+            let others = word.load(Ordering::Relaxed) & !(0xffff << 16);
+            word.store(others | u64::from(collection) << 16, Ordering::Relaxed);
+        }
+        let (Ok(reply), true) = (u32::try_from(seq), join.answers != 0) else { return };
+        if let Some(word) = self.word(u64::from(join.answers), JOINS) {
             let (subscription, partner) = unpair(word.load(Ordering::Relaxed));
             if partner == 0 {
                 word.store(pair(subscription, reply), Ordering::Relaxed);
@@ -80,9 +100,9 @@ impl Index {
         }
     }
 
-    fn joins(&self, seq: u64) -> Option<&AtomicU64> {
+    fn word(&self, seq: u64, number: usize) -> Option<&AtomicU64> {
         let (chunk, base) = place(seq.checked_sub(1)?);
-        self.chunks.get(chunk)?.0.get(base + JOINS)
+        self.chunks.get(chunk)?.0.get(base + number)
     }
 
     /// Lets readers see everything stored so far.
@@ -181,6 +201,7 @@ mod tests {
             subscription: 0,
             partner: 0,
             connection: 3,
+            collection: 0,
             kind: Kind::Fact(FactKind::Open),
             event: EventName::None,
             code: ErrorCode::None,
@@ -216,12 +237,13 @@ mod tests {
     fn a_reply_and_its_request_name_each_other() {
         let mut index = Index::default();
         (0..3).for_each(|offset| index.push(record(offset)));
-        index.join(2, 4, 1);
-        index.join(3, 4, 1);
+        index.join(2, Join { subscription: 4, answers: 1, collection: 7 });
+        index.join(3, Join { subscription: 4, answers: 1, collection: 0 });
         index.publish();
         let view = index.handle().view();
         assert_eq!(view.get(1).map(|r| (r.subscription, r.partner)), Some((0, 2)), "the first answer counts");
-        assert_eq!(view.get(3).map(|r| (r.subscription, r.partner)), Some((4, 1)));
+        assert_eq!(view.get(2).map(|r| (r.subscription, r.partner, r.collection)), Some((4, 1, 7)));
+        assert_eq!(view.get(3).map(|r| (r.subscription, r.partner, r.connection)), Some((4, 1, 3)));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::event::Event;
-use super::index::Index;
+use super::index::{Index, Join};
 use super::line::{Header, LineWriter};
 use super::positioned::write_all_at;
 use super::reader::Reader;
@@ -86,8 +86,14 @@ impl Journal {
         let mut waiting = serde_json::to_vec(header)
             .map_err(|error| JournalError::Write { waiting: 0, source: error.into() })?;
         waiting.push(b'\n');
-        let mut journal =
-            Self { file: Arc::new(file), path, lines: LineWriter::default(), waiting, written: 0, index: Index::default() };
+        let mut journal = Self {
+            file: Arc::new(file),
+            path,
+            lines: LineWriter::default(),
+            waiting,
+            written: 0,
+            index: Index::default(),
+        };
         journal.commit()?;
         Ok(journal)
     }
@@ -103,10 +109,8 @@ impl Journal {
     }
 
     /// Notes what the fold found out of an event; see [`Index::join`].
-    pub fn join(&mut self, seq: u64, subscription: u32, answers: u32) {
-        if subscription != 0 || answers != 0 {
-            self.index.join(seq, subscription, answers);
-        }
+    pub fn join(&mut self, seq: u64, join: Join) {
+        self.index.join(seq, join);
     }
 
     /// Writes the batch and publishes its rows.

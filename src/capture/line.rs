@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Direction, Event, Fact, Message, Payload, Stamp, Text, What};
 use super::time::{self, StampFormat};
-use crate::directus::{self, Class, MessageType};
+use crate::directus::{self, Class};
 
 /// Version of the format, the value of `harewire` in the header line.
 pub const VERSION: u32 = 1;
@@ -245,7 +245,7 @@ fn message(direction: Direction, data: &str, size: Option<u64>, encoding: Option
         None => (Payload::Text(Text::from(data)), directus::classify(data)),
         Some("base64") => {
             let bytes = STANDARD.decode(data).ok()?;
-            (Payload::Binary(Bytes::from(bytes)), Class::bare(MessageType::Binary))
+            (Payload::Binary(Bytes::from(bytes)), Class::binary())
         }
         Some(_) => return None,
     };
@@ -304,7 +304,11 @@ mod tests {
         let facts = [
             Fact::Close { code: None, reason: "r".into(), by: ClosedBy::Network },
             Fact::Error { stage: Stage::Tls, message: "m".into(), cause: "c".into(), advice: "a".into() },
-            Fact::Request { method: "GET".into(), target: "/".into(), headers: vec![("Host".into(), "x".into())] },
+            Fact::Request {
+                method: "GET".into(),
+                target: "/".into(),
+                headers: vec![("Host".into(), "x".into())],
+            },
             Fact::Held { data: "{\"a\":1}\n".into() },
         ];
         for fact in facts {
@@ -319,8 +323,9 @@ mod tests {
     #[test]
     fn binary_keeps_its_bytes() {
         let payload = Payload::Binary(Bytes::from_static(&[0, 255, 10]));
-        let class = Class::bare(MessageType::Binary);
-        let line = written(&event(What::Message(Message { direction: Direction::Out, payload, size: 3, class })));
+        let class = Class::binary();
+        let line =
+            written(&event(What::Message(Message { direction: Direction::Out, payload, size: 3, class })));
         assert!(line.contains(r#""encoding":"base64","data":"AP8K""#));
         let What::Message(back) = read(line.as_bytes()).1.what else { panic!("{line}") };
         assert_eq!(back.payload, Payload::Binary(Bytes::from_static(&[0, 255, 10])));
@@ -332,7 +337,9 @@ mod tests {
         let What::Fact(fact) = read(line.as_bytes()).1.what else { panic!() };
         assert_eq!(*fact, Fact::Unknown { name: "teleport".into(), line: line.into() });
         let extra = r#"{"seq":3,"event":"held","data":"x","mood":"new key"}"#;
-        assert!(matches!(read(extra.as_bytes()).1.what, What::Fact(fact) if *fact == Fact::Held { data: "x".into() }));
+        assert!(
+            matches!(read(extra.as_bytes()).1.what, What::Fact(fact) if *fact == Fact::Held { data: "x".into() })
+        );
     }
 
     proptest! {

@@ -17,10 +17,10 @@ mod store;
 pub mod time;
 
 pub use event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stage, Stamp, Text, What};
-pub use index::{IndexHandle, IndexView};
+pub use index::{IndexHandle, IndexView, Join};
 pub use journal::{BACKLOG_LIMIT, Journal, JournalError};
 pub use line::Header;
 pub use reader::{ReadError, Reader};
 pub use record::{FactKind, Flags, Kind, Record};
-pub use recording::{OpenError, Oddities, Recording};
+pub use recording::{Oddities, OpenError, Recording};
 pub use store::{DEFAULT_LIMIT_BYTES, Lease, Pruned, Store, Stored};

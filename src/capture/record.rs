@@ -126,8 +126,10 @@ impl Kind {
     #[must_use]
     pub fn from_u8(byte: u8) -> Self {
         match byte.checked_sub(FACT_BASE) {
-            None => Self::Message(MessageType::from_u8(byte)),
-            Some(fact) => Self::Fact(FactKind::ALL.get(usize::from(fact)).copied().unwrap_or(FactKind::Unknown)),
+            None => Self::Message(MessageType::from_u8(byte).unwrap_or(MessageType::Other)),
+            Some(fact) => {
+                Self::Fact(FactKind::ALL.get(usize::from(fact)).copied().unwrap_or(FactKind::Unknown))
+            }
         }
     }
 }
@@ -163,7 +165,9 @@ impl Flags {
                 bits |= Self::OUT;
             }
         }
-        for (set, bit) in [(event.automatic, Self::AUTOMATIC), (event.masked, Self::MASKED), (failed, Self::FAILED)] {
+        for (set, bit) in
+            [(event.automatic, Self::AUTOMATIC), (event.masked, Self::MASKED), (failed, Self::FAILED)]
+        {
             if set {
                 bits |= bit;
             }
@@ -219,6 +223,8 @@ pub struct Record {
     pub partner: u32,
     /// Which connect, `u16::MAX` for all later ones.
     pub connection: u16,
+    /// Number of its collection in the session's list, 0 for none or beyond the numbers.
+    pub collection: u16,
     /// What it is about.
     pub kind: Kind,
     /// Directus' `event`, or the action of an `items` message.
@@ -248,6 +254,7 @@ impl Record {
             subscription: 0,
             partner: 0,
             connection: u16::try_from(event.connection).unwrap_or(u16::MAX),
+            collection: 0,
             kind,
             event: name,
             code,
@@ -258,8 +265,17 @@ impl Record {
     /// Packs the record into words; see [`Record::from_words`].
     #[must_use]
     pub(super) fn to_words(self) -> [u64; WORDS] {
-        let [low, high] = self.connection.to_le_bytes();
-        let last = [low, high, self.kind.to_u8(), self.event as u8, self.code as u8, self.flags.0, 0, 0];
+        let (connection, collection) = (self.connection.to_le_bytes(), self.collection.to_le_bytes());
+        let last = [
+            connection[0],
+            connection[1],
+            collection[0],
+            collection[1],
+            self.kind.to_u8(),
+            self.event as u8,
+            self.code as u8,
+            self.flags.0,
+        ];
         [
             self.offset,
             u64::from_le_bytes(self.time_us.to_le_bytes()),
@@ -275,7 +291,8 @@ impl Record {
         let [offset, time, sizes, joins, last] = words;
         let (line_length, size) = unpair(sizes);
         let (subscription, partner) = unpair(joins);
-        let [low, high, kind, event, code, flags, _, _] = last.to_le_bytes();
+        let [connection, connection_high, collection, collection_high, kind, event, code, flags] =
+            last.to_le_bytes();
         Self {
             offset,
             time_us: i64::from_le_bytes(time.to_le_bytes()),
@@ -283,10 +300,11 @@ impl Record {
             size,
             subscription,
             partner,
-            connection: u16::from_le_bytes([low, high]),
+            connection: u16::from_le_bytes([connection, connection_high]),
+            collection: u16::from_le_bytes([collection, collection_high]),
             kind: Kind::from_u8(kind),
-            event: EventName::from_u8(event),
-            code: ErrorCode::from_u8(code),
+            event: EventName::from_u8(event).unwrap_or_default(),
+            code: ErrorCode::from_u8(code).unwrap_or(ErrorCode::Other),
             flags: Flags(flags),
         }
     }

@@ -5,8 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::event::Event;
-use super::index::Index;
+use super::event::{Event, Fact, What};
+use super::index::{Index, Join};
 use super::line::{self, Header, VERSION};
 use super::positioned::read_at;
 use super::reader::Reader;
@@ -47,7 +47,10 @@ impl Oddities {
     pub fn sentences(&self) -> Vec<String> {
         let mut sentences = Vec::new();
         if self.foreign {
-            sentences.push("This file has no Harewire header: its lines are shown as far as they are understood.".to_owned());
+            sentences.push(
+                "This file has no Harewire header: its lines are shown as far as they are understood."
+                    .to_owned(),
+            );
         }
         if let Some(version) = self.newer {
             sentences.push(format!(
@@ -61,7 +64,10 @@ impl Oddities {
             ));
         }
         if self.unknown_lines > 0 {
-            sentences.push(format!("{} lines are not events of this format; they are shown as they stand.", self.unknown_lines));
+            sentences.push(format!(
+                "{} lines are not events of this format; they are shown as they stand.",
+                self.unknown_lines
+            ));
         }
         sentences
     }
@@ -114,10 +120,11 @@ impl Recording {
     ///
     /// # Errors
     /// [`OpenError::Io`] from the system; what was read so far stays.
-    pub fn step(&mut self, mut fold: impl FnMut(u64, &Event) -> (u32, u32)) -> Result<bool, OpenError> {
+    pub fn step(&mut self, mut fold: impl FnMut(u64, &Event) -> Join) -> Result<bool, OpenError> {
         let start = self.rest.len();
         let at = self.offset + start as u64;
-        let wanted = usize::try_from(self.length.saturating_sub(at)).unwrap_or(usize::MAX).min(BLOCK.max(start));
+        let wanted =
+            usize::try_from(self.length.saturating_sub(at)).unwrap_or(usize::MAX).min(BLOCK.max(start));
         self.rest.resize(start + wanted, 0);
         let count = read_at(&self.file, &mut self.rest[start..], at)
             .map_err(|source| OpenError::Io { path: self.path.clone(), source })?;
@@ -140,7 +147,7 @@ impl Recording {
     }
 
     /// The end of the file without a newline: a whole JSON value is an event, anything else was torn.
-    fn take_tail(&mut self, fold: &mut impl FnMut(u64, &Event) -> (u32, u32)) {
+    fn take_tail(&mut self, fold: &mut impl FnMut(u64, &Event) -> Join) {
         if self.rest.is_empty() {
             return;
         }
@@ -153,7 +160,7 @@ impl Recording {
         self.offset += tail.len() as u64;
     }
 
-    fn take_line(&mut self, bytes: &[u8], within: u64, fold: &mut impl FnMut(u64, &Event) -> (u32, u32)) {
+    fn take_line(&mut self, bytes: &[u8], within: u64, fold: &mut impl FnMut(u64, &Event) -> Join) {
         if std::mem::take(&mut self.first) {
             if let Ok(header) = serde_json::from_slice::<Header>(bytes) {
                 self.oddities.newer = (header.harewire > VERSION).then_some(header.harewire);
@@ -166,17 +173,14 @@ impl Recording {
             return;
         }
         let (_, event) = line::read(bytes);
-        if let super::event::What::Fact(fact) = &event.what
-            && matches!(**fact, super::event::Fact::Unknown { .. })
+        if let What::Fact(fact) = &event.what
+            && matches!(**fact, Fact::Unknown { .. })
         {
             self.oddities.unknown_lines += 1;
         }
         let seq = self.index.stored() + 1;
         self.index.push(Record::of(&event, self.offset + within, bytes.len()));
-        let (subscription, answers) = fold(seq, &event);
-        if subscription != 0 || answers != 0 {
-            self.index.join(seq, subscription, answers);
-        }
+        self.index.join(seq, fold(seq, &event));
     }
 
     /// The header, once the first line was read.
@@ -206,7 +210,6 @@ impl Recording {
 
 #[cfg(test)]
 mod tests {
-    use super::super::event::What;
     use super::*;
 
     fn open(text: &[u8]) -> (Recording, Vec<Event>) {
@@ -219,7 +222,7 @@ mod tests {
             .step(|seq, event| {
                 assert_eq!(seq, events.len() as u64 + 1);
                 events.push(event.clone());
-                (0, 0)
+                Join::default()
             })
             .unwrap()
         {}

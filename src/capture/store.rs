@@ -91,7 +91,8 @@ impl Store {
             .collect();
         let stem = format!("{}_{}", Zone::local().file_name(started_us), host.trim_matches('.'));
         for attempt in 1..1000u32 {
-            let name = if attempt == 1 { format!("{stem}.{ENDING}") } else { format!("{stem}-{attempt}.{ENDING}") };
+            let name =
+                if attempt == 1 { format!("{stem}.{ENDING}") } else { format!("{stem}-{attempt}.{ENDING}") };
             let path = self.folder.join(&name);
             if path.exists() {
                 continue;
@@ -189,7 +190,11 @@ mod tests {
     #[test]
     fn the_oldest_go_first_and_only_as_many_as_needed() {
         let (_folder, store) = store();
-        let (old, middle, new) = (write(&store, "a.ndjson", 10, 3), write(&store, "b.ndjson", 10, 2), write(&store, "c.ndjson", 10, 1));
+        let (old, middle, new) = (
+            write(&store, "a.ndjson", 10, 3),
+            write(&store, "b.ndjson", 10, 2),
+            write(&store, "c.ndjson", 10, 1),
+        );
         write(&store, "notes.txt", 1000, 9);
         let pruned = store.prune(20).unwrap();
         assert_eq!(pruned, Pruned { removed: vec![old], left_bytes: 20 });

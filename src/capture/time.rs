@@ -15,7 +15,11 @@ impl StampFormat {
     pub fn append(&mut self, time_us: i64, line: &mut Vec<u8>) {
         let second = time_us.div_euclid(1_000_000);
         if self.second != Some(second) {
-            let time = Timestamp::from_second(second).unwrap_or(if second < 0 { Timestamp::MIN } else { Timestamp::MAX });
+            let time = Timestamp::from_second(second).unwrap_or(if second < 0 {
+                Timestamp::MIN
+            } else {
+                Timestamp::MAX
+            });
             self.prefix = time.strftime("%Y-%m-%dT%H:%M:%S.").to_string();
             self.second = Some(second);
         }
@@ -88,7 +92,7 @@ impl Zone {
 
     fn format(&self, time_us: i64, format: &str) -> String {
         let time = Timestamp::from_microsecond(time_us).unwrap_or(Timestamp::UNIX_EPOCH);
-        time.to_zoned(self.0.clone()).strftime(format).to_string()
+        time.to_zoned_datetime(self.0.clone()).strftime(format).to_string()
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::published::Published;
+use super::recorder::join;
 use super::wake::Wake;
 use crate::capture::Recording;
 use crate::session::Session;
@@ -17,10 +18,7 @@ pub(super) fn run(mut recording: Recording, published: &Arc<Published>, wake: &W
     let mut session = Session::new();
     let mut shown: Option<Instant> = None;
     loop {
-        let step = recording.step(|seq, event| {
-            let joined = session.apply(seq, event);
-            (joined.subscription, joined.answers)
-        });
+        let step = recording.step(|seq, event| join(session.apply(seq, event)));
         let more = matches!(step, Ok(true)) && !stop.load(Ordering::Relaxed);
         if more && shown.is_some_and(|at| at.elapsed() < PUBLISH_EVERY) {
             continue;

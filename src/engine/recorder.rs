@@ -7,9 +7,9 @@ use crossbeam_channel::RecvTimeoutError;
 
 use super::published::Published;
 use super::wake::Wake;
-use crate::capture::{BACKLOG_LIMIT, Event, Journal, JournalError};
+use crate::capture::{BACKLOG_LIMIT, Event, Join, Journal, JournalError};
 use crate::net::{Batch, Batches};
-use crate::session::Session;
+use crate::session::{Joined, Session};
 
 /// Snapshots are published at most this often: twice a frame at 60 Hz.
 const PUBLISH_EVERY: Duration = Duration::from_millis(8);
@@ -85,7 +85,7 @@ impl Recorder {
     fn append(&mut self, event: &Event) {
         let seq = self.journal.append(event);
         let joined = self.session.apply(seq, event);
-        self.journal.join(seq, joined.subscription, joined.answers);
+        self.journal.join(seq, join(joined));
     }
 
     fn tick(&mut self) {
@@ -143,4 +143,9 @@ impl Recorder {
         self.published.update_file(|file| file.ended = true);
         self.wake.ring();
     }
+}
+
+/// What the index keeps of what the fold found out.
+pub(super) fn join(joined: Joined) -> Join {
+    Join { subscription: joined.subscription, answers: joined.answers, collection: joined.collection }
 }
