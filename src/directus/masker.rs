@@ -158,10 +158,7 @@ impl Masker {
                 Some((pair, attributes)) => format!("{};{attributes}", self.mask_cookie(pair)),
                 None => self.mask_cookie(value),
             },
-            _ if ["token", "secret", "api-key", "apikey", "password"]
-                .iter()
-                .any(|word| name.contains(word)) =>
-            {
+            _ if ["token", "secret", "api-key", "apikey", "password"].iter().any(|word| name.contains(word)) => {
                 self.value(value)
             }
             // Any other header may hold a known secret (`Sec-WebSocket-Protocol`) or a URL (`Location`).
@@ -220,9 +217,7 @@ impl Masker {
         for (at, _) in text.match_indices("[masked ") {
             let rest = text.get(at..).unwrap_or_default();
             let Some((number, length)) = mask_at(rest) else { continue };
-            let Some(hidden) = number.checked_sub(1).and_then(|index| self.hidden.get(index)) else {
-                continue;
-            };
+            let Some(hidden) = number.checked_sub(1).and_then(|index| self.hidden.get(index)) else { continue };
             let end = at + length;
             let quoted = text.get(..at).is_some_and(|before| before.ends_with('"'))
                 && text.get(end..).is_some_and(|after| after.starts_with('"'));

@@ -4,8 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::directus::fields::{Fields, Misfit};
 use crate::directus::{
-    Beat, Collab, CollabError, ErrorCode, EventName, GraphQl, ItemsReply, Json, Other, ParseError, Secret,
-    Uid, frame,
+    Beat, Collab, CollabError, ErrorCode, EventName, GraphQl, ItemsReply, Json, Other, ParseError, Secret, Uid, frame,
 };
 
 /// The login is accepted (reference 2.2).
@@ -119,11 +118,7 @@ impl SubscriptionEvent {
         let event = EventName::from_wire(&fields.need::<String>("event", "a text")?);
         if !matches!(
             event,
-            EventName::Init
-                | EventName::Create
-                | EventName::Update
-                | EventName::Delete
-                | EventName::Unsubscribe
+            EventName::Init | EventName::Create | EventName::Update | EventName::Delete | EventName::Unsubscribe
         ) {
             return Err(Misfit::new("“event” is no event of a subscription"));
         }
@@ -212,8 +207,7 @@ impl ServerMessage {
         if GraphQl::fits(&kind, &fields) {
             return GraphQl::read(kind, fields).map(Self::GraphQl);
         }
-        let says =
-            |key: &str, word: &str| fields.get(key).and_then(Json::text).is_some_and(|text| text == word);
+        let says = |key: &str, word: &str| fields.get(key).and_then(Json::text).is_some_and(|text| text == word);
         if says("status", "error") {
             return ErrorReply::read(kind, fields).map(Self::Error);
         }

@@ -126,10 +126,7 @@ impl<'t> Head<'t> {
         if class.status != Status::Ok {
             return None;
         }
-        Some(
-            if self.raw("refresh_token").is_some() { "auth ok · new refresh token" } else { "auth ok" }
-                .to_owned(),
-        )
+        Some(if self.raw("refresh_token").is_some() { "auth ok · new refresh token" } else { "auth ok" }.to_owned())
     }
 
     fn subscription(&self, class: &Class, collection: Option<&str>) -> Option<String> {
@@ -365,9 +362,7 @@ fn row(object: &str, collection: Option<&str>) -> String {
         }
         match value.as_bytes().first() {
             Some(b'{') => words.push(format!("{key} {{…}}")),
-            Some(b'[') => {
-                words.push(if value == "[]" { format!("{key} []") } else { format!("{key} […]") })
-            }
+            Some(b'[') => words.push(if value == "[]" { format!("{key} []") } else { format!("{key} […]") }),
             Some(b'"') if key != "id" => {
                 let text = text_of(value).unwrap_or_default();
                 words.push(format!("{key} \"{}\"", clipped(&text, VALUE_WIDTH)));
