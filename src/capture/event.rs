@@ -233,10 +233,10 @@ pub enum Fact {
     },
     /// A message that was given to us and never reached the socket.
     Unsent {
-        /// Its text.
-        data: String,
         /// Why not, as a sentence.
         reason: String,
+        /// Its text.
+        data: String,
     },
     /// A WebSocket control frame.
     Control {
