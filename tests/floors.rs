@@ -33,7 +33,11 @@ const CLOCK: &[&str] = &["Instant::now", "SystemTime::now", "Timestamp::now", "Z
 const ROOMS: &[Room] = &[
     Room { name: "directus", below: &[], banned: &[SCREEN, SOCKETS, FILES, THREADS, CLOCK] },
     Room { name: "capture", below: &["directus"], banned: &[SCREEN, SOCKETS] },
-    Room { name: "session", below: &["directus", "capture"], banned: &[SCREEN, SOCKETS, FILES, THREADS, CLOCK] },
+    Room {
+        name: "session",
+        below: &["directus", "capture"],
+        banned: &[SCREEN, SOCKETS, FILES, THREADS, CLOCK],
+    },
     Room { name: "net", below: &["directus", "capture"], banned: &[SCREEN] },
     // Its store is eframe's, its content knows no window.
     Room { name: "settings", below: &["directus"], banned: &[&["egui"], SOCKETS] },
@@ -93,7 +97,8 @@ fn room_of(path: &Path) -> (&'static Room, bool) {
     let first = Path::new(inside.components().next().expect("a name").as_os_str());
     let name = first.file_stem().and_then(|name| name.to_str()).expect("a name in UTF-8");
     let room = ROOMS.iter().find(|room| room.name == name);
-    let room = room.unwrap_or_else(|| panic!("{} lies in no room of the table in tests/floors.rs", path.display()));
+    let room =
+        room.unwrap_or_else(|| panic!("{} lies in no room of the table in tests/floors.rs", path.display()));
     let is_door = inside.components().count() == 1 || inside.file_name().is_some_and(|f| f == "mod.rs");
     (room, is_door && inside.components().count() <= 2)
 }
@@ -161,7 +166,8 @@ fn no_file_names_a_registry_or_a_path_of_one_machine() {
         ["deb.debian", ".org"],
         ["archive.ubuntu", ".com"],
     ];
-    let folders = [["/wo", "rk/"], ["/tmp/dire", "ctus-lab"], ["/tmp/la", "b"], ["/ro", "ot/"], ["/ho", "me/"]];
+    let folders =
+        [["/wo", "rk/"], ["/tmp/dire", "ctus-lab"], ["/tmp/la", "b"], ["/ro", "ot/"], ["/ho", "me/"]];
     let mut found = Vec::new();
     for path in repository() {
         if path == Path::new("Cargo.lock") {

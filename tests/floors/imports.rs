@@ -184,7 +184,9 @@ fn is_public(tokens: &[Token<'_>], at: usize) -> bool {
     match before {
         [.., pub_] if pub_.text == "pub" => true,
         [.., pub_, open, _, close] if (pub_.text, open.text, close.text) == ("pub", "(", ")") => true,
-        [.., pub_, open, in_, _, close] => (pub_.text, open.text, in_.text, close.text) == ("pub", "(", "in", ")"),
+        [.., pub_, open, in_, _, close] => {
+            (pub_.text, open.text, in_.text, close.text) == ("pub", "(", "in", ")")
+        }
         _ => false,
     }
 }

@@ -24,3 +24,13 @@ pub mod seed {
 pub const V12: &str = "12.4.0";
 /// The older one: no uid on most errors, and row rules without a licence.
 pub const V11: &str = "11.17.4";
+
+#[test]
+fn equal_settings_share_one_server() {
+    let first = shared(V11, &[("WEBSOCKETS_REST_AUTH", "public"), ("RATE_LIMITER_ENABLED", "false")]);
+    let again = shared(V11, &[("RATE_LIMITER_ENABLED", "false"), ("WEBSOCKETS_REST_AUTH", "public")]);
+    assert_eq!(first.url(), again.url());
+    let (status, body) = first.rest("GET", "/server/info", None, Some(seed::EDITOR));
+    assert_eq!((status, &body["data"]["version"]), (200, &V11.into()), "{body}");
+    assert_eq!(body["data"]["websocket"]["rest"]["authentication"], "public", "{body}");
+}

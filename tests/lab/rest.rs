@@ -79,7 +79,8 @@ fn unchunk(mut rest: &[u8]) -> Option<Vec<u8>> {
 fn answers_are_read_whole() {
     let plain = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong";
     assert_eq!(parse(plain).unwrap(), (200, "pong".into()));
-    let chunked = b"HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n{\"a\"\r\n3\r\n:1}\r\n0\r\n\r\n";
+    let chunked =
+        b"HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n{\"a\"\r\n3\r\n:1}\r\n0\r\n\r\n";
     assert_eq!(parse(chunked).unwrap(), (403, serde_json::json!({"a": 1})));
     assert!(parse(b"HTTP/1.1 204 No Content\r\n").is_err());
     assert_eq!(parse(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap(), (204, Value::Null));

@@ -3,7 +3,7 @@
 # server: its process id is the server's, SIGTERM stops it.
 #   tests/lab/start.sh VERSION PORT
 #   RUN_DIR    database, uploads, extensions; made if missing, the seeded database is copied into a new one
-#   LAB_TIED   if set, the server is killed at the end of standard input: it can't outlive who started it
+#   LAB_TIED   if set, the end of standard input kills the server and removes RUN_DIR: nothing outlives who started it
 # Every other variable of the environment is a Directus setting and wins over the ones here.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -48,7 +48,7 @@ fi
 if [ -n "${LAB_TIED:-}" ]; then
   # A background command reads /dev/null unless told otherwise, hence the copy of standard input.
   exec 3<&0
-  (cat <&3 >/dev/null 2>&1; kill -KILL $$ 2>/dev/null) &
+  (cat <&3 >/dev/null 2>&1; kill -KILL $$ 2>/dev/null; rm -rf "$run") &
   exec 3<&- </dev/null
 fi
 exec node "$program" start
