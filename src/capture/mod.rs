@@ -8,11 +8,13 @@ pub mod event;
 pub mod find;
 mod index;
 mod journal;
+pub mod json_tree;
 pub mod line;
 mod positioned;
 mod reader;
 mod record;
 mod recording;
+pub mod row;
 mod store;
 pub mod time;
 

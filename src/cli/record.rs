@@ -13,7 +13,7 @@ use super::outcome;
 use super::pipe::Pipe;
 use super::summary;
 use crate::capture::{Store, time};
-use crate::directus::{AuthMode, Credentials, Endpoint, Secret, template};
+use crate::directus::{AuthMode, ClientMessage, Credentials, Endpoint, Secret, Subscribe, Uid};
 use crate::engine::{Capture, Destination, Engine, Wake};
 use crate::net::{Command, ConnectSpec, Outgoing, Protocol, Switches};
 use crate::session::Phase;
@@ -152,7 +152,10 @@ impl<'a> Job<'a> {
     fn subscribe(&self) {
         for (place, SubscribeTo { collection, event }) in self.args.subscribe.iter().enumerate() {
             let uid = format!("{collection}-{}", place + 1);
-            let text = template::subscribe_to(collection, event.as_deref(), &uid);
+            let mut subscribe = Subscribe::new(collection.as_str());
+            subscribe.event = *event;
+            subscribe.uid = Some(Uid::Text(uid));
+            let text = ClientMessage::Subscribe(subscribe).to_text();
             self.capture.command(Command::Send(Outgoing::Text(text)));
         }
     }

@@ -122,9 +122,7 @@ impl Found {
         let kind = self.kind(text);
         let event = match kind {
             MessageType::Items => word(text, self.action.as_ref()),
-            MessageType::Subscription | MessageType::Subscribe | MessageType::Logs => {
-                word(text, self.event.as_ref())
-            }
+            MessageType::Subscription | MessageType::Subscribe | MessageType::Logs => word(text, self.event.as_ref()),
             // Its `update` changes a draft, not a row: it must not answer a filter for updates.
             MessageType::Collab => self.action.as_ref().map(|_| Cow::Borrowed(EventName::Other.name())),
             _ => None,
@@ -137,8 +135,7 @@ impl Found {
         Class {
             kind,
             event: event.map_or(EventName::None, |event| EventName::from_wire(&event)),
-            status: word(text, self.status.as_ref())
-                .map_or(Status::None, |status| Status::from_wire(&status)),
+            status: word(text, self.status.as_ref()).map_or(Status::None, |status| Status::from_wire(&status)),
             code: code.map_or(ErrorCode::None, |code| ErrorCode::from_wire(&code)),
             items: self.data.as_ref().map_or(0, |data| count(text, data)),
             uid: uid.as_ref().filter(|range| names(text, range.start)).cloned().map_or(Span::NONE, Span::new),
@@ -151,9 +148,7 @@ impl Found {
         };
         match MessageType::from_wire(&word) {
             // The same words mean something else on a GraphQL socket; the envelope tells.
-            MessageType::Subscribe | MessageType::Error if self.payload && self.id.is_some() => {
-                MessageType::GraphQl
-            }
+            MessageType::Subscribe | MessageType::Error if self.payload && self.id.is_some() => MessageType::GraphQl,
             kind => kind,
         }
     }
@@ -209,8 +204,7 @@ mod tests {
 
     #[test]
     fn reads_a_subscription_event() {
-        let text =
-            r#"{"type":"subscription","event":"create","data":[{"id":1},{"id":2}],"uid":"messages-1"}"#;
+        let text = r#"{"type":"subscription","event":"create","data":[{"id":1},{"id":2}],"uid":"messages-1"}"#;
         let class = classify(text);
         assert_eq!(class.kind, MessageType::Subscription);
         assert_eq!(class.event, EventName::Create);
@@ -223,13 +217,9 @@ mod tests {
     fn reads_errors_of_both_shapes() {
         let text = r#"{"type":"items","status":"error","error":{"message":"no","code":"FORBIDDEN"},"uid":7}"#;
         let class = classify(text);
-        assert_eq!(
-            (class.kind, class.status, class.code),
-            (MessageType::Items, Status::Error, ErrorCode::Forbidden)
-        );
+        assert_eq!((class.kind, class.status, class.code), (MessageType::Items, Status::Error, ErrorCode::Forbidden));
         assert_eq!(class.uid(text).as_deref(), Some("7"));
-        let collab =
-            classify(r#"{"action":"error","type":"collab","code":"SERVICE_UNAVAILABLE","message":"off"}"#);
+        let collab = classify(r#"{"action":"error","type":"collab","code":"SERVICE_UNAVAILABLE","message":"off"}"#);
         assert_eq!((collab.kind, collab.code), (MessageType::Collab, ErrorCode::ServiceUnavailable));
         assert!(collab.is_error());
     }
@@ -238,10 +228,7 @@ mod tests {
     fn tells_graphql_by_its_envelope() {
         for (text, kind) in [
             (r#"{"type":"connection_init","payload":{"access_token":"x"}}"#, MessageType::GraphQl),
-            (
-                r#"{"id":"1","type":"subscribe","payload":{"query":"subscription { a }"}}"#,
-                MessageType::GraphQl,
-            ),
+            (r#"{"id":"1","type":"subscribe","payload":{"query":"subscription { a }"}}"#, MessageType::GraphQl),
             (r#"{"id":"1","type":"error","payload":[]}"#, MessageType::GraphQl),
             (r#"{"type":"error","status":"error","error":{"code":"INVALID_PAYLOAD"}}"#, MessageType::Error),
             (r#"{"type":"subscribe","collection":"messages"}"#, MessageType::Subscribe),
@@ -323,40 +310,18 @@ mod tests {
             any::<i64>().prop_map(|number| number.to_string()),
             "[a-z\"\\\\\n😀]{0,6}".prop_map(|text| Value::from(text).to_string()),
             proptest::sample::select(vec![
-                "subscription",
-                "items",
-                "subscribe",
-                "error",
-                "collab",
-                "next",
-                "create",
-                "ok",
-                "FORBIDDEN",
-                "auth",
+                "subscription", "items", "subscribe", "error", "collab", "next", "create", "ok", "FORBIDDEN", "auth",
             ])
             .prop_map(|word| format!("\"{word}\"")),
         ];
         let key = proptest::sample::select(vec![
-            "type",
-            "event",
-            "action",
-            "status",
-            "error",
-            "code",
-            "uid",
-            "id",
-            "data",
-            "payload",
-            "x",
-            "\\u0074ype",
+            "type", "event", "action", "status", "error", "code", "uid", "id", "data", "payload", "x", "\\u0074ype",
         ]);
         scalar.prop_recursive(3, 24, 6, move |inner| {
             prop_oneof![
-                proptest::collection::vec(inner.clone(), 0..4)
-                    .prop_map(|all| format!("[{}]", all.join(" , "))),
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(|all| format!("[{}]", all.join(" , "))),
                 proptest::collection::vec((key.clone(), inner), 0..8).prop_map(|all| {
-                    let members: Vec<_> =
-                        all.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
+                    let members: Vec<_> = all.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
                     format!("{{{}}}", members.join(","))
                 }),
             ]
