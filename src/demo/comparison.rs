@@ -38,7 +38,7 @@ pub(super) fn text(value: &Value) -> String {
     }
 }
 
-/// The number in a value. Booleans are 0 and 1, as in SQLite.
+/// The number in a value. Booleans are 0 and 1, as in the lab's database.
 fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),

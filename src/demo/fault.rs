@@ -23,10 +23,17 @@ pub(super) struct Told {
     pub early: bool,
 }
 
+impl Told {
+    /// An error of that code, in those words.
+    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), early: false }
+    }
+}
+
 impl Fault {
     /// An error of that code.
     pub(super) fn told(code: &'static str, message: impl Into<String>) -> Self {
-        Self::Told(Told { code, message: message.into(), early: false })
+        Self::Told(Told::new(code, message))
     }
 
     /// An error that carried the `uid` in every version.

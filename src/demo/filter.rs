@@ -90,7 +90,7 @@ impl Operator {
             "_nnull" => Self::NotNull,
             "_empty" => Self::Empty,
             "_nempty" => Self::NotEmpty,
-            // SQLite's LIKE does not look at the case, so the lab's plain and `_i…` operators agree.
+            // The lab's database does not look at the case, so its plain and `_i…` operators agree.
             "_contains" | "_icontains" => Self::Contains,
             "_ncontains" | "_nicontains" => Self::ContainsNot,
             "_starts_with" | "_istarts_with" => Self::StartsWith,

@@ -150,7 +150,7 @@ impl Hub {
             Phase::Open => match connection.exceeds(limit, moment.instant) {
                 Some(wait) => {
                     let words = format!("Too many messages, retry after {wait}ms.");
-                    self.refuse(number, "server", "REQUESTS_EXCEEDED", &words, None);
+                    self.refuse(number, "server", &Told::new("REQUESTS_EXCEEDED", words), None);
                 }
                 None => self.message(number, text, moment),
             },
@@ -256,16 +256,8 @@ impl Hub {
     }
 
     /// Sends an error with exactly that uid.
-    pub(super) fn refuse(
-        &self,
-        number: u64,
-        kind: &str,
-        code: &'static str,
-        message: &str,
-        uid: Option<&Value>,
-    ) {
-        let told = Told { code, message: message.to_owned(), early: false };
-        self.send(number, reply::error(kind, &told, uid));
+    pub(super) fn refuse(&self, number: u64, kind: &str, told: &Told, uid: Option<&Value>) {
+        self.send(number, reply::error(kind, told, uid));
     }
 
     /// Sends the error of a request, with the uid where that version gives it.

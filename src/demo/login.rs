@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::account::{Credentials, Login};
 use super::connection::Phase;
+use super::fault::Told;
 use super::hub::{Hub, Task};
 use super::message::Message;
 use super::moment::Moment;
@@ -29,7 +30,7 @@ impl Hub {
 
     /// Every failure of a handshake looks the same (reference 2.3).
     pub(super) fn fail_handshake(&mut self, number: u64) {
-        self.refuse(number, "auth", "AUTH_FAILED", "Authentication handshake failed.", None);
+        self.refuse(number, "auth", &Told::new("AUTH_FAILED", "Authentication handshake failed."), None);
         self.close(number);
     }
 
@@ -66,7 +67,7 @@ impl Hub {
                     connection.identity = Identity::PUBLIC;
                     connection.generation += 1;
                 }
-                self.refuse(number, "auth", "AUTH_FAILED", "Authentication failed.", uid);
+                self.refuse(number, "auth", &Told::new("AUTH_FAILED", "Authentication failed."), uid);
                 if self.options.mode != Mode::Public {
                     self.close(number);
                 }
@@ -111,7 +112,7 @@ impl Hub {
         // The token's own end, if it was cut short, must not be told again.
         connection.generation += 1;
         let generation = connection.generation;
-        self.refuse(number, "auth", "TOKEN_EXPIRED", "Token expired.", None);
+        self.refuse(number, "auth", &Told::new("TOKEN_EXPIRED", "Token expired."), None);
         let due = moment.after(self.options.auth_timeout);
         self.agenda.note(due, Task::AuthTimeout { connection: number, generation });
     }
@@ -120,7 +121,7 @@ impl Hub {
     pub(super) fn auth_timeout(&mut self, number: u64, generation: u64) {
         let current = self.connections.get(&number);
         if current.is_some_and(|connection| connection.generation == generation) {
-            self.refuse(number, "auth", "AUTH_TIMEOUT", "Authentication timed out.", None);
+            self.refuse(number, "auth", &Told::new("AUTH_TIMEOUT", "Authentication timed out."), None);
             if self.options.mode != Mode::Public {
                 self.close(number);
             }

@@ -137,7 +137,7 @@ fn sort(
     Ok(())
 }
 
-/// Counts, of all rows or of each group. Numbers, as the SQLite lab gives them; PostgreSQL gives strings.
+/// Counts, of all rows or of each group. Numbers, as the lab's database gives them; others give strings.
 fn counted(rows: &[(&Key, &Row)], query: &Query) -> Vec<Value> {
     let mut groups: Vec<(Map<String, Value>, Vec<&Row>)> = Vec::new();
     if query.group.is_empty() {

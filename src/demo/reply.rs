@@ -6,6 +6,11 @@ use super::fault::{Fault, Told};
 use super::items::Outcome;
 use super::options::Version;
 
+/// An object of those keys, in that order, without copying what they hold.
+pub(super) fn object<const N: usize>(keys: [(&str, Value); N]) -> Value {
+    Value::Object(keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
 /// Ends a message with the uid, if there is one.
 fn with_uid(mut message: Value, uid: Option<&Value>) -> String {
     if let (Value::Object(keys), Some(uid)) = (&mut message, uid) {
@@ -57,7 +62,7 @@ pub(super) fn fault(kind: &str, fault: &Fault, uid: Option<&Value>, version: Ver
 
 /// The reply to an `items` message.
 pub(super) fn items(outcome: Outcome, uid: Option<&Value>) -> String {
-    with_uid(filled(json!({"type": "items", "data": outcome.data}), outcome.meta), uid)
+    with_uid(filled(object([("type", "items".into()), ("data", outcome.data)]), outcome.meta), uid)
 }
 
 /// A frame of a subscription.

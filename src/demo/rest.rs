@@ -19,6 +19,7 @@ use super::fault::Fault;
 use super::hub::Hub;
 use super::moment::Moment;
 use super::permission::{Action, Identity, Role};
+use super::reply::object;
 use super::rest_items;
 use super::schema::COLLECTIONS;
 use super::server::Shared;
@@ -52,7 +53,7 @@ pub(super) struct Answer {
 impl Answer {
     /// Done, with data.
     pub(super) fn data(data: Value) -> Self {
-        Self { status: StatusCode::OK, body: Some(json!({"data": data})) }
+        Self { status: StatusCode::OK, body: Some(object([("data", data)])) }
     }
 
     /// Done, with that body.
@@ -234,7 +235,7 @@ fn log_in(hub: &mut Hub, call: &Call, moment: Moment) -> Answer {
         return Answer::error(StatusCode::BAD_REQUEST, "INVALID_PAYLOAD", message);
     };
     match hub.accounts.by_password(email, password, moment) {
-        Ok(login) => tokens(hub, login),
+        Ok(login) => tokens(hub, &login),
         Err(refusal) => refused(refusal),
     }
 }
@@ -246,12 +247,12 @@ fn refresh(hub: &mut Hub, call: &Call, moment: Moment) -> Answer {
         return Answer::error(StatusCode::BAD_REQUEST, "INVALID_PAYLOAD", message);
     };
     match hub.accounts.by_refresh_token(token, moment) {
-        Ok(login) => tokens(hub, login),
+        Ok(login) => tokens(hub, &login),
         Err(refusal) => refused(refusal),
     }
 }
 
-fn tokens(hub: &Hub, login: Login) -> Answer {
+fn tokens(hub: &Hub, login: &Login) -> Answer {
     Answer::data(json!({
         "expires": hub.accounts.token_ttl_ms(),
         "refresh_token": login.refresh_token,

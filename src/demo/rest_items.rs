@@ -1,7 +1,7 @@
 //! `/items/…` over HTTP: the same writes, so the same events, with the keys in HTTP's own types.
 
 use hyper::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::Fault;
 use super::hub::Hub;
@@ -10,6 +10,7 @@ use super::moment::Moment;
 use super::permission::{Action, Identity};
 use super::query::Query;
 use super::query_string;
+use super::reply::object;
 use super::rest::{Answer, Call, route_not_found};
 use super::schema;
 use super::store::Key;
@@ -81,7 +82,7 @@ fn list(transaction: &Transaction<'_>, name: &str, query: &Query) -> Result<Answ
     let reader = transaction.reader();
     let data = reader.read(name, query, None)?;
     Ok(match reader.meta(name, query)? {
-        Some(meta) => Answer::body(json!({"meta": meta, "data": data})),
+        Some(meta) => Answer::body(object([("meta", meta), ("data", Value::Array(data))])),
         None => Answer::data(Value::Array(data)),
     })
 }

@@ -58,10 +58,10 @@ impl Traffic {
         {
             return Deed::Edit { key: key.clone(), text: format!("{text} (edited)") };
         }
-        if self.posted.len() > KEPT || self.step.is_multiple_of(11) {
-            if let Some((key, _)) = self.posted.pop_front() {
-                return Deed::Remove { key };
-            }
+        if (self.posted.len() > KEPT || self.step.is_multiple_of(11))
+            && let Some((key, _)) = self.posted.pop_front()
+        {
+            return Deed::Remove { key };
         }
         let (user, text) = LINES[self.step % LINES.len()];
         Deed::Post { user, text: text.to_owned() }
