@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::directus::AuthMode;
+use crate::directus::{AuthMode, EventName};
 use crate::net::TransportKind;
 
 const ABOUT: &str = "See every frame of a Directus Realtime connection, what it means, and why a subscription is silent.";
@@ -134,8 +134,8 @@ pub struct RecordArgs {
 pub struct SubscribeTo {
     /// The collection.
     pub collection: String,
-    /// `create`, `update` or `delete`.
-    pub event: Option<String>,
+    /// `create`, `update` or `delete`; `None` for all.
+    pub event: EventName,
 }
 
 fn subscription(text: &str) -> Result<SubscribeTo, String> {
@@ -146,12 +146,14 @@ fn subscription(text: &str) -> Result<SubscribeTo, String> {
     if collection.is_empty() {
         return Err("name a collection, like messages or messages:create".to_owned());
     }
-    match event {
-        None | Some("create" | "update" | "delete") => {
-            Ok(SubscribeTo { collection: collection.to_owned(), event: event.map(str::to_owned) })
-        }
-        Some(other) => Err(format!("`{other}` is no event; Directus knows create, update and delete")),
-    }
+    let event = match event {
+        None => EventName::None,
+        Some("create") => EventName::Create,
+        Some("update") => EventName::Update,
+        Some("delete") => EventName::Delete,
+        Some(other) => return Err(format!("`{other}` is no event; Directus knows create, update and delete")),
+    };
+    Ok(SubscribeTo { collection: collection.to_owned(), event })
 }
 
 fn mode(text: &str) -> Result<AuthMode, String> {
@@ -194,9 +196,9 @@ mod tests {
 
     #[test]
     fn events_are_checked_before_connecting() {
-        let create = SubscribeTo { collection: "messages".into(), event: Some("create".into()) };
+        let create = SubscribeTo { collection: "messages".into(), event: EventName::Create };
         assert_eq!(subscription("messages:create"), Ok(create));
-        assert_eq!(subscription("messages").unwrap().event, None);
+        assert_eq!(subscription("messages").unwrap().event, EventName::None);
         assert!(subscription("messages:created").unwrap_err().contains("create, update and delete"));
         assert!(subscription(":create").is_err());
     }

@@ -251,3 +251,93 @@ impl<'de> Deserialize<'de> for ClientMessage {
         Self::parse(json.as_str()).map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use crate::directus::{ClientMessage, EventName, Frame, ItemsAction, ItemsRequest, Json, Subscribe};
+
+    fn value(text: &str) -> Value {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn every_message_prints_what_it_read() {
+        for text in [
+            r#"{"type":"auth","email":"a@b.c","password":"x","uid":7,"otp":"1"}"#,
+            r#"{"uid":"p","type":"ping","payload":{"a":1}}"#,
+            r#"{"type":"pong"}"#,
+            r#"{"query":{"fields":"a,b"},"uid":"1","collection":"m","type":"subscribe","event":"create","item":4,"x":null}"#,
+            r#"{"type":"subscribe","log_level":"info"}"#,
+            r#"{"type":"unsubscribe","uid":1.5}"#,
+            r#"{"type":"items","action":"update","collection":"m","ids":[1,"2"],"data":[{"b":1.0,"a":12345678901234567890}],"query":{}}"#,
+            r#"{"type":"items","action":"delete","collection":"m","id":0}"#,
+            r#"{"type":"collab","action":"updateAll","room":"ab","changes":{"t":1}}"#,
+            r#"{"id":"1","type":"subscribe","payload":{"query":"subscription { a }"}}"#,
+            r#"{"type":"connection_init","payload":{}}"#,
+        ] {
+            let message = ClientMessage::parse(text).unwrap();
+            assert!(!matches!(message, ClientMessage::Other(_)), "{text}: {message:?}");
+            assert_eq!(value(&message.to_text()), value(text));
+            assert_eq!(serde_json::from_str::<ClientMessage>(text).unwrap(), message);
+            assert_eq!(Frame::client(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_kept_with_a_reason() {
+        for (text, reason) in [
+            ("[1]", "not an object"),
+            ("{}", "“type” is missing"),
+            (r#"{"type":5}"#, "“type” is not a text"),
+            (r#"{"type":"dance"}"#, "“type” is not known"),
+            (r#"{"type":"subscribe"}"#, "“collection” is missing"),
+            (r#"{"type":"subscribe","collection":"m","uid":null}"#, "“uid” is not a text or a number"),
+            (r#"{"type":"items","collection":"m","action":"fly"}"#, "“action” is not one of create, read, update, delete"),
+            (r#"{"type":"subscribe","collection":"m","event":"init"}"#, "“event” is none of create, update, delete"),
+        ] {
+            let ClientMessage::Other(other) = ClientMessage::parse(text).unwrap() else { panic!("{text}") };
+            assert_eq!(other.reason, reason, "{text}");
+            assert_eq!(other.json.as_str(), text);
+            assert_eq!(ClientMessage::Other(other).to_text(), text);
+        }
+        assert!(ClientMessage::parse("{").is_err());
+        let deep = format!(r#"{{"type":"items","action":"create","collection":"m","data":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
+        assert_eq!(ClientMessage::parse(&deep).unwrap().to_text(), deep);
+    }
+
+    #[test]
+    fn builds_messages() {
+        let subscribe = Subscribe {
+            event: EventName::Create,
+            query: Json::parse(r#"{"fields":["user","text"]}"#),
+            uid: Some("messages-1".into()),
+            ..Subscribe::new("messages")
+        };
+        assert_eq!(subscribe.query().unwrap().fields.unwrap().names().count(), 2);
+        assert_eq!(
+            ClientMessage::Subscribe(subscribe).to_text(),
+            r#"{"type":"subscribe","collection":"messages","event":"create","query":{"fields":["user","text"]},"uid":"messages-1"}"#
+        );
+        let read = ItemsRequest { id: Json::parse("1"), uid: Some(7.into()), ..ItemsRequest::new(ItemsAction::Read, "m") };
+        assert_eq!(
+            ClientMessage::Items(read).to_text(),
+            r#"{"type":"items","action":"read","collection":"m","id":1,"uid":7}"#
+        );
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        for text in [
+            r#"{"type":"auth","access_token":"hunter2","password":"hunter2","refresh_token":"hunter2","otp":"hunter2"}"#,
+            r#"{"type":"connection_init","payload":{"access_token":"hunter2"}}"#,
+            r#"{"type":"items","action":"create","collection":"m","data":{"password":"hunter2"}}"#,
+            r#"{"type":"login","password":"hunter2"}"#,
+            r#"password=hunter2"#,
+        ] {
+            let frame = Frame::client(text);
+            assert!(!format!("{frame:?}").contains("hunter2"), "{frame:?}");
+        }
+    }
+}

@@ -278,3 +278,172 @@ fn settle_path(url: &mut Url, exact: bool, notes: &mut Vec<EndpointNote>) {
     };
     url.set_path(&settled);
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::directus::{Endpoint, EndpointError, EndpointNote};
+
+    fn url(input: &str) -> String {
+        match Endpoint::parse(input) {
+            Ok(endpoint) => endpoint.websocket_url().to_string(),
+            Err(error) => format!("{error:?}"),
+        }
+    }
+
+    #[test]
+    fn finds_the_socket_of_a_server() {
+        for (input, expected) in [
+            // As it is: a WebSocket URL with a path.
+            ("wss://cms.example.com/websocket", "wss://cms.example.com/websocket"),
+            ("wss://cms.example.com/cms", "wss://cms.example.com/cms"),
+            ("WSS://CMS.Example.com/Cms", "wss://cms.example.com/Cms"),
+            ("ws://localhost:8055/websocket/", "ws://localhost:8055/websocket/"),
+            ("wss://x.example/websocket?debug=1", "wss://x.example/websocket?debug=1"),
+            ("wss://x.example/admin", "wss://x.example/admin"),
+            // All else gets the path.
+            ("ws://localhost:8055", "ws://localhost:8055/websocket"),
+            ("ws://localhost:8055//", "ws://localhost:8055/websocket"),
+            ("https://cms.example.com", "wss://cms.example.com/websocket"),
+            ("https://cms.example.com/", "wss://cms.example.com/websocket"),
+            ("https://x.example/cms", "wss://x.example/cms/websocket"),
+            ("https://x.example/cms/", "wss://x.example/cms/websocket"),
+            ("http://x.example:8055/websocket", "ws://x.example:8055/websocket"),
+            ("https://x.example/websocket/", "wss://x.example/websocket"),
+            ("https://x.example/websocket/logs", "wss://x.example/websocket/logs"),
+            ("https://x.example/graphql", "wss://x.example/graphql"),
+            ("https://x.example/admin", "wss://x.example/websocket"),
+            ("https://x.example/cms/admin/content/messages?search=a#top", "wss://x.example/cms/websocket"),
+            ("https://x.example/administration", "wss://x.example/administration/websocket"),
+            // Default ports go, others stay.
+            ("https://x.example:443", "wss://x.example/websocket"),
+            ("https://x.example:80", "wss://x.example:80/websocket"),
+            ("x.example:443", "wss://x.example/websocket"),
+            // Without a scheme.
+            ("localhost:8055", "ws://localhost:8055/websocket"),
+            ("127.0.0.1", "ws://127.0.0.1/websocket"),
+            ("192.168.1.20:8055/cms", "ws://192.168.1.20:8055/cms/websocket"),
+            ("directus:8055", "ws://directus:8055/websocket"),
+            ("ws:8055", "ws://ws:8055/websocket"),
+            ("nas.local", "ws://nas.local/websocket"),
+            ("cms.example.com/", "wss://cms.example.com/websocket"),
+            ("//cms.example.com", "wss://cms.example.com/websocket"),
+            ("8.8.8.8", "wss://8.8.8.8/websocket"),
+            ("[::1]:8055", "ws://[::1]:8055/websocket"),
+            ("::1", "ws://[::1]/websocket"),
+            ("fe80::1", "ws://[fe80::1]/websocket"),
+            ("[2001:db8::7]/cms", "wss://[2001:db8::7]/cms/websocket"),
+            // Typed halfway.
+            ("https:x.example", "wss://x.example/websocket"),
+            ("https:/x.example", "wss://x.example/websocket"),
+            // Pasted.
+            ("  \"https://x.example/\"\r\n", "wss://x.example/websocket"),
+            ("<https://x.example>", "wss://x.example/websocket"),
+            ("https://x.exa\nmple/cms", "wss://x.example/cms/websocket"),
+            ("\u{feff}https://x.example\u{200b}", "wss://x.example/websocket"),
+            ("https://ben:hunter2@x.example", "wss://x.example/websocket"),
+            ("https://bücher.example", "wss://xn--bcher-kva.example/websocket"),
+        ] {
+            assert_eq!(url(input), expected, "{input}");
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        for (input, expected) in [
+            ("", EndpointError::Empty),
+            (" \"\" ", EndpointError::Empty),
+            ("ftp://x.example", EndpointError::Scheme("ftp".to_owned())),
+            ("https://", EndpointError::Host),
+            ("ws://?a", EndpointError::Host),
+            ("https://x.example:99999", EndpointError::Port),
+            ("x.example:port", EndpointError::Port),
+            ("x.example:0", EndpointError::Port),
+            ("https://a b.example", EndpointError::BadHost),
+            ("https://[::1", EndpointError::BadHost),
+            ("300.1.1.1", EndpointError::BadHost),
+            ("averylongtokenpastedhere://x", EndpointError::Malformed),
+        ] {
+            assert_eq!(Endpoint::parse(input), Err(expected), "{input}");
+        }
+    }
+
+    #[test]
+    fn a_token_leaves_the_url() {
+        let mut endpoint = Endpoint::parse("wss://x.example/websocket?a=1&access_token=t%20k&b=%41&access_token=").unwrap();
+        assert_eq!(endpoint.websocket_url().as_str(), "wss://x.example/websocket?a=1&b=%41");
+        assert_eq!(endpoint.notes(), [EndpointNote::TokenMoved]);
+        assert!(!format!("{endpoint:?}").contains("t k"));
+        assert_eq!(endpoint.take_token().unwrap().expose(), "t k");
+        assert!(endpoint.token().is_none());
+        let endpoint = Endpoint::parse("x.example?access_token=").unwrap();
+        assert!(endpoint.token().is_none());
+    }
+
+    #[test]
+    fn says_what_it_changed() {
+        let notes = |input: &str| Endpoint::parse(input).unwrap().notes().to_vec();
+        assert_eq!(notes("wss://x.example/websocket"), []);
+        assert_eq!(notes("wss://x.example/websocket/"), [EndpointNote::SlashKept]);
+        assert_eq!(notes(" https://x.example/admin/a?b#c"), [
+            EndpointNote::Trimmed,
+            EndpointNote::HttpsReplaced,
+            EndpointNote::FragmentCut,
+            EndpointNote::QueryCut,
+            EndpointNote::AdminPathCut,
+            EndpointNote::PathAdded,
+        ]);
+        assert_eq!(notes("::1"), [
+            EndpointNote::BracketsAdded,
+            EndpointNote::PlainSchemeAdded,
+            EndpointNote::PathAdded
+        ]);
+    }
+
+    #[test]
+    fn knows_host_port_and_http_base() {
+        for (input, host, port, tls, base) in [
+            ("https://x.example/cms", "x.example", 443, true, "https://x.example/cms/"),
+            ("localhost:8055", "localhost", 8055, false, "http://localhost:8055/"),
+            ("[::1]", "::1", 80, false, "http://[::1]/"),
+            ("wss://x.example/websocket/logs?a=1", "x.example", 443, true, "https://x.example/"),
+            ("wss://x.example/cms/realtime", "x.example", 443, true, "https://x.example/cms/"),
+            ("wss://x.example/realtime", "x.example", 443, true, "https://x.example/"),
+        ] {
+            let endpoint = Endpoint::parse(input).unwrap();
+            assert_eq!(endpoint.host(), host);
+            assert_eq!(endpoint.port(), port);
+            assert_eq!(endpoint.is_tls(), tls);
+            assert_eq!(endpoint.http_base().as_str(), base);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_it_makes_it_takes_unchanged(
+            scheme in "(|https?://|wss?://|//)",
+            host in "([a-z]{1,5}(\\.[a-z]{2,3})?|\\[::1\\]|10\\.0\\.0\\.[1-9]|::1)",
+            port in "(|:[1-9][0-9]{1,3})",
+            path in "(/|/cms|/admin|/websocket|/a b|/graphql){0,3}",
+            query in "(|\\?access_token=[a-z%]{0,4}|\\?x=1&access_token=a&y)",
+            tail in "(|#x|\n| )",
+        ) {
+            let input = format!("{scheme}{host}{port}{path}{query}{tail}");
+            if let Ok(first) = Endpoint::parse(&input) {
+                let again = Endpoint::parse(first.websocket_url().as_str()).unwrap();
+                prop_assert_eq!(again.websocket_url(), first.websocket_url());
+                prop_assert!(again.token().is_none());
+                prop_assert!(again.notes().iter().all(|note| *note == EndpointNote::SlashKept));
+            }
+        }
+
+        #[test]
+        fn any_text_is_taken_or_refused(input in ".*") {
+            if let Ok(endpoint) = Endpoint::parse(&input) {
+                prop_assert!(!endpoint.host().is_empty());
+                prop_assert!(endpoint.websocket_url().path().len() > 1);
+            }
+        }
+    }
+}

@@ -102,8 +102,8 @@ mod tests {
     proptest! {
         #[test]
         fn escape_and_back(text in ".*") {
-            let escaped = escape(&text);
-            prop_assert_eq!(unescape(&escaped), text);
+            let raw = escape(&text);
+            prop_assert_eq!(unescape(&raw), text);
         }
 
         #[test]

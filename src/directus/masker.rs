@@ -257,3 +257,195 @@ impl fmt::Debug for Masker {
         write!(f, "Masker({} known, {} masked)", self.known.len(), self.hidden.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use crate::directus::{Masker, Secret, classify, has_mask};
+
+    fn outgoing(text: &str) -> String {
+        Masker::new().outgoing(text).unwrap_or_else(|| text.to_owned())
+    }
+
+    #[test]
+    fn masks_by_key_at_any_depth_and_leaves_the_rest() {
+        for (text, expected) in [
+            (r#"{ "type":"auth", "access_token" : "abc" }"#, r#"{ "type":"auth", "access_token" : "[masked 1]" }"#),
+            (r#"{"a":[{"password":"x y","n":1.50}]}"#, r#"{"a":[{"password":"[masked 1]","n":1.50}]}"#),
+            (r#"{"otp":123456,"refresh_token":"a\"b"}"#, r#"{"otp":"[masked 1]","refresh_token":"[masked 2]"}"#),
+            (r#"{"p\u0061ssword":"x"}"#, r#"{"p\u0061ssword":"[masked 1]"}"#),
+            (r#"{"password":{"deep":["x"]}}"#, r#"{"password":"[masked 1]"}"#),
+            (r#"{"type":"auth","accessToken":"abc"}"#, r#"{"type":"auth","accessToken":"[masked 1]"}"#),
+            (r#"{"type":"auth","token":"abc"}"#, r#"{"type":"auth","token":"[masked 1]"}"#),
+            (
+                r#"{"type":"connection_init","payload":{"Authorization":"Bearer abc"}}"#,
+                r#"{"type":"connection_init","payload":{"Authorization":"[masked 1]"}}"#,
+            ),
+            (
+                r#"{"type":"next","payload":{"query":"mutation { login(email: \"a\", password: \"s3c\") }"}}"#,
+                r#"{"type":"next","payload":{"query":"mutation { login(email: \"a\", password: \"[masked 1]\") }"}}"#,
+            ),
+            (r#"{"u":"https://x/?access_token=abc&b=1"}"#, r#"{"u":"https://x/?access_token=[masked 1]&b=1"}"#),
+        ] {
+            assert_eq!(outgoing(text), expected);
+        }
+    }
+
+    #[test]
+    fn leaves_what_hides_nothing() {
+        for text in [
+            r#"{"type":"ping"}"#,
+            r#"{"access_token":null,"password":"","otp":true,"refresh_token":"{{token}}"}"#,
+            r#"{"password":"[masked 7]"}"#,
+            r#"{"text":"my password: none of your business"}"#,
+            r#"{"type":"items","data":{"token":"public"}}"#,
+            r#"{"passwords":"a","note":"otp"}"#,
+            "",
+            "hello",
+        ] {
+            assert_eq!(Masker::new().outgoing(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn masks_broken_json_by_its_look() {
+        for (text, expected) in [
+            (r#"{"type":"auth","access_token":"abc""#, r#"{"type":"auth","access_token":"[masked 1]""#),
+            (r#"{"access_token":"abc"#, r#"{"access_token":"[masked 1]"#),
+            (r#"{"access_token":"a\"bc",}"#, r#"{"access_token":"[masked 1]",}"#),
+            ("{access_token: 'abc', uid: 1}", "{access_token: '[masked 1]', uid: 1}"),
+            ("{password: abc, x}", "{password: [masked 1], x}"),
+            (r#"{{"otp":123456}"#, r#"{{"otp":[masked 1]}"#),
+            (r#"x {\"password\":\"abc\"}"#, r#"x {\"password\":\"[masked 1]\"}"#),
+            ("{access_token: {{token}}}", "{access_token: {{token}}}"),
+        ] {
+            assert_eq!(outgoing(text), expected);
+        }
+    }
+
+    #[test]
+    fn equal_secrets_look_equal() {
+        let mut masker = Masker::new();
+        let first = masker.outgoing(r#"{"access_token":"one","password":"two"}"#).unwrap();
+        assert_eq!(first, r#"{"access_token":"[masked 1]","password":"[masked 2]"}"#);
+        assert_eq!(masker.outgoing(r#"{"password":"one"}"#).unwrap(), r#"{"password":"[masked 1]"}"#);
+    }
+
+    #[test]
+    fn masks_a_known_secret_wherever_it_stands() {
+        let mut masker = Masker::new();
+        masker.learn(&Secret::new("tok\"en/é"));
+        for (text, expected) in [
+            (r#"{"text":"it is tok\"en/é!"}"#, r#"{"text":"it is [masked 1]!"}"#),
+            (r#"{"text":"it is tok\u0022en\/\u00e9!"}"#, r#"{"text":"it is [masked 1]!"}"#),
+            (r#"{"tok\"en/é":1}"#, r#"{"[masked 1]":1}"#),
+            (r#"broken tok"en/é and tok\"en/é"#, "broken [masked 1] and [masked 1]"),
+        ] {
+            assert_eq!(masker.outgoing(text).as_deref(), Some(expected));
+        }
+        masker.learn(&Secret::new("12345678"));
+        assert_eq!(masker.outgoing(r#"{"a":12345678}"#).unwrap(), r#"{"a":"[masked 2]"}"#);
+        masker.learn(&Secret::new("abc"));
+        assert_eq!(masker.outgoing(r#"{"a":"abc","b":"abcd"}"#).unwrap(), r#"{"a":"[masked 3]","b":"abcd"}"#);
+    }
+
+    #[test]
+    fn masks_incoming_only_where_secrets_come() {
+        let mut masker = Masker::new();
+        let reply = r#"{"type":"auth","status":"ok","refresh_token":"584Hs7gSEHbt"}"#;
+        let masked = masker.incoming(reply, &classify(reply)).unwrap();
+        assert_eq!(masked, r#"{"type":"auth","status":"ok","refresh_token":"[masked 1]"}"#);
+        let row = r#"{"type":"items","data":{"password":"**********"}}"#;
+        assert_eq!(masker.incoming(row, &classify(row)), None);
+        // The token that came in is known when it goes out again.
+        assert_eq!(masker.outgoing(r#"{"text":"584Hs7gSEHbt"}"#).unwrap(), r#"{"text":"[masked 1]"}"#);
+    }
+
+    #[test]
+    fn masks_urls_and_headers() {
+        let mut masker = Masker::new();
+        assert_eq!(masker.url("wss://x/websocket?a=1&access_token=t%20k#f"), "wss://x/websocket?a=1&access_token=[masked 1]#f");
+        assert_eq!(masker.url("/websocket?access_token="), "/websocket?access_token=");
+        assert_eq!(masker.url("https://ben:pw@x/y"), "https://ben:[masked 2]@x/y");
+        masker.learn(&Secret::new("s3cr3t"));
+        assert_eq!(masker.url("/a/s3cr3t?x=s3%63r3t&y"), "/a/[masked 3]?x=[masked 3]&y");
+        for (name, value, expected) in [
+            ("Authorization", "Bearer s3cr3t", "Bearer [masked 3]"),
+            ("proxy-authorization", "Basic eHh4", "Basic [masked 4]"),
+            ("Cookie", "a=one; b=s3cr3t", "a=[masked 5]; b=[masked 3]"),
+            ("Set-Cookie", "session=one; Path=/; HttpOnly", "session=[masked 5]; Path=/; HttpOnly"),
+            ("Sec-WebSocket-Protocol", "graphql-transport-ws, s3cr3t", "graphql-transport-ws, [masked 3]"),
+            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZQ==", "dGhlIHNhbXBsZQ=="),
+            ("CF-Access-Client-Secret", "one", "[masked 5]"),
+            ("Location", "https://x/?access_token=one", "https://x/?access_token=[masked 5]"),
+            ("Server", "nginx", "nginx"),
+        ] {
+            assert_eq!(masker.header(name, value), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn puts_values_back() {
+        let mut masker = Masker::new();
+        for text in [
+            r#"{"type":"auth","access_token":"a\"b\\é"}"#,
+            r#"{"otp":123456,"password":{"a":1}}"#,
+            r#"{"q":"x password: \"s\" y"}"#,
+            "{access_token: 'abc'",
+        ] {
+            let masked = masker.outgoing(text).unwrap();
+            assert!(has_mask(&masked));
+            assert_eq!(masker.unmask(&masked).unwrap(), text);
+        }
+        assert_eq!(masker.unmask(r#"{"type":"ping"}"#), None);
+        assert_eq!(masker.unmask(r#"{"password":"[masked 99]"}"#), None);
+        assert_eq!(masker.unmask("[masked 0] [masked ] [masked 99999999999999999999]"), None);
+        assert!(!has_mask("[masked x]"));
+        assert!(!format!("{masker:?}").contains("abc"));
+    }
+
+    proptest! {
+        #[test]
+        fn never_leaks_and_keeps_the_rest(
+            secret in "[A-Z0-9\"\\\\é\n]{6,12}", before in ".{0,12}", after in ".{0,12}", number in any::<i64>(),
+        ) {
+            prop_assume!(!before.contains(&secret) && !after.contains(&secret));
+            let original = serde_json::json!({
+                "before": before, "n": number, "list": [{ "password": secret, "after": after }],
+                "inside": format!("<{secret}>"), "type": "auth",
+            });
+            let mut masker = Masker::new();
+            masker.learn(&Secret::new(secret.as_str()));
+            let text = original.to_string();
+            let masked = masker.outgoing(&text).unwrap();
+            let value: Value = serde_json::from_str(&masked).unwrap();
+            prop_assert_eq!(&value["before"], &original["before"]);
+            prop_assert_eq!(&value["n"], &original["n"]);
+            prop_assert_eq!(&value["list"][0]["after"], &original["list"][0]["after"]);
+            prop_assert_eq!(&value["list"][0]["password"], "[masked 1]");
+            prop_assert_eq!(&value["inside"], "<[masked 1]>");
+            prop_assert_eq!(masker.unmask(&masked).unwrap(), text);
+        }
+
+        #[test]
+        fn broken_text_does_not_leak_either(secret in "[A-Z0-9]{6,12}", cut in 1usize..30, junk in "[{}\",: a]{0,8}") {
+            let whole = format!(r#"{junk}{{"access_token":"{secret}","uid":"a"}}"#);
+            let text = whole.get(..whole.len() - cut.min(junk.len())).unwrap();
+            let masked = Masker::new().outgoing(text).unwrap_or_else(|| text.to_owned());
+            prop_assert!(!masked.contains(&secret), "{}", masked);
+        }
+
+        #[test]
+        fn any_text_is_masked_or_left(text in ".*", url in ".*") {
+            let mut masker = Masker::new();
+            masker.learn(&Secret::new("abcd"));
+            let masked = masker.outgoing(&text);
+            prop_assert!(masked.is_none_or(|masked| masked != text));
+            masker.url(&url);
+            masker.header("cookie", &url);
+            let _ = masker.unmask(&text);
+        }
+    }
+}

@@ -310,3 +310,86 @@ impl<'de> Deserialize<'de> for ServerMessage {
         Self::parse(json.as_str()).map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use crate::directus::{ErrorCode, EventData, Frame, Json, ServerMessage};
+
+    fn value(text: &str) -> Value {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn every_message_prints_what_it_read() {
+        for text in [
+            r#"{"type":"auth","status":"ok","uid":"l","refresh_token":"r"}"#,
+            r#"{"type":"auth","status":"error","error":{"code":"AUTH_FAILED","message":"no"},"uid":"bad"}"#,
+            r#"{"type":"server","status":"error","error":{"code":"INVALID_PAYLOAD","message":"no","extensions":{"a":1}}}"#,
+            r#"{"type":"ping"}"#,
+            r#"{"type":"pong","uid":7}"#,
+            r#"{"type":"subscription","event":"create","data":[{"b":1.10,"a":1}],"meta":{"total_count":1},"uid":"1","x":[]}"#,
+            r#"{"type":"subscription","event":"init"}"#,
+            r#"{"type":"items","data":3,"uid":"d"}"#,
+            r#"{"type":"logs","event":"subscribe","log_level":"info"}"#,
+            r#"{"type":"logs","data":{"level":30},"uid":"n"}"#,
+            r#"{"type":"collab","action":"init","room":"ab","order":1,"users":[]}"#,
+            r#"{"action":"error","type":"collab","code":"SERVICE_UNAVAILABLE","message":"off","trigger":"join"}"#,
+            r#"{"id":"2","type":"error","payload":[]}"#,
+            r#"{"type":"connection_ack"}"#,
+        ] {
+            let message = ServerMessage::parse(text).unwrap();
+            assert!(!matches!(message, ServerMessage::Other(_)), "{text}: {message:?}");
+            assert_eq!(value(&message.to_text()), value(text));
+            assert_eq!(serde_json::from_str::<ServerMessage>(text).unwrap(), message);
+            assert_eq!(Frame::server(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn reads_every_shape_of_data() {
+        let row = || Json::parse(r#"{"id":1}"#).unwrap();
+        let key = |text: &str| Json::parse(text).unwrap();
+        for (data, shape) in [
+            ("", EventData::Absent),
+            (r#","data":null"#, EventData::Absent),
+            (r#","data":[]"#, EventData::Rows(vec![])),
+            (r#","data":[{"id":1}]"#, EventData::Rows(vec![row()])),
+            (r#","data":{"id":1}"#, EventData::Row(row())),
+            (r#","data":["23",24]"#, EventData::Keys(vec![key("\"23\""), key("24")])),
+            (r#","data":"297d""#, EventData::Key(key("\"297d\""))),
+        ] {
+            let text = format!(r#"{{"type":"subscription","event":"delete"{data}}}"#);
+            let ServerMessage::Subscription(event) = ServerMessage::parse(&text).unwrap() else { panic!("{text}") };
+            assert_eq!(event.shape(), shape, "{text}");
+        }
+    }
+
+    #[test]
+    fn errors_name_a_code() {
+        let text = r#"{"type":"items","status":"error","error":{"code":"FORBIDDEN","message":"m"}}"#;
+        let ServerMessage::Error(error) = ServerMessage::parse(text).unwrap() else { panic!("{text}") };
+        assert_eq!(error.error_code(), ErrorCode::Forbidden);
+        assert_eq!(ErrorCode::from_wire("MY_OWN"), ErrorCode::Other);
+        for code in ErrorCode::ALL {
+            assert!(code.meaning().ends_with('.'));
+            assert_eq!(ErrorCode::from_wire(code.name()), if code.name().is_empty() { ErrorCode::Other } else { *code });
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_kept_with_a_reason() {
+        for (text, reason) in [
+            (r#"{"type":"notification","a":1}"#, "“type” is not known"),
+            (r#"{"type":"subscription"}"#, "“event” is missing"),
+            (r#"{"type":"subscription","event":"paint"}"#, "“event” is no event of a subscription"),
+            (r#"{"type":"items","status":"error"}"#, "“error” is missing"),
+            (r#"{"type":"auth"}"#, "“status” is neither ok nor error"),
+        ] {
+            let ServerMessage::Other(other) = ServerMessage::parse(text).unwrap() else { panic!("{text}") };
+            assert_eq!(other.reason, reason);
+            assert_eq!(other.json.as_str(), text);
+        }
+    }
+}

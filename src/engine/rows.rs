@@ -13,7 +13,7 @@ use super::published::Published;
 use super::row_maker;
 use super::wake::Wake;
 use crate::capture::row::{Detail, Row};
-use crate::capture::{IndexView, Reader};
+use crate::capture::Reader;
 
 /// Prepared rows kept, beyond those on the screen.
 const KEPT: usize = 4096;
@@ -122,11 +122,13 @@ impl Work {
         for seq in range.start.max(1)..range.end.min(view.len() + 1) {
             if !self.kept.contains_key(&seq) {
                 let Some(record) = view.get(seq) else { break };
-                let row = row_maker::row(&mut self.reader, seq, record);
+                let row = row_maker::row(&mut self.reader, seq, record, &snapshot);
                 self.kept.insert(seq, row);
             }
             if let Some(row) = self.kept.get_mut(&seq) {
-                refresh(row, &view, &snapshot);
+                if let Some(record) = view.get(seq) {
+                    row_maker::join(row, &record, &view);
+                }
                 rows.push(row.clone());
             }
         }
@@ -146,10 +148,4 @@ impl Work {
         let made = current.and_then(|(seq, _)| detail::detail(&mut self.reader, &self.published.snapshot.load(), seq));
         self.detail.store(made.map(Arc::new));
     }
-}
-
-/// Brings up to date what may change after an event was written: its answer, and what its uid stands for.
-fn refresh(row: &mut Row, view: &IndexView, snapshot: &crate::session::Snapshot) {
-    let Some(record) = view.get(row.seq) else { return };
-    row_maker::join(row, &record, view, snapshot);
 }
