@@ -62,10 +62,10 @@ impl Tab {
     pub fn want(&mut self) {
         let len = self.order.len();
         let (start, end) = (self.wanted.start.min(len), self.wanted.end.min(len));
-        let range = if start < end { self.order.seq(start)..self.order.seq(end - 1) + 1 } else { 0..0 };
+        let rows = (start..end).map(|place| self.order.seq(place)).collect();
         // Rows on the screen change when an answer comes, and answers come with events.
         let revision = self.capture.view().len();
-        self.capture.want(range, self.selected, revision);
+        self.capture.want(rows, self.selected, revision);
     }
 
     /// Hides what is there now.
