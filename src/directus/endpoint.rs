@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, ParseError, Url, form_urlencoded};
 
-use crate::directus::endpoint_note::{EndpointError, EndpointNote};
 use crate::directus::Secret;
+use crate::directus::endpoint_note::{EndpointError, EndpointNote};
 
 /// Where Directus listens by default (reference 1.1).
 const SOCKET_PATH: &str = "/websocket";
@@ -49,7 +49,9 @@ impl Endpoint {
         settle_scheme(&mut url, scheme, &mut notes)?;
         if !url.username().is_empty() || url.password().is_some() {
             notes.push(EndpointNote::UserCut);
-            url.set_username("").and_then(|()| url.set_password(None)).map_err(|()| EndpointError::Malformed)?;
+            url.set_username("")
+                .and_then(|()| url.set_password(None))
+                .map_err(|()| EndpointError::Malformed)?;
         }
         if url.fragment().is_some() {
             notes.push(EndpointNote::FragmentCut);
@@ -77,7 +79,8 @@ impl Endpoint {
         let path = self.url.path();
         let known = KNOWN_PATHS.iter().find_map(|known| path.trim_end_matches('/').strip_suffix(known));
         // A socket at a path of its own lies beside the interface.
-        let root = known.unwrap_or_else(|| path.trim_end_matches('/').rsplit_once('/').map_or("", |(root, _)| root));
+        let root =
+            known.unwrap_or_else(|| path.trim_end_matches('/').rsplit_once('/').map_or("", |(root, _)| root));
         base.set_path(&format!("{root}/"));
         base
     }
@@ -122,9 +125,12 @@ impl Endpoint {
 /// Without what sticks to a pasted URL: space and quotes around it, line ends and invisible characters in it.
 fn tidy(input: &str) -> String {
     let quote = |character: char| {
-        character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '<' | '>' | '“' | '”' | '„' | '‘' | '’')
+        character.is_whitespace()
+            || matches!(character, '"' | '\'' | '`' | '<' | '>' | '“' | '”' | '„' | '‘' | '’')
     };
-    let kept = |character: &char| !character.is_control() && !matches!(character, '\u{200b}'..='\u{200f}' | '\u{feff}');
+    let kept = |character: &char| {
+        !character.is_control() && !matches!(character, '\u{200b}'..='\u{200f}' | '\u{feff}')
+    };
     let visible: String = input.chars().filter(kept).collect();
     visible.trim_matches(quote).to_owned()
 }
@@ -134,7 +140,8 @@ fn split_scheme(text: &str) -> Result<(Option<&'static str>, &str), EndpointErro
     if let Some((scheme, rest)) = text.split_once("://")
         && scheme.chars().all(|character| character.is_ascii_alphanumeric() || "+-.".contains(character))
     {
-        let known = ["http", "https", "ws", "wss"].into_iter().find(|known| scheme.eq_ignore_ascii_case(known));
+        let known =
+            ["http", "https", "ws", "wss"].into_iter().find(|known| scheme.eq_ignore_ascii_case(known));
         return match known {
             Some(known) => Ok((Some(known), rest.trim_start_matches('/'))),
             None if scheme.is_empty() => Ok((None, rest.trim_start_matches('/'))),
@@ -371,7 +378,8 @@ mod tests {
 
     #[test]
     fn a_token_leaves_the_url() {
-        let mut endpoint = Endpoint::parse("wss://x.example/websocket?a=1&access_token=t%20k&b=%41&access_token=").unwrap();
+        let mut endpoint =
+            Endpoint::parse("wss://x.example/websocket?a=1&access_token=t%20k&b=%41&access_token=").unwrap();
         assert_eq!(endpoint.websocket_url().as_str(), "wss://x.example/websocket?a=1&b=%41");
         assert_eq!(endpoint.notes(), [EndpointNote::TokenMoved]);
         assert!(!format!("{endpoint:?}").contains("t k"));
@@ -386,19 +394,21 @@ mod tests {
         let notes = |input: &str| Endpoint::parse(input).unwrap().notes().to_vec();
         assert_eq!(notes("wss://x.example/websocket"), []);
         assert_eq!(notes("wss://x.example/websocket/"), [EndpointNote::SlashKept]);
-        assert_eq!(notes(" https://x.example/admin/a?b#c"), [
-            EndpointNote::Trimmed,
-            EndpointNote::HttpsReplaced,
-            EndpointNote::FragmentCut,
-            EndpointNote::QueryCut,
-            EndpointNote::AdminPathCut,
-            EndpointNote::PathAdded,
-        ]);
-        assert_eq!(notes("::1"), [
-            EndpointNote::BracketsAdded,
-            EndpointNote::PlainSchemeAdded,
-            EndpointNote::PathAdded
-        ]);
+        assert_eq!(
+            notes(" https://x.example/admin/a?b#c"),
+            [
+                EndpointNote::Trimmed,
+                EndpointNote::HttpsReplaced,
+                EndpointNote::FragmentCut,
+                EndpointNote::QueryCut,
+                EndpointNote::AdminPathCut,
+                EndpointNote::PathAdded,
+            ]
+        );
+        assert_eq!(
+            notes("::1"),
+            [EndpointNote::BracketsAdded, EndpointNote::PlainSchemeAdded, EndpointNote::PathAdded]
+        );
     }
 
     #[test]

@@ -107,7 +107,11 @@ impl Fields {
     }
 
     /// As `take_as`, for a member that must be there.
-    pub(in crate::directus) fn need<T: DeserializeOwned>(&mut self, key: &str, expected: &str) -> Result<T, Misfit> {
+    pub(in crate::directus) fn need<T: DeserializeOwned>(
+        &mut self,
+        key: &str,
+        expected: &str,
+    ) -> Result<T, Misfit> {
         self.take_as(key, expected)?.ok_or_else(|| Misfit(format!("“{key}” is missing")))
     }
 

@@ -38,8 +38,12 @@ pub(in crate::directus) struct Search<'k> {
 /// Whether a key names a secret. Also the wrong spellings of it, such as `accessToken`: a mistyped login must
 /// not leak the token that the right one hides.
 pub(in crate::directus) fn is_secret_key(key: &str, login: bool) -> bool {
-    let plain: String =
-        key.chars().filter(|character| !matches!(character, '_' | '-' | ' ')).take(16).collect::<String>().to_lowercase();
+    let plain: String = key
+        .chars()
+        .filter(|character| !matches!(character, '_' | '-' | ' '))
+        .take(16)
+        .collect::<String>()
+        .to_lowercase();
     match plain.as_str() {
         "accesstoken" | "password" | "refreshtoken" | "otp" => true,
         "token" | "authorization" | "bearer" | "jwt" | "statictoken" => login,
@@ -103,7 +107,11 @@ impl Search<'_> {
                 _ => {
                     let range = scanner.pass()?.range;
                     let bare = text.get(range.clone())?;
-                    if self.known.iter().any(|secret| bare == secret || long(secret) && bare.contains(secret.as_str())) {
+                    if self
+                        .known
+                        .iter()
+                        .any(|secret| bare == secret || long(secret) && bare.contains(secret.as_str()))
+                    {
                         hits.push(Hit { hidden: Hidden::Json(bare.to_owned()), range, token: false });
                     }
                 }
@@ -115,7 +123,8 @@ impl Search<'_> {
     /// Looks into the inside of a string of valid JSON.
     fn find_inside(&self, text: &str, inside: Range<usize>, hits: &mut Vec<Hit>) {
         let raw = text.get(inside.clone()).unwrap_or_default();
-        let (plain, origins) = if raw.contains('\\') { unescape_mapped(raw) } else { (raw.to_owned(), Vec::new()) };
+        let (plain, origins) =
+            if raw.contains('\\') { unescape_mapped(raw) } else { (raw.to_owned(), Vec::new()) };
         let origin = |at: usize| inside.start + origins.get(at).copied().unwrap_or(at.min(raw.len()));
         let mut ranges = loose(&plain, self.login, true);
         ranges.extend(self.known_in(&plain));
@@ -245,11 +254,22 @@ fn loose_value(bytes: &[u8], mut at: usize, prose: bool) -> Option<Range<usize>>
     if prose && separator == b':' || matches!(first, b'{' | b'[') && !rest(at).as_slice().starts_with(b"{{") {
         return None;
     }
-    let length = rest(at).take_while(|byte| !matches!(byte, b'&' | b'"' | b'\'' | b',' | b']' | b';' | b'#' | b')' | b' ' | b'\t' | b'\r' | b'\n')).count();
+    let length = rest(at)
+        .take_while(|byte| {
+            !matches!(
+                byte,
+                b'&' | b'"' | b'\'' | b',' | b']' | b';' | b'#' | b')' | b' ' | b'\t' | b'\r' | b'\n'
+            )
+        })
+        .count();
     let end = at + length;
     // A closing brace ends an unquoted value, unless it is a placeholder's.
     let value = bytes.get(at..end)?;
-    let end = if value.starts_with(b"{{") { end } else { at + value.iter().take_while(|byte| **byte != b'}').count() };
+    let end = if value.starts_with(b"{{") {
+        end
+    } else {
+        at + value.iter().take_while(|byte| **byte != b'}').count()
+    };
     let word = bytes.get(at..end)?;
     let plain = matches!(word, b"null" | b"true" | b"false" | b"undefined");
     (!plain).then_some(at..end)

@@ -158,7 +158,10 @@ impl Masker {
                 Some((pair, attributes)) => format!("{};{attributes}", self.mask_cookie(pair)),
                 None => self.mask_cookie(value),
             },
-            _ if ["token", "secret", "api-key", "apikey", "password"].iter().any(|word| name.contains(word)) => {
+            _ if ["token", "secret", "api-key", "apikey", "password"]
+                .iter()
+                .any(|word| name.contains(word)) =>
+            {
                 self.value(value)
             }
             // Any other header may hold a known secret (`Sec-WebSocket-Protocol`) or a URL (`Location`).
@@ -217,7 +220,9 @@ impl Masker {
         for (at, _) in text.match_indices("[masked ") {
             let rest = text.get(at..).unwrap_or_default();
             let Some((number, length)) = mask_at(rest) else { continue };
-            let Some(hidden) = number.checked_sub(1).and_then(|index| self.hidden.get(index)) else { continue };
+            let Some(hidden) = number.checked_sub(1).and_then(|index| self.hidden.get(index)) else {
+                continue;
+            };
             let end = at + length;
             let quoted = text.get(..at).is_some_and(|before| before.ends_with('"'))
                 && text.get(end..).is_some_and(|after| after.starts_with('"'));
@@ -272,9 +277,15 @@ mod tests {
     #[test]
     fn masks_by_key_at_any_depth_and_leaves_the_rest() {
         for (text, expected) in [
-            (r#"{ "type":"auth", "access_token" : "abc" }"#, r#"{ "type":"auth", "access_token" : "[masked 1]" }"#),
+            (
+                r#"{ "type":"auth", "access_token" : "abc" }"#,
+                r#"{ "type":"auth", "access_token" : "[masked 1]" }"#,
+            ),
             (r#"{"a":[{"password":"x y","n":1.50}]}"#, r#"{"a":[{"password":"[masked 1]","n":1.50}]}"#),
-            (r#"{"otp":123456,"refresh_token":"a\"b"}"#, r#"{"otp":"[masked 1]","refresh_token":"[masked 2]"}"#),
+            (
+                r#"{"otp":123456,"refresh_token":"a\"b"}"#,
+                r#"{"otp":"[masked 1]","refresh_token":"[masked 2]"}"#,
+            ),
             (r#"{"p\u0061ssword":"x"}"#, r#"{"p\u0061ssword":"[masked 1]"}"#),
             (r#"{"password":{"deep":["x"]}}"#, r#"{"password":"[masked 1]"}"#),
             (r#"{"type":"auth","accessToken":"abc"}"#, r#"{"type":"auth","accessToken":"[masked 1]"}"#),
@@ -287,7 +298,10 @@ mod tests {
                 r#"{"type":"next","payload":{"query":"mutation { login(email: \"a\", password: \"s3c\") }"}}"#,
                 r#"{"type":"next","payload":{"query":"mutation { login(email: \"a\", password: \"[masked 1]\") }"}}"#,
             ),
-            (r#"{"u":"https://x/?access_token=abc&b=1"}"#, r#"{"u":"https://x/?access_token=[masked 1]&b=1"}"#),
+            (
+                r#"{"u":"https://x/?access_token=abc&b=1"}"#,
+                r#"{"u":"https://x/?access_token=[masked 1]&b=1"}"#,
+            ),
         ] {
             assert_eq!(outgoing(text), expected);
         }
@@ -366,7 +380,10 @@ mod tests {
     #[test]
     fn masks_urls_and_headers() {
         let mut masker = Masker::new();
-        assert_eq!(masker.url("wss://x/websocket?a=1&access_token=t%20k#f"), "wss://x/websocket?a=1&access_token=[masked 1]#f");
+        assert_eq!(
+            masker.url("wss://x/websocket?a=1&access_token=t%20k#f"),
+            "wss://x/websocket?a=1&access_token=[masked 1]#f"
+        );
         assert_eq!(masker.url("/websocket?access_token="), "/websocket?access_token=");
         assert_eq!(masker.url("https://ben:pw@x/y"), "https://ben:[masked 2]@x/y");
         masker.learn(&Secret::new("s3cr3t"));

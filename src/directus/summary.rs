@@ -126,7 +126,10 @@ impl<'t> Head<'t> {
         if class.status != Status::Ok {
             return None;
         }
-        Some(if self.raw("refresh_token").is_some() { "auth ok · new refresh token" } else { "auth ok" }.to_owned())
+        Some(
+            if self.raw("refresh_token").is_some() { "auth ok · new refresh token" } else { "auth ok" }
+                .to_owned(),
+        )
     }
 
     fn subscription(&self, class: &Class, collection: Option<&str>) -> Option<String> {
@@ -362,7 +365,9 @@ fn row(object: &str, collection: Option<&str>) -> String {
         }
         match value.as_bytes().first() {
             Some(b'{') => words.push(format!("{key} {{…}}")),
-            Some(b'[') => words.push(if value == "[]" { format!("{key} []") } else { format!("{key} […]") }),
+            Some(b'[') => {
+                words.push(if value == "[]" { format!("{key} []") } else { format!("{key} […]") })
+            }
             Some(b'"') if key != "id" => {
                 let text = text_of(value).unwrap_or_default();
                 words.push(format!("{key} \"{}\"", clipped(&text, VALUE_WIDTH)));
@@ -423,10 +428,19 @@ mod tests {
                 r#"{"type":"items","status":"error","error":{"code":"FORBIDDEN","message":"You don't have permission."}}"#,
                 "FORBIDDEN · You don't have permission.",
             ),
-            (r#"{"type":"collab","action":"error","code":"SERVICE_UNAVAILABLE","message":"off"}"#, "SERVICE_UNAVAILABLE · off"),
-            (r#"{"type":"logs","data":{"level":30,"time":1,"msg":"request completed"},"uid":"n"}"#, "info · request completed"),
+            (
+                r#"{"type":"collab","action":"error","code":"SERVICE_UNAVAILABLE","message":"off"}"#,
+                "SERVICE_UNAVAILABLE · off",
+            ),
+            (
+                r#"{"type":"logs","data":{"level":30,"time":1,"msg":"request completed"},"uid":"n"}"#,
+                "info · request completed",
+            ),
             (r#"{"type":"logs","event":"subscribe","log_level":"info"}"#, "log stream · info and above"),
-            (r#"{"type":"collab","action":"focus","room":"ab","field":"title"}"#, "focus · field title · room ab"),
+            (
+                r#"{"type":"collab","action":"focus","room":"ab","field":"title"}"#,
+                "focus · field title · room ab",
+            ),
             (r#"{"type":"notification","text":"a\nb"}"#, r#"{"type":"notification","text":"a\nb"}"#),
             ("not\u{202e} json\n at  all", "not\\u{202e} json at all"),
             ("", ""),
@@ -456,14 +470,26 @@ mod tests {
                 r#"{"type":"items","action":"create","collection":"messages","data":{"text":"Hello"}}"#,
                 r#"create messages · text "Hello""#,
             ),
-            (r#"{"type":"items","action":"create","collection":"m","data":[{"a":1},{"a":2}]}"#, "create m · 2 rows"),
-            (r#"{"type":"items","action":"update","collection":"m","id":4,"data":{"a":1}}"#, "update m #4 · a 1"),
+            (
+                r#"{"type":"items","action":"create","collection":"m","data":[{"a":1},{"a":2}]}"#,
+                "create m · 2 rows",
+            ),
+            (
+                r#"{"type":"items","action":"update","collection":"m","id":4,"data":{"a":1}}"#,
+                "update m #4 · a 1",
+            ),
             (r#"{"type":"items","action":"delete","collection":"m","ids":[1,"2"]}"#, "delete m #1, #2"),
-            (r#"{"type":"items","action":"read","collection":"m","query":{"limit":-1}}"#, "read m · limit -1"),
+            (
+                r#"{"type":"items","action":"read","collection":"m","query":{"limit":-1}}"#,
+                "read m · limit -1",
+            ),
             (r#"{"type":"auth","access_token":"[masked 1]"}"#, "auth · access token"),
             (r#"{"type":"auth","email":"a@b.c","password":"x"}"#, "auth · a@b.c"),
             (r#"{"type":"auth"}"#, "auth · no credentials"),
-            (r#"{"id":"1","type":"subscribe","payload":{"query":"subscription { a }"}}"#, "subscribe · subscription { a }"),
+            (
+                r#"{"id":"1","type":"subscribe","payload":{"query":"subscription { a }"}}"#,
+                "subscribe · subscription { a }",
+            ),
             ("{\n  \"type\": 5 }", r#"{ "type": 5 }"#),
         ] {
             assert_eq!(summary::outgoing(text, &classify(text)), expected, "{text}");
