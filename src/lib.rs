@@ -2,13 +2,13 @@
 //!
 //! The modules are floors; imports go down only (see ARCHITECTURE.md, checked by `tests/floors.rs`).
 
-pub mod app;
+//app
 pub mod capture;
-pub mod cli;
-pub mod demo;
+//cli
+//demo
 pub mod directus;
-pub mod engine;
-pub mod net;
-pub mod session;
-pub mod settings;
-pub mod ui;
+//engine
+//net
+//session
+//settings
+//ui
