@@ -6,34 +6,7 @@
 
 use std::ops::Range;
 
-/// A stretch of a frame's text, as byte offsets. Small, because the index of a capture is full of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Span {
-    start: u32,
-    end: u32,
-}
-
-impl Span {
-    /// No stretch at all.
-    pub const NONE: Self = Self { start: 0, end: 0 };
-
-    /// From a range of offsets; `NONE` past 4 GiB, which no message limit of ours reaches.
-    pub(in crate::directus) fn new(range: Range<usize>) -> Self {
-        match (u32::try_from(range.start), u32::try_from(range.end)) {
-            (Ok(start), Ok(end)) => Self { start, end },
-            _ => Self::NONE,
-        }
-    }
-
-    /// The stretch of this text, `None` if there is none or the text is another one.
-    #[must_use]
-    pub fn of(self, text: &str) -> Option<&str> {
-        if self == Self::NONE {
-            return None;
-        }
-        text.get(usize::try_from(self.start).ok()?..usize::try_from(self.end).ok()?)
-    }
-}
+use crate::directus::nest::Nest;
 
 /// One value that was passed over.
 pub(in crate::directus) struct Passed {
@@ -41,40 +14,6 @@ pub(in crate::directus) struct Passed {
     pub range: Range<usize>,
     /// How many members or elements it has directly inside; 0 for scalars.
     pub children: u32,
-}
-
-/// The kinds of brackets still open, one bit each.
-#[derive(Default)]
-struct Nest {
-    top: u64,
-    below: Vec<u64>,
-    depth: usize,
-}
-
-impl Nest {
-    #[inline]
-    fn push(&mut self, object: bool) {
-        if self.depth != 0 && self.depth.is_multiple_of(64) {
-            self.below.push(self.top);
-            self.top = 0;
-        }
-        self.top = self.top << 1 | u64::from(object);
-        self.depth += 1;
-    }
-
-    #[inline]
-    fn pop(&mut self) {
-        self.top >>= 1;
-        self.depth = self.depth.saturating_sub(1);
-        if self.depth != 0 && self.depth.is_multiple_of(64) {
-            self.top = self.below.pop().unwrap_or_default();
-        }
-    }
-
-    #[inline]
-    fn in_object(&self) -> bool {
-        self.top & 1 == 1
-    }
 }
 
 /// A place in a JSON text. Methods that return `Option` return `None` where the text is not JSON.
