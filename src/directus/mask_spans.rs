@@ -8,6 +8,9 @@ use crate::directus::scan::Scanner;
 /// Shorter known secrets are found only as a whole value: replacing every `a` would destroy the text.
 const LEAST_INSIDE: usize = 4;
 
+/// What stands for a credential in a saved message; anything else in double braces may be a real password.
+const PLACEHOLDER: &str = "{{token}}";
+
 /// A secret value, in the form that puts it back.
 #[derive(Clone, PartialEq, Eq)]
 pub(in crate::directus) enum Hidden {
@@ -55,7 +58,7 @@ pub(in crate::directus) fn is_secret_key(key: &str, login: bool) -> bool {
 pub(in crate::directus) fn is_inert(value: &str) -> bool {
     value.is_empty()
         || mask_at(value).is_some_and(|(_, length)| length == value.len())
-        || (value.starts_with("{{") && value.ends_with("}}"))
+        || value == PLACEHOLDER
 }
 
 /// The number of the mask that a text starts with, and the mask's length.
@@ -251,26 +254,13 @@ fn loose_value(bytes: &[u8], mut at: usize, prose: bool) -> Option<Range<usize>>
         }
         return Some(start..end);
     }
-    if prose && separator == b':' || matches!(first, b'{' | b'[') && !rest(at).as_slice().starts_with(b"{{") {
+    let placeholder = rest(at).as_slice().starts_with(PLACEHOLDER.as_bytes());
+    if placeholder || prose && separator == b':' || matches!(first, b'{' | b'[') {
         return None;
     }
-    let length = rest(at)
-        .take_while(|byte| {
-            !matches!(
-                byte,
-                b'&' | b'"' | b'\'' | b',' | b']' | b';' | b'#' | b')' | b' ' | b'\t' | b'\r' | b'\n'
-            )
-        })
-        .count();
-    let end = at + length;
-    // A closing brace ends an unquoted value, unless it is a placeholder's.
-    let value = bytes.get(at..end)?;
-    let end = if value.starts_with(b"{{") {
-        end
-    } else {
-        at + value.iter().take_while(|byte| **byte != b'}').count()
-    };
-    let word = bytes.get(at..end)?;
+    let ends = |byte: &u8| matches!(byte, b'&' | b'"' | b'\'' | b',' | b'}' | b']' | b';' | b'#' | b')');
+    let length = rest(at).take_while(|byte| !ends(byte) && !byte.is_ascii_whitespace()).count();
+    let word = bytes.get(at..at + length)?;
     let plain = matches!(word, b"null" | b"true" | b"false" | b"undefined");
-    (!plain).then_some(at..end)
+    (!plain).then_some(at..at + length)
 }

@@ -174,6 +174,7 @@ mod tests {
                 r#"{"otp":"[masked 1]","refresh_token":"[masked 2]"}"#,
             ),
             (r#"{"p\u0061ssword":"x"}"#, r#"{"p\u0061ssword":"[masked 1]"}"#),
+            (r#"{"password":"{{a}}b{{c}}"}"#, r#"{"password":"[masked 1]"}"#),
             (r#"{"password":{"deep":["x"]}}"#, r#"{"password":"[masked 1]"}"#),
             (r#"{"type":"auth","accessToken":"abc"}"#, r#"{"type":"auth","accessToken":"[masked 1]"}"#),
             (r#"{"type":"auth","token":"abc"}"#, r#"{"type":"auth","token":"[masked 1]"}"#),
