@@ -81,10 +81,16 @@ impl Memory {
     }
 
     /// Removes a profile; [`Memory::undo_remove`] brings it back.
-    pub fn remove_profile(&mut self, id: ProfileId) -> Option<&Profile> {
-        self.removed = Some(self.settings.remove(id)?);
-        self.unsaved = true;
-        self.removed.as_ref().map(|(_, profile)| profile)
+    pub fn remove_profile(&mut self, id: ProfileId) {
+        if let Some(removed) = self.settings.remove(id) {
+            self.removed = Some(removed);
+            self.unsaved = true;
+        }
+    }
+
+    /// The name of the profile that can be put back.
+    pub fn removed_profile(&self) -> Option<&str> {
+        self.removed.as_ref().map(|(_, profile)| profile.name.as_str())
     }
 
     /// Puts the profile removed last back to its place.

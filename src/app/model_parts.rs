@@ -7,7 +7,7 @@ use crate::capture::row::Detail;
 use crate::engine::{FileState, RowWindow};
 use crate::session::Snapshot;
 use crate::settings::Settings;
-use crate::ui::log_model::{LogModel, Search};
+use crate::ui::log_model::LogModel;
 use crate::ui::model::{Demo, Model, Recent, Recording, Source};
 
 /// What a model borrows from, held for one frame.
@@ -95,17 +95,5 @@ impl ModelParts {
             banner: self.banner.as_deref(),
             removed_profile: self.removed_profile.as_deref(),
         }
-    }
-}
-
-/// The search as the log shows it.
-pub fn search_words(finder: &super::search::Finder, place: impl Fn(u64) -> u64) -> Search {
-    if finder.is_running() {
-        return Search::Running;
-    }
-    match finder.outcome() {
-        None => Search::Idle,
-        Some(Ok(Some(found))) => Search::Found { position: place(found.seq), searched: found.searched, wrapped: found.wrapped },
-        Some(Ok(None) | Err(_)) => Search::NotFound,
     }
 }

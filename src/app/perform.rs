@@ -126,13 +126,14 @@ impl App {
             self.say(Notice::error("Nothing was sent: this is a recording. Connect to a server first."));
             return;
         };
-        if !crate::directus::has_mask(text) {
-            link.send(Command::Send(Outgoing::Text(text.to_owned())));
-        } else if let Some(filled) = link.unmask(text) {
-            link.send(Command::Send(Outgoing::Text(filled)));
-        } else {
-            self.say(Notice::error("Nothing was sent: the message holds a masked secret that this session doesn't know. Edit it and put {{token}} in its place."));
+        let filled = link.unmask(text).unwrap_or_else(|| text.to_owned());
+        if crate::directus::has_mask(&filled) {
+            self.say(Notice::error(
+                "Nothing was sent: the message holds a masked secret that this session doesn't know. Edit it and put {{token}} in its place.",
+            ));
+            return;
         }
+        link.send(Command::Send(Outgoing::Text(filled)));
     }
 
     fn misbehave(&mut self, how: Misbehaviour) {
