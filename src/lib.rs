@@ -9,6 +9,6 @@ pub mod capture;
 pub mod directus;
 //engine
 //net
-//session
-//settings
+pub mod session;
+pub mod settings;
 //ui
