@@ -151,3 +151,19 @@ fn the_way_to_the_open_socket_passes_its_phases() {
     let steps: Vec<_> = script.shot().waterfall.steps().collect();
     assert_eq!(steps, [("DNS", 9000), ("TCP", 14_000), ("TLS", 31_000), ("upgrade", 22_000)]);
 }
+
+#[test]
+fn an_attempt_that_never_got_through_is_an_error_and_no_close() {
+    let mut script = Script::live();
+    script.close(1006, ClosedBy::Network);
+    let closed = script.shot().last_close.unwrap();
+    script.connection += 1;
+    script.fact(connect("handshake", "static token", "wss://cms.example.com/websocket"));
+    let word = || "Refused.".to_owned();
+    script.fact(Fact::Error { stage: Stage::Tcp, message: word(), cause: word(), advice: word() });
+    script.close(1006, ClosedBy::Network);
+    script.fact(Fact::Retry { attempt: 3, delay_ms: 1 });
+    let shot = script.shot();
+    assert_eq!((shot.phase, shot.last_close, shot.counters.closes), (Phase::WaitingToRetry, Some(closed), 1));
+    assert_eq!(shot.last_error.unwrap().stage, Stage::Tcp);
+}

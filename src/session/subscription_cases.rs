@@ -196,3 +196,23 @@ fn an_unchanged_list_is_shared_between_snapshots() {
     assert!(std::sync::Arc::ptr_eq(&one.subscriptions, &two.subscriptions));
     assert!(std::sync::Arc::ptr_eq(&one.pending, &two.pending));
 }
+
+#[test]
+fn a_script_that_subscribes_all_day_keeps_the_board_bounded_and_joins_right() {
+    let mut script = Script::live();
+    script.say(r#"{"type":"subscribe","collection":"orders","uid":"steady"}"#);
+    script.hear(r#"{"type":"subscription","event":"init","data":[],"uid":"steady"}"#);
+    for n in 0..5000 {
+        script.say(&format!(r#"{{"type":"subscribe","collection":"messages","uid":"u{n}"}}"#));
+        script.hear(&format!(r#"{{"type":"subscription","event":"init","data":[],"uid":"u{n}"}}"#));
+        script.say(&format!(r#"{{"type":"unsubscribe","uid":"u{n}"}}"#));
+        script.hear(&format!(r#"{{"type":"subscription","event":"unsubscribe","uid":"u{n}"}}"#));
+    }
+    let joined = script.hear(r#"{"type":"subscription","event":"create","data":[{}],"uid":"steady"}"#);
+    let late = script.hear(r#"{"type":"subscription","event":"create","data":[{}],"uid":"u4999"}"#);
+    assert_eq!((joined.subscription, late.subscription), (1, 5001));
+    let shot = script.shot();
+    assert!(shot.subscriptions.len() <= 1001, "{}", shot.subscriptions.len());
+    let kept = u64::try_from(shot.subscriptions.len()).unwrap();
+    assert_eq!(kept + shot.counters.subscriptions_forgotten, 5001);
+}
