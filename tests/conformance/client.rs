@@ -106,6 +106,21 @@ impl Client {
         self.socket.send(Message::Ping(Bytes::from_static(b"harewire")))
     }
 
+    /// Says good-bye and waits until the server has let go, so that the next case is not counted beside this one.
+    pub fn finish(mut self) {
+        let deadline = Instant::now() + Duration::from_secs(2);
+        // Where the connection has ended already there is nobody to say it to.
+        let mut is_open = self.socket.close(None).is_ok();
+        while is_open && Instant::now() < deadline {
+            let wait = self.socket.get_ref().set_read_timeout(Some(Duration::from_millis(100)));
+            is_open = wait.is_ok()
+                && match self.socket.read() {
+                    Err(Error::Io(error)) => is_timeout(&error),
+                    other => other.is_ok(),
+                };
+        }
+    }
+
     /// The next frame, or nothing within `limit`.
     pub fn receive(&mut self, limit: Duration) -> io::Result<Option<Frame>> {
         let deadline = Instant::now() + limit;

@@ -18,10 +18,10 @@ const NO_ANSWER: Duration = Duration::from_millis(1_500);
 /// Plays `case` on `server`. The error is a report for a person.
 pub fn play(case: &Case, server: &mut Server) -> Result<(), String> {
     let mut stage = Stage::new(server);
-    for (at, step) in case.steps.iter().enumerate() {
-        stage.step(step).map_err(|what| stage.report(case, &format!("step {}, {step:?}: {what}", at + 1)))?;
-    }
-    stage.surplus().map_err(|what| stage.report(case, &what))
+    let played = stage.play(case);
+    let result = played.map_err(|what| stage.report(case, &what));
+    stage.connections.into_iter().for_each(Client::finish);
+    result
 }
 
 struct Stage<'a> {
@@ -46,6 +46,13 @@ impl<'a> Stage<'a> {
             started: now,
             last_sent: now,
         }
+    }
+
+    fn play(&mut self, case: &Case) -> Result<(), String> {
+        for (at, step) in case.steps.iter().enumerate() {
+            self.step(step).map_err(|what| format!("step {}, {step:?}: {what}", at + 1))?;
+        }
+        self.surplus()
     }
 
     fn step(&mut self, step: &Step) -> Result<(), String> {

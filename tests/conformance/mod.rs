@@ -52,6 +52,11 @@ fn play_all(backend: Backend) {
 }
 
 #[test]
+fn demo() {
+    play_all(Backend::Demo);
+}
+
+#[test]
 fn directus_12() {
     play_all(Backend::Directus12);
 }
