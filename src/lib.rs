@@ -5,7 +5,7 @@
 //app
 pub mod capture;
 //cli
-//demo
+pub mod demo;
 pub mod directus;
 //engine
 //net
