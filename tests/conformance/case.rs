@@ -252,5 +252,7 @@ pub fn init(uid: &str) -> Step {
 }
 
 pub fn event(name: &str, uid: &str, data: Value) -> Value {
-    json!({"type": "subscription", "event": name, "data": data, "uid": uid})
+    let mut message = json!({"type": "subscription", "event": name, "data": null, "uid": uid});
+    message["data"] = data;
+    message
 }

@@ -16,7 +16,7 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// What came of an upgrade request.
 #[derive(Debug)]
 pub enum Answer {
-    Accepted(Client),
+    Accepted(Box<Client>),
     /// The status, and everything that came, the status line included.
     Refused(u16, String),
     /// Not a byte, and the connection is still there.
@@ -63,7 +63,7 @@ pub fn open(address: &str, upgrade: &Upgrade, limit: Duration) -> io::Result<Ans
     if status == 101 {
         let early = head[end + 4..].to_vec();
         let socket = WebSocket::from_partially_read(stream, early, Role::Client, None);
-        return Ok(Answer::Accepted(Client { socket }));
+        return Ok(Answer::Accepted(Box::new(Client { socket })));
     }
     let mut all = head;
     stream.set_read_timeout(Some(limit))?;

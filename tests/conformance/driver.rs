@@ -59,7 +59,7 @@ impl<'a> Stage<'a> {
         match step {
             Step::Connect(upgrade) => match self.open(upgrade, PATIENCE)? {
                 Answer::Accepted(client) => {
-                    self.connections.push(client);
+                    self.connections.push(*client);
                     self.current = self.connections.len() - 1;
                     Ok(())
                 }
@@ -74,7 +74,7 @@ impl<'a> Stage<'a> {
                 self.current = *connection;
                 Ok(())
             }
-            Step::Send(message) => self.send(&[message.clone()]),
+            Step::Send(message) => self.send(std::slice::from_ref(message)),
             Step::Burst(messages) => self.send(messages),
             Step::SendText(text) => self.write(vec![Message::text(*text)]),
             Step::SendBinary(message) => self.write(vec![Message::binary(message.to_string())]),

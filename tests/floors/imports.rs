@@ -146,8 +146,7 @@ fn paths(tokens: &[Token<'_>]) -> Vec<Written> {
 fn spread(tokens: &[Token<'_>], cursor: &mut usize, before: &[String], found: &mut Vec<Written>) {
     let mut names = before.to_vec();
     let line = tokens.get(*cursor).map_or(0, |token| token.line);
-    loop {
-        let Some(token) = tokens.get(*cursor) else { break };
+    while let Some(token) = tokens.get(*cursor) {
         if token.text == "{" {
             *cursor += 1;
             while tokens.get(*cursor).is_some_and(|token| token.text != "}") {
