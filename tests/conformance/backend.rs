@@ -77,6 +77,7 @@ fn directus_settings(setup: Setup) -> Vec<(&'static str, &'static str)> {
     match setup {
         Setup::Usual | Setup::Heartbeat => {}
         Setup::Public => settings.push(("WEBSOCKETS_REST_AUTH", "public")),
+        Setup::Strict => settings.push(("WEBSOCKETS_REST_AUTH", "strict")),
         Setup::Expiring => settings.push(("ACCESS_TOKEN_TTL", "3s")),
         Setup::Limited => settings.extend([
             ("WEBSOCKETS_REST_CONN_LIMIT", "2"),
@@ -96,6 +97,7 @@ fn demo_options(setup: Setup) -> Options {
     match setup {
         Setup::Usual | Setup::Heartbeat => usual,
         Setup::Public => Options { mode: Mode::Public, ..usual },
+        Setup::Strict => Options { mode: Mode::Strict, ..usual },
         Setup::Expiring => Options { token_ttl: Duration::from_secs(3), ..usual },
         Setup::Limited => Options {
             connection_limit: Some(2),

@@ -102,6 +102,11 @@ impl Client {
         self.socket.flush()
     }
 
+    /// Past the framing.
+    pub fn send_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.socket.get_mut().write_all(bytes)
+    }
+
     pub fn ping(&mut self) -> Result<(), Error> {
         self.socket.send(Message::Ping(Bytes::from_static(b"harewire")))
     }

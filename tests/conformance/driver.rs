@@ -78,6 +78,10 @@ impl<'a> Stage<'a> {
             Step::Burst(messages) => self.send(messages),
             Step::SendText(text) => self.write(vec![Message::text(*text)]),
             Step::SendBinary(message) => self.write(vec![Message::binary(message.to_string())]),
+            Step::SendBytes(bytes) => {
+                self.note("→ (bytes)", &format!("{bytes:02x?}"));
+                self.client()?.send_bytes(bytes).map_err(|error| error.to_string())
+            }
             Step::ProtocolPing => {
                 self.note("→", "a protocol ping");
                 self.client()?.ping().map_err(|error| error.to_string())
