@@ -97,9 +97,8 @@ async fn a_uid_belongs_to_the_last_subscription() {
     let mut client = Client::login(address, ADMIN).await;
     for field in ["id", "text"] {
         let query = format!(r#"{{"fields":["{field}"],"limit":1}}"#);
-        let init = client
-            .ask(&format!(r#"{{"type":"subscribe","collection":"messages","query":{query},"uid":42}}"#));
-        assert_eq!(init.await["uid"], "42");
+        let request = format!(r#"{{"type":"subscribe","collection":"messages","query":{query},"uid":42}}"#);
+        assert_eq!(client.ask(&request).await["uid"], "42");
     }
     http(address, "POST /items/messages", ADMIN, r#"{"text":"once"}"#).await;
     client.expect(r#"{"type":"subscription","event":"create","data":[{"text":"once"}],"uid":"42"}"#).await;
