@@ -127,3 +127,35 @@ async fn a_missing_field_is_never_answered_on_the_socket() {
     let read = client.ask(r#"{"type":"items","action":"read","collection":"messages","id":1,"uid":3}"#).await;
     assert_eq!(read["uid"], Value::from(3));
 }
+
+/// A write that fails half-way leaves nothing behind, tells nobody, and gives its number back.
+#[tokio::test]
+async fn a_write_happens_whole_or_not_at_all() {
+    let (_server, address) = start(Options::default());
+    let mut client = Client::login(address, ADMIN).await;
+    client.ask(r#"{"type":"subscribe","collection":"messages","event":"create","uid":"s"}"#).await;
+    for (body, token) in [
+        (r#"{"text":"no right to tags","tags":[{"label":"x"}]}"#, USER),
+        (r#"[{"text":"fine"},{"id":1,"text":"taken"}]"#, EDITOR),
+    ] {
+        assert!(http(address, "POST /items/messages", token, body).await.0 >= 400);
+    }
+    client.is_quiet().await;
+    let (_, made) = http(address, "POST /items/messages?fields=id", EDITOR, "{}").await;
+    assert_eq!(made["data"]["id"], 3);
+}
+
+/// Users whose rows are checked may not name rows that are not there; administrators may.
+#[tokio::test]
+async fn unknown_keys_are_refused_to_users_only() {
+    let (_server, address) = start(Options::default());
+    for (call, body) in [
+        ("DELETE /items/messages", "[1,99]"),
+        ("PATCH /items/messages", r#"{"keys":[1,99],"data":{"user":"x"}}"#),
+    ] {
+        assert_eq!(http(address, call, EDITOR, body).await.0, 403, "{call}");
+    }
+    let (_, one) = http(address, "GET /items/messages/1?fields=user", EDITOR, "").await;
+    assert_eq!(one["data"]["user"], "seed");
+    assert_eq!(http(address, "DELETE /items/messages", ADMIN, "[1,99]").await.0, 204);
+}
