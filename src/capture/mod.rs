@@ -1,1 +1,28 @@
-//! (to come)
+//! Floor 1, what happened: events, the journal file, the index, and reading them back.
+//!
+//! The log is a file and the file is the truth: everything that happens on a connection becomes one [`Event`],
+//! is appended to a capture (NDJSON, one object a line), and is remembered in 40 bytes by the [`IndexHandle`].
+//! Whoever wants more reads it back by `seq`. This floor knows files and bytes; it knows no socket and no window.
+
+pub mod event;
+pub mod find;
+mod index;
+mod journal;
+pub mod json_tree;
+pub mod line;
+mod positioned;
+mod reader;
+mod record;
+mod recording;
+pub mod row;
+mod store;
+pub mod time;
+
+pub use event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stage, Stamp, Text, What};
+pub use index::{IndexHandle, IndexView, Join};
+pub use journal::{BACKLOG_LIMIT, Journal, JournalError};
+pub use line::Header;
+pub use reader::{ReadError, Reader};
+pub use record::{FactKind, Flags, Kind, Record};
+pub use recording::{Oddities, OpenError, Recording};
+pub use store::{DEFAULT_LIMIT_BYTES, Lease, Pruned, Store, Stored};

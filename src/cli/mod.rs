@@ -1,1 +1,30 @@
-//! (to come)
+//! Floor 4, jobs without a window: arguments in, a capture and an exit code out, by the same engine.
+
+mod args;
+mod exit;
+mod lines;
+mod outcome;
+mod pipe;
+mod record;
+mod summary;
+
+use std::io;
+use std::path::Path;
+
+use clap::CommandFactory as _;
+
+pub use args::{Cli, Job, RecordArgs, SubscribeTo, TransportWord, Until};
+pub use exit::Exit;
+pub use record::TOKEN_VARIABLE;
+
+/// Runs a job to its end. `data_folder` is where captures go that no argument places.
+#[must_use]
+pub fn run(job: &Job, data_folder: Option<&Path>) -> Exit {
+    match job {
+        Job::Record(args) => record::run(args, data_folder),
+        Job::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "harewire", &mut io::stdout());
+            Exit::Done
+        }
+    }
+}

@@ -1,1 +1,67 @@
-//! (to come)
+//! Floor 0: the wire language of Directus Realtime, as pure data.
+//!
+//! What the floor promises: text in, types out, and back. Nothing here knows the time, a file, a
+//! thread or a window. Every reader is total: whatever a server sends is classified or kept as it
+//! is, nothing panics, and nothing recurses however deep the JSON goes.
+//!
+//! The protocol facts come from measured servers, 12.4 and 11.17; "(reference 5.2)" in a comment
+//! names the section of the project's protocol notes.
+
+mod auth_mode;
+mod class;
+mod client_message;
+/// Words for WebSocket close codes.
+pub mod close;
+mod collab;
+mod credentials;
+mod endpoint;
+mod endpoint_note;
+mod error_code;
+mod escape;
+mod event_name;
+mod fields;
+mod frame;
+mod graphql;
+mod items;
+mod json;
+mod mask_spans;
+mod masker;
+mod message_type;
+mod query;
+mod scan;
+mod secret;
+mod server_message;
+mod shown;
+mod status;
+/// One-line summaries of frames, for the rows of the log.
+pub mod summary;
+/// Text templates for every client message.
+pub mod template;
+mod uid;
+mod words;
+
+pub use auth_mode::{AuthMode, UnknownMode};
+pub use class::{Class, classify};
+pub use client_message::{Auth, Beat, ClientMessage, LogsSubscribe, Subscribe, Unsubscribe};
+pub use collab::{Collab, CollabAction, CollabError};
+pub use credentials::Credentials;
+pub use endpoint::Endpoint;
+pub use endpoint_note::{EndpointError, EndpointNote};
+pub use error_code::ErrorCode;
+pub use event_name::EventName;
+pub use fields::Fields;
+pub use frame::{Frame, Other, ParseError};
+pub use graphql::GraphQl;
+pub use items::{ItemsAction, ItemsReply, ItemsRequest};
+pub use json::Json;
+pub use masker::{Masker, has_mask};
+pub use message_type::MessageType;
+pub use query::{List, Query, Whole};
+pub use scan::Span;
+pub use secret::Secret;
+pub use server_message::{
+    AuthOk, ErrorReply, EventData, LogEntry, LogsReply, ServerMessage, SubscriptionEvent,
+};
+pub use shown::shown;
+pub use status::Status;
+pub use uid::Uid;

@@ -1,1 +1,21 @@
-//! (to come)
+//! Floor 3, what runs: joins `net`, the journal and the fold into captures that can be watched.
+//!
+//! Three threads serve a live capture: the net thread (shared by all) feeds batches to the journal thread, which
+//! appends, folds and publishes; the row worker reads back what the screen shows. Whoever watches takes immutable
+//! values and is never waited for. The window and the command line use the same engine.
+
+mod detail;
+mod finder;
+mod handle;
+mod opener;
+mod published;
+mod recorder;
+mod row_maker;
+mod rows;
+mod wake;
+
+pub use finder::Search;
+pub use handle::{Capture, Destination, Engine, EngineError, open};
+pub use published::FileState;
+pub use rows::RowWindow;
+pub use wake::Wake;

@@ -1,1 +1,50 @@
-//! (to come)
+//! What it means: a pure fold over events.
+//!
+//! [`Session::apply`] takes one event after another and keeps the phase, the login, the subscriptions, the open
+//! requests and the numbers. It has no clock, no thread and no file: replaying a capture gives what the live view gave.
+//! [`Session::snapshot`] hands out a cheap copy for the window, and [`Snapshot::at`] computes what depends on the time
+//! of looking: ages, rates, countdowns.
+
+mod board;
+mod close;
+mod counters;
+mod facts;
+mod fold;
+mod handshake;
+mod heartbeat;
+mod login;
+mod messages;
+mod outline;
+mod phase;
+mod problem;
+mod rates;
+mod refusals;
+mod requests;
+mod round_trips;
+mod snapshot;
+mod subscription;
+mod warning;
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod property;
+#[cfg(test)]
+mod replay;
+#[cfg(test)]
+mod script;
+
+pub use close::LastClose;
+pub use counters::{Counters, EventCounts, KindCounts};
+pub use fold::{Joined, Session};
+pub use handshake::{Handshake, Tls, Waterfall};
+pub use heartbeat::{Answer, Heartbeat};
+pub use login::Login;
+pub use phase::{Mode, Phase};
+pub use problem::{LastError, Refusal};
+pub use rates::{Rate, Rates};
+pub use requests::{Pending, RequestKind};
+pub use round_trips::RoundTrips;
+pub use snapshot::{Moment, Retry, Snapshot, Switches};
+pub use subscription::{Subscription, SubscriptionRequest, SubscriptionState};
+pub use warning::{Warning, WarningKind};

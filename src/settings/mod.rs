@@ -1,1 +1,22 @@
-//! (to come)
+//! What is remembered: profiles, preferences, composed messages, the layout of the window.
+//!
+//! Plain data that reads and prints RON; no file, no window, no socket. Whatever is stored may have been edited by
+//! hand, cut off or written by another version: reading it never panics, never silently starts empty, and says what it
+//! changed. No credential is ever printed: URLs and messages lose theirs on the way in and on the way out.
+
+mod check;
+mod exchange;
+mod history;
+mod layout;
+mod preferences;
+mod profile;
+mod remembered;
+mod secretless;
+
+pub use check::{Check, check};
+pub use exchange::{Import, ImportError, export_ron, import_ron};
+pub use history::History;
+pub use layout::Layout;
+pub use preferences::{Preferences, Theme};
+pub use profile::{CredentialKind, Profile, ProfileId, Protocol, Switches, Transport, Trouble};
+pub use remembered::{KEY, Loaded, Settings, Unreadable};

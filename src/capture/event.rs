@@ -1,0 +1,302 @@
+//! `Event`: one thing that happened on a connection, stamped once, where it happened.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::directus::Class;
+
+/// When something happened. Taken once, at the socket, and carried along.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// Wall clock, microseconds since 1970-01-01 UTC.
+    pub time_us: i64,
+    /// Monotonic clock, microseconds since the capture began. Orders events and measures durations.
+    pub elapsed_us: u64,
+}
+
+/// Which way a message or a control frame went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// From the server.
+    In,
+    /// From us.
+    Out,
+}
+
+/// One thing that happened. `seq` is not here: the journal assigns it on append.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// When.
+    pub stamp: Stamp,
+    /// Which connect of this capture, counted from 1; 0 before the first.
+    pub connection: u32,
+    /// Sent or done by Harewire itself, not by the user's hand.
+    pub automatic: bool,
+    /// Something in it was replaced by `[masked n]`.
+    pub masked: bool,
+    /// What.
+    pub what: What,
+}
+
+/// What happened: the frequent case apart from the rare ones, so that a flood of messages stays cheap.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// A WebSocket data message, either way.
+    Message(Message),
+    /// Anything else.
+    Fact(Box<Fact>),
+}
+
+/// A WebSocket data message as it crossed the wire (secrets masked).
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Which way.
+    pub direction: Direction,
+    /// What it carried.
+    pub payload: Payload,
+    /// Bytes of payload on the wire, before masking.
+    pub size: u64,
+    /// The one shallow parse that everything later relies on.
+    pub class: Class,
+}
+
+/// The content of a data message. Cloning is cheap: the bytes are shared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// A text message.
+    Text(Text),
+    /// A binary message.
+    Binary(Bytes),
+}
+
+/// Shared UTF-8 text; cloning it does not copy.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Text(Bytes);
+
+impl Text {
+    /// Takes bytes that came from a socket; `None` if they aren't UTF-8.
+    #[must_use]
+    pub fn from_utf8(bytes: Bytes) -> Option<Self> {
+        std::str::from_utf8(&bytes).is_ok().then_some(Self(bytes))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        // Checked on construction; checking again costs some 10 ns for 250 B and spares `unsafe`.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self(Bytes::from(text))
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self(Bytes::copy_from_slice(text.as_bytes()))
+    }
+}
+
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+/// Who ended a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClosedBy {
+    /// The server sent the Close frame first.
+    Server,
+    /// We did.
+    Client,
+    /// Nobody: the connection broke without a Close frame.
+    Network,
+}
+
+/// Where on the way to a live connection something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// Looking the host name up.
+    Resolve,
+    /// Opening the TCP connection.
+    Tcp,
+    /// TLS handshake.
+    Tls,
+    /// HTTP upgrade to WebSocket.
+    Upgrade,
+    /// Directus login.
+    Login,
+    /// The open socket: frames that cannot be read or written.
+    Socket,
+    /// A message of ours that could not be sent.
+    Send,
+    /// The capture file.
+    Capture,
+}
+
+/// An HTTP header as sent or received (secrets masked).
+pub type Header = (String, String);
+
+/// What a server's certificate says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// SHA-256 of the DER form, lower-case hex.
+    pub sha256: String,
+    /// Bytes of the DER form.
+    pub size: u32,
+}
+
+/// Everything that happens beside data messages. The name of the variant is the `event` of its capture line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Fact {
+    /// A connect attempt begins.
+    Connect {
+        /// WebSocket URL without secrets.
+        url: String,
+        /// `full` or `portable`.
+        transport: String,
+        /// `public`, `handshake`, `strict`, or `raw` where no Directus protocol is spoken.
+        mode: String,
+        /// Which credential is used, in words and without its value: `none`, `static token`.
+        credential: String,
+        /// 1 for the first attempt, more for automatic retries.
+        attempt: u32,
+    },
+    /// The host name was looked up.
+    Resolved {
+        /// The name.
+        host: String,
+        /// The addresses found, in the order they are tried.
+        addresses: Vec<String>,
+        /// How long it took.
+        took_us: u64,
+    },
+    /// The TCP connection stands.
+    Connected {
+        /// Address and port of the server.
+        address: String,
+        /// How long it took.
+        took_us: u64,
+    },
+    /// TLS stands.
+    Secured {
+        /// Such as `TLSv1.3`.
+        protocol: String,
+        /// Name of the cipher suite.
+        cipher: String,
+        /// The chain as the server sent it, its own certificate first.
+        certificates: Vec<Certificate>,
+        /// How long it took.
+        took_us: u64,
+    },
+    /// The HTTP upgrade request as sent.
+    Request {
+        /// Always `GET` so far.
+        method: String,
+        /// Path and query, secrets masked.
+        target: String,
+        /// In the order sent.
+        headers: Vec<Header>,
+    },
+    /// The HTTP answer to the upgrade request.
+    Response {
+        /// Status code.
+        status: u16,
+        /// Reason phrase.
+        reason: String,
+        /// In the order received.
+        headers: Vec<Header>,
+        /// Body of a refusal, at most 64 KiB of it.
+        body: String,
+        /// How long the server took to answer.
+        took_us: u64,
+    },
+    /// The WebSocket is open. Not yet authenticated.
+    Open {
+        /// WebSocket URL without secrets.
+        url: String,
+        /// The subprotocol agreed on, empty if none.
+        subprotocol: String,
+    },
+    /// A message waits until the login is confirmed, since the server would lose it (reference 2.3).
+    Held {
+        /// Its text.
+        data: String,
+    },
+    /// A message that was given to us and never reached the socket.
+    Unsent {
+        /// Why not, as a sentence.
+        reason: String,
+        /// Its text.
+        data: String,
+    },
+    /// A WebSocket control frame.
+    Control {
+        /// Which way.
+        direction: Direction,
+        /// `ping` or `pong`.
+        opcode: String,
+        /// Its payload as text, bytes that aren't UTF-8 replaced.
+        data: String,
+    },
+    /// The connection is over.
+    Close {
+        /// Close code; 1005 for a Close frame without one, 1006 without a Close frame, `None` where the transport doesn't report it.
+        code: Option<u16>,
+        /// The reason text given.
+        reason: String,
+        /// Who ended it.
+        by: ClosedBy,
+    },
+    /// Something failed. Three sentences for a person.
+    Error {
+        /// Where.
+        stage: Stage,
+        /// What happened.
+        message: String,
+        /// The likely cause.
+        cause: String,
+        /// What to do next.
+        advice: String,
+    },
+    /// The next automatic attempt is due.
+    Retry {
+        /// Number of the attempt to come.
+        attempt: u32,
+        /// Waiting time from this event's stamp.
+        delay_ms: u64,
+    },
+    /// Automatic attempts end here.
+    GaveUp {
+        /// Why, as a sentence.
+        reason: String,
+    },
+    /// A switch of automation changed.
+    Switched {
+        /// Name of the switch: `auto_pong`, `reconnect`, `resubscribe`, `measure`.
+        name: String,
+        /// Its new position.
+        on: bool,
+    },
+    /// The wall clock moved against the monotonic clock by more than a second (sleep, clock set).
+    Clock {
+        /// By how much, microseconds; positive if the wall clock ran ahead.
+        drift_us: i64,
+    },
+    /// A line of the capture that this version does not understand; it is kept and shown.
+    #[serde(skip)]
+    Unknown {
+        /// Its `event`, or `line` if it has none.
+        name: String,
+        /// The whole line.
+        line: String,
+    },
+}

@@ -1,0 +1,141 @@
+//! Reading a capture back: by `seq` through the index, with a small cache of blocks.
+
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+
+use super::event::Event;
+use super::index::{IndexHandle, IndexView};
+use super::line;
+use super::positioned::read_at;
+use super::record::Record;
+
+/// Size of a cached block.
+const BLOCK: u64 = 1 << 20;
+/// Blocks kept by one reader: with its single oversized line, at most 16 MiB.
+const BLOCKS: usize = 16;
+
+/// Why an event could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// No such event (yet).
+    #[error("There is no event number {0} in this capture.")]
+    Missing(u64),
+    /// The system refused.
+    #[error("The capture file can't be read: {0}. Was it moved or cut short by another program?")]
+    Io(#[from] io::Error),
+}
+
+/// Reads events of one capture. Each thread has its own: nothing is locked.
+pub struct Reader {
+    file: Arc<File>,
+    index: IndexHandle,
+    /// Least recently used first. A block is kept only when it is full: the last one of a live file still grows.
+    blocks: Vec<(u64, Arc<[u8]>)>,
+}
+
+impl Reader {
+    pub(super) fn new(file: Arc<File>, index: IndexHandle) -> Self {
+        Self { file, index, blocks: Vec::new() }
+    }
+
+    /// Another reader of the same capture with an empty cache.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self::new(Arc::clone(&self.file), self.index.clone())
+    }
+
+    /// What the index holds now.
+    #[must_use]
+    pub fn view(&self) -> IndexView {
+        self.index.view()
+    }
+
+    /// The event number `seq`.
+    ///
+    /// # Errors
+    /// [`ReadError::Missing`] past the end, [`ReadError::Io`] from the system.
+    pub fn event(&mut self, seq: u64) -> Result<Event, ReadError> {
+        let record = self.index.view().get(seq).ok_or(ReadError::Missing(seq))?;
+        Ok(line::read(&self.line(record)?).1)
+    }
+
+    /// The exact line of a record, newline included if it has one.
+    ///
+    /// # Errors
+    /// [`ReadError::Io`] from the system.
+    pub fn line(&mut self, record: Record) -> Result<Vec<u8>, ReadError> {
+        if record.line_length == u32::MAX {
+            return self.endless_line(record.offset);
+        }
+        let length = u64::from(record.line_length);
+        if length > BLOCK {
+            let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
+            let count = read_at(&self.file, &mut bytes, record.offset)?;
+            bytes.truncate(count);
+            return Ok(bytes);
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+        let mut at = record.offset;
+        let end = record.offset + length;
+        while at < end {
+            let block = self.block(at / BLOCK)?;
+            let from = usize::try_from(at % BLOCK).unwrap_or_default();
+            let to = usize::try_from((end - at / BLOCK * BLOCK).min(BLOCK)).unwrap_or_default();
+            let Some(part) = block.get(from..to.min(block.len())) else { break };
+            if part.is_empty() {
+                break;
+            }
+            bytes.extend_from_slice(part);
+            at += part.len() as u64;
+        }
+        Ok(bytes)
+    }
+
+    /// Bytes of the file as they stand, from `offset` on; 0 at its end so far.
+    ///
+    /// # Errors
+    /// Those of the system's read.
+    pub fn raw(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        read_at(&self.file, buffer, offset)
+    }
+
+    /// A line too long for the record to count: read on to its newline.
+    fn endless_line(&self, offset: u64) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = Vec::new();
+        loop {
+            let start = bytes.len();
+            bytes.resize(start + 64 * 1024 * 1024, 0);
+            let count = read_at(&self.file, &mut bytes[start..], offset + start as u64)?;
+            bytes.truncate(start + count);
+            if let Some(end) = memchr::memchr(b'\n', &bytes[start..]) {
+                bytes.truncate(start + end + 1);
+                return Ok(bytes);
+            }
+            if count == 0 {
+                return Ok(bytes);
+            }
+        }
+    }
+
+    fn block(&mut self, number: u64) -> io::Result<Arc<[u8]>> {
+        if let Some(position) = self.blocks.iter().position(|(cached, _)| *cached == number) {
+            let hit = self.blocks.remove(position);
+            let block = Arc::clone(&hit.1);
+            self.blocks.push(hit);
+            return Ok(block);
+        }
+        let mut bytes = vec![0; usize::try_from(BLOCK).unwrap_or_default()];
+        let count = read_at(&self.file, &mut bytes, number * BLOCK)?;
+        let full = count == bytes.len();
+        bytes.truncate(count);
+        let block: Arc<[u8]> = bytes.into();
+        if full {
+            if self.blocks.len() == BLOCKS {
+                self.blocks.remove(0);
+            }
+            self.blocks.push((number, Arc::clone(&block)));
+        }
+        Ok(block)
+    }
+}

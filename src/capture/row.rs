@@ -1,0 +1,121 @@
+//! `Row` and `Detail`: an event prepared for the eye, off the window's thread.
+//!
+//! The engine's row worker makes them, the views paint them; neither knows the other.
+
+use std::sync::Arc;
+
+use crate::capture::event::Direction;
+use crate::capture::json_tree::{JsonError, JsonTree};
+
+/// How loud a row is. Always beside a word or an icon, never the only sign.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Level {
+    /// The usual.
+    #[default]
+    Normal,
+    /// Background noise: heartbeats, automation.
+    Dim,
+    /// Something came to stand: open, auth ok.
+    Good,
+    /// Worth a look: deletes, an unanswered request.
+    Warning,
+    /// A failure.
+    Error,
+}
+
+/// One line of the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row {
+    /// Sequence number in the capture, from 1.
+    pub seq: u64,
+    /// Wall clock, microseconds since 1970-01-01 UTC.
+    pub time_us: i64,
+    /// Microseconds since the capture began.
+    pub elapsed_us: u64,
+    /// Microseconds since the row above; `None` for the first.
+    pub delta_us: Option<u64>,
+    /// `None` for what has no direction: open, close, errors, switches.
+    pub direction: Option<Direction>,
+    /// The word in the kind column: `create`, `subscribe`, `close`.
+    pub kind: String,
+    /// `message`, `open`, `close` and so on: the `event` of the capture line.
+    pub event: String,
+    /// The `uid` of the message as shown, empty if it has none.
+    pub uid: String,
+    /// Which of the palette's colours the uid wears; equal uids, equal colours.
+    pub uid_colour: u8,
+    /// The collection it is about, empty if unknown.
+    pub collection: String,
+    /// One line that says what it is; already escaped for display.
+    pub summary: String,
+    /// Bytes on the wire, `None` where there is no payload.
+    pub size: Option<u64>,
+    /// From the request to this reply, microseconds.
+    pub round_trip_us: Option<u64>,
+    /// How loud.
+    pub level: Level,
+    /// Done by Harewire itself.
+    pub automatic: bool,
+    /// Holds a `[masked n]`.
+    pub masked: bool,
+    /// Waits for the login.
+    pub held: bool,
+}
+
+/// A name and a value of the facts list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FactLine {
+    /// Such as `status`.
+    pub name: String,
+    /// Already escaped for display.
+    pub value: String,
+}
+
+impl FactLine {
+    /// A line of the facts list.
+    #[must_use]
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
+}
+
+/// What the tree tab has to show.
+#[derive(Clone, Debug, Default)]
+pub enum Tree {
+    /// There is no payload.
+    #[default]
+    None,
+    /// The payload is no JSON, and why.
+    NotJson(JsonError),
+    /// The payload, parsed.
+    Json(Arc<JsonTree>),
+}
+
+/// Everything about the selected event.
+#[derive(Clone, Debug, Default)]
+pub struct Detail {
+    /// Its row as the log shows it.
+    pub row: Row,
+    /// Facts beside the payload: handshake headers, close code, certificate, file position.
+    pub facts: Vec<FactLine>,
+    /// The exact text as captured (secrets masked); base64 for binary.
+    pub text: Arc<str>,
+    /// The payload was binary and `text` is its base64.
+    pub binary: bool,
+    /// The parsed payload.
+    pub tree: Tree,
+    /// What this event means, as sentences; empty when there is nothing to add.
+    pub meaning: Vec<String>,
+    /// The request this replies to.
+    pub answers: Option<u64>,
+    /// The reply to this request.
+    pub answered_by: Option<u64>,
+}
+
+impl Detail {
+    /// Whether it can be sent again: a text message that we sent.
+    #[must_use]
+    pub fn is_sendable(&self) -> bool {
+        self.row.direction == Some(Direction::Out) && !self.binary && !self.text.is_empty()
+    }
+}

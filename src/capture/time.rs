@@ -1,0 +1,122 @@
+//! Times as text: RFC 3339 in UTC with microseconds for the file, clock and spans for the screen.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// Formats many stamps of nearly the same second cheaply: the calendar is asked once a second.
+#[derive(Default)]
+pub struct StampFormat {
+    second: Option<i64>,
+    prefix: String,
+}
+
+impl StampFormat {
+    /// Appends `2026-11-24T03:54:33.123456Z` to `line`. A time outside the calendar becomes its nearest end.
+    pub fn append(&mut self, time_us: i64, line: &mut Vec<u8>) {
+        let second = time_us.div_euclid(1_000_000);
+        if self.second != Some(second) {
+            let time = Timestamp::from_second(second).unwrap_or(if second < 0 {
+                Timestamp::MIN
+            } else {
+                Timestamp::MAX
+            });
+            self.prefix = time.strftime("%Y-%m-%dT%H:%M:%S.").to_string();
+            self.second = Some(second);
+        }
+        line.extend_from_slice(self.prefix.as_bytes());
+        let mut rest = time_us.rem_euclid(1_000_000);
+        let mut digits = [b'0'; 7];
+        digits[6] = b'Z';
+        for digit in digits[..6].iter_mut().rev() {
+            *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+            rest /= 10;
+        }
+        line.extend_from_slice(&digits);
+    }
+}
+
+/// Reads an RFC 3339 time; microseconds since 1970 UTC.
+#[must_use]
+pub fn parse(text: &str) -> Option<i64> {
+    text.parse::<Timestamp>().ok().map(Timestamp::as_microsecond)
+}
+
+/// Now, microseconds since 1970 UTC. The only clock of this floor; `net` and `engine` stamp with it.
+#[must_use]
+pub fn now_us() -> i64 {
+    Timestamp::now().as_microsecond()
+}
+
+/// The full time as the capture writes it.
+#[must_use]
+pub fn rfc3339(time_us: i64) -> String {
+    let mut line = Vec::with_capacity(27);
+    StampFormat::default().append(time_us, &mut line);
+    String::from_utf8(line).unwrap_or_default()
+}
+
+/// Which clock the user reads.
+#[derive(Clone, Debug)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// Coordinated universal time.
+    #[must_use]
+    pub const fn utc() -> Self {
+        Self(TimeZone::UTC)
+    }
+
+    /// The system's time zone, UTC where it can't be found out.
+    #[must_use]
+    pub fn local() -> Self {
+        Self(TimeZone::try_system().unwrap_or(TimeZone::UTC))
+    }
+
+    /// `03:54:33.123`: milliseconds are shown, microseconds kept in the file.
+    #[must_use]
+    pub fn clock(&self, time_us: i64) -> String {
+        self.format(time_us, "%H:%M:%S%.3f")
+    }
+
+    /// `2026-11-24 03:54:33.123456`, for the detail of one event.
+    #[must_use]
+    pub fn full(&self, time_us: i64) -> String {
+        self.format(time_us, "%Y-%m-%d %H:%M:%S%.6f")
+    }
+
+    /// `2026-11-24_035433`, for file names.
+    #[must_use]
+    pub fn file_name(&self, time_us: i64) -> String {
+        self.format(time_us, "%Y-%m-%d_%H%M%S")
+    }
+
+    fn format(&self, time_us: i64, format: &str) -> String {
+        let time = Timestamp::from_microsecond(time_us).unwrap_or(Timestamp::UNIX_EPOCH);
+        time.to_zoned_datetime(self.0.clone()).strftime(format).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn microseconds_are_kept_with_all_zeros() {
+        assert_eq!(rfc3339(1_764_000_000_000_042), "2025-11-24T16:00:00.000042Z");
+        assert_eq!(rfc3339(-1), "1969-12-31T23:59:59.999999Z");
+    }
+
+    #[test]
+    fn clocks_show_milliseconds() {
+        assert_eq!(Zone::utc().clock(1_764_000_000_123_999), "16:00:00.123");
+        assert_eq!(Zone::utc().file_name(1_764_000_000_000_000), "2025-11-24_160000");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(time_us in -1_000_000_000_000_000i64..=10_000_000_000_000_000) {
+            prop_assert_eq!(parse(&rfc3339(time_us)), Some(time_us));
+        }
+    }
+}

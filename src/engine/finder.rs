@@ -1,0 +1,52 @@
+//! `Search`: a find job that can be watched and cancelled.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::capture::Reader;
+use crate::capture::find::{Needle, Way, find};
+
+/// Shared between the job and whoever waits for it. Dropping the last clone outside the job cancels nothing; call
+/// [`Search::cancel`].
+#[derive(Clone, Default)]
+pub struct Search {
+    cancelled: Arc<AtomicBool>,
+    at: Arc<AtomicU64>,
+}
+
+impl Search {
+    /// Breaks the job off.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// The event looked at last.
+    #[must_use]
+    pub fn at(&self) -> u64 {
+        self.at.load(Ordering::Relaxed)
+    }
+
+    /// Runs the job on the calling thread: the first match from `from` (not included) towards `way`, or from the
+    /// other end once that end is reached. `None`: not found, or cancelled.
+    ///
+    /// # Errors
+    /// A sentence if the file can't be read.
+    pub fn run(&self, reader: &mut Reader, needle: &Needle, from: u64, way: Way) -> Result<Option<u64>, String> {
+        let mut pause = |seq| {
+            self.at.store(seq, Ordering::Relaxed);
+            if self.cancelled.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let mut look = |from| find(reader, needle, from, way, &mut pause).map_err(|error| error.to_string());
+        if let Some(found) = look(from)? {
+            return Ok(Some(found));
+        }
+        if self.cancelled.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        look(match way {
+            Way::Next => 0,
+            Way::Previous => u64::MAX,
+        })
+    }
+}

@@ -1,0 +1,219 @@
+//! `Capture`: one capture, live or reopened, as the window and the command line see it.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+use super::opener;
+use super::published::{FileState, Published};
+use super::recorder::Recorder;
+use super::rows::{RowWindow, RowWorker};
+use super::wake::Wake;
+use crate::capture::row::Detail;
+use crate::capture::{Header, IndexView, Journal, JournalError, Lease, OpenError, Reader, Recording, Stamp, time};
+use crate::net::{Clock, Command, LinkHandle, Net};
+use crate::session::Snapshot;
+
+/// Bytes of messages that may be under way between socket and journal.
+const BUDGET: usize = 16 * 1024 * 1024;
+
+/// Where a session is recorded.
+#[derive(Debug)]
+pub enum Destination {
+    /// A new file in the data folder.
+    Store(Lease),
+    /// A new file the user named.
+    Path(PathBuf),
+    /// A file without a name that leaves no trace.
+    Temporary,
+}
+
+/// Why a capture could not be begun or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The file.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The file to open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The system gave no thread.
+    #[error("The system refused to start a thread: {0}. Close some programs and try again.")]
+    Thread(#[from] std::io::Error),
+}
+
+/// The network, shared by all captures of the program.
+pub struct Engine {
+    net: Net,
+}
+
+impl Engine {
+    /// Starts the net thread.
+    ///
+    /// # Errors
+    /// [`EngineError::Thread`] if the system refuses.
+    pub fn start() -> Result<Self, EngineError> {
+        Ok(Self { net: Net::start()? })
+    }
+
+    /// Begins a capture that a connection can be opened into. `server` is a URL without secrets.
+    ///
+    /// # Errors
+    /// [`EngineError::Journal`] if the file can't be made, [`EngineError::Thread`] if the system gives no thread.
+    pub fn record(&self, server: &str, to: Destination, wake: &Wake) -> Result<Capture, EngineError> {
+        let header = Header::new(server, time::now_us());
+        let (journal, lease) = match to {
+            Destination::Store(lease) => (Journal::create(lease.path(), &header)?, Some(lease)),
+            Destination::Path(path) => (Journal::create(&path, &header)?, None),
+            Destination::Temporary => (Journal::unnamed(&header)?, None),
+        };
+        let published = Arc::new(Published::default());
+        published.update_file(|file| {
+            file.path = journal.path().map(Path::to_owned);
+            file.bytes = journal.written_bytes();
+            server.clone_into(&mut file.server);
+        });
+        let reader = journal.reader();
+        let (sink, batches) = crate::net::sink(BUDGET);
+        let clock = Some(sink.clock());
+        let recorder = Recorder::new(journal, Arc::clone(&published), wake.clone());
+        let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
+        let thread = std::thread::Builder::new().name("journal".into()).spawn(move || recorder.run(batches))?;
+        let link = self.net.open(sink);
+        Ok(Capture { published, reader, rows, link: Some(link), stop: Arc::default(), thread: Some(thread), lease, clock })
+    }
+}
+
+/// Opens a capture that was written before.
+///
+/// # Errors
+/// [`EngineError::Open`] if the file can't be read, [`EngineError::Thread`] if the system gives no thread.
+pub fn open(path: &Path, wake: &Wake) -> Result<Capture, EngineError> {
+    let recording = Recording::open(path)?;
+    let published = Arc::new(Published::default());
+    let (_, length) = recording.progress();
+    published.update_file(|file| {
+        file.path = Some(path.to_owned());
+        file.opening = Some(length);
+    });
+    let reader = recording.reader();
+    let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let thread = std::thread::Builder::new().name("opener".into()).spawn({
+        let (published, wake, stop) = (Arc::clone(&published), wake.clone(), Arc::clone(&stop));
+        move || opener::run(recording, &published, &wake, &stop)
+    })?;
+    Ok(Capture { published, reader, rows, link: None, stop, thread: Some(thread), lease: None, clock: None })
+}
+
+/// One capture with its threads. Dropping it closes the connection politely and lets the journal finish.
+pub struct Capture {
+    published: Arc<Published>,
+    reader: Reader,
+    rows: RowWorker,
+    /// `None` for a reopened capture.
+    link: Option<LinkHandle>,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+    /// Kept until the file is written to its end.
+    lease: Option<Lease>,
+    /// The clock of a live capture.
+    clock: Option<Clock>,
+}
+
+impl Capture {
+    /// The time in this capture: now where it is live, the last event's where it was reopened.
+    #[must_use]
+    pub fn now(&self) -> Stamp {
+        self.clock.map_or_else(|| self.published.snapshot.load().last, |clock| clock.now())
+    }
+
+    /// What it means so far.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.published.snapshot.load_full()
+    }
+
+    /// The state of its file.
+    #[must_use]
+    pub fn file(&self) -> Arc<FileState> {
+        self.published.file.load_full()
+    }
+
+    /// The index as it is now.
+    #[must_use]
+    pub fn view(&self) -> IndexView {
+        self.reader.view()
+    }
+
+    /// A reader for a job on another thread.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        self.reader.another()
+    }
+
+    /// Asks the row worker for rows `range` (by `seq`, end excluded) and for the detail of `selected`.
+    /// `revision` is any number that grows when a row's answer may have come.
+    pub fn want(&mut self, range: Range<u64>, selected: Option<u64>, revision: u64) {
+        self.rows.want(range, selected, revision);
+    }
+
+    /// The rows prepared last.
+    #[must_use]
+    pub fn rows(&self) -> Arc<RowWindow> {
+        self.rows.rows()
+    }
+
+    /// The detail prepared last.
+    #[must_use]
+    pub fn detail(&self) -> Option<Arc<Detail>> {
+        self.rows.detail()
+    }
+
+    /// The connection; `None` for a reopened capture.
+    #[must_use]
+    pub const fn link(&self) -> Option<&LinkHandle> {
+        self.link.as_ref()
+    }
+
+    /// Gives the connection an order; without one, nothing happens and the answer is `false`.
+    pub fn command(&self, command: Command) -> bool {
+        self.link.as_ref().is_some_and(|link| {
+            link.send(command);
+            true
+        })
+    }
+
+    /// Closes the connection politely, waits until the journal is written (at most about a second), and tells how
+    /// it ended.
+    #[must_use]
+    pub fn finish(mut self) -> (Arc<Snapshot>, Arc<FileState>) {
+        self.end();
+        if let Some(thread) = self.thread.take() {
+            let _ended = thread.join();
+        }
+        drop(self.lease.take());
+        (self.snapshot(), self.file())
+    }
+
+    fn end(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.link = None;
+    }
+}
+
+impl Drop for Capture {
+    fn drop(&mut self) {
+        self.end();
+        // The journal thread outlives this handle by the polite close; the lease must live as long as it writes.
+        if let (Some(thread), Some(lease)) = (self.thread.take(), self.lease.take()) {
+            let waiter = std::thread::Builder::new().name("lease".into());
+            let _detached = waiter.spawn(move || {
+                let _ended = thread.join();
+                drop(lease);
+            });
+        }
+    }
+}

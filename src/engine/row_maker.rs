@@ -1,0 +1,276 @@
+//! From an event to its row: everything the log shows of it, ready to paint.
+
+use crate::capture::row::{Level, Row};
+use crate::capture::{
+    ClosedBy, Direction, Event, Fact, FactKind, IndexView, Kind, Message, Payload, ReadError, Reader, Record, What,
+};
+use crate::directus::{self, Class, EventName, MessageType, Status, shown, summary};
+use crate::session::Snapshot;
+
+/// Colours a uid can wear; the theme has as many.
+const UID_COLOURS: u64 = 8;
+
+/// Reads an event and makes its row. A line that can't be read becomes a row that says so.
+pub(super) fn row(reader: &mut Reader, seq: u64, record: Record, snapshot: &Snapshot) -> Row {
+    let mut row = Row { seq, time_us: record.time_us, ..Row::default() };
+    match reader.event(seq) {
+        Ok(event) => fill(&mut row, &event, snapshot.collection(u32::from(record.collection))),
+        Err(error) => unreadable(&mut row, &error),
+    }
+    row
+}
+
+fn unreadable(row: &mut Row, error: &ReadError) {
+    row.kind = "error".to_owned();
+    row.summary = error.to_string();
+    row.level = Level::Error;
+}
+
+/// Fills in what the event itself tells.
+pub(super) fn fill(row: &mut Row, event: &Event, collection: Option<&str>) {
+    row.time_us = event.stamp.time_us;
+    row.elapsed_us = event.stamp.elapsed_us;
+    row.automatic = event.automatic;
+    row.masked = event.masked;
+    match &event.what {
+        What::Message(message) => fill_message(row, message, collection),
+        What::Fact(fact) => fill_fact(row, fact),
+    }
+    if row.automatic && row.level == Level::Normal {
+        row.level = Level::Dim;
+    }
+}
+
+fn fill_message(row: &mut Row, message: &Message, collection: Option<&str>) {
+    let class = &message.class;
+    "message".clone_into(&mut row.event);
+    row.direction = Some(message.direction);
+    row.size = Some(message.size);
+    row.level = message_level(message.direction, class);
+    kind(message.direction, class).clone_into(&mut row.kind);
+    match &message.payload {
+        Payload::Text(text) => {
+            let text = text.as_str();
+            let uid = class.uid(text).unwrap_or_default();
+            row.uid_colour = uid_colour(&uid);
+            row.uid = shown(&uid).into_owned();
+            row.summary = match message.direction {
+                Direction::In => summary::incoming(text, class, collection),
+                Direction::Out => summary::outgoing(text, class),
+            };
+        }
+        Payload::Binary(bytes) => row.summary = format!("{} bytes of binary data", bytes.len()),
+    }
+    row.collection = collection.unwrap_or_default().to_owned();
+}
+
+/// The word in the kind column. For a subscription event and an `items` request it is what happens to the row,
+/// since that is what one looks for.
+fn kind(direction: Direction, class: &Class) -> &'static str {
+    if direction == Direction::In && class.is_error() {
+        return "error";
+    }
+    match (class.kind, class.event) {
+        (MessageType::Subscription, EventName::None) => "subscription",
+        (MessageType::Subscription, event) => event.name(),
+        (MessageType::Items, event) if direction == Direction::Out && event != EventName::None => event.name(),
+        (MessageType::NotJson, _) => "text",
+        (MessageType::Other, _) => "message",
+        (MessageType::Binary, _) => "binary",
+        (MessageType::GraphQl, _) => "graphql",
+        (other, _) => other.name(),
+    }
+}
+
+fn message_level(direction: Direction, class: &Class) -> Level {
+    match (class.kind, class.event) {
+        _ if direction == Direction::In && class.is_error() => Level::Error,
+        (MessageType::Ping | MessageType::Pong, _) => Level::Dim,
+        (MessageType::Auth, _) if class.status == Status::Ok => Level::Good,
+        (MessageType::Subscription, EventName::Delete) => Level::Warning,
+        _ => Level::Normal,
+    }
+}
+
+/// Equal uids, equal colours, also in another capture (FNV-1a).
+fn uid_colour(uid: &str) -> u8 {
+    let hash = uid.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    u8::try_from((hash >> 32) % UID_COLOURS).unwrap_or(0)
+}
+
+fn fill_fact(row: &mut Row, fact: &Fact) {
+    let name = FactKind::of(fact).name();
+    name.clone_into(&mut row.event);
+    name.replace('_', " ").clone_into(&mut row.kind);
+    row.level = fact_level(fact);
+    row.round_trip_us = match fact {
+        Fact::Resolved { took_us, .. }
+        | Fact::Connected { took_us, .. }
+        | Fact::Secured { took_us, .. }
+        | Fact::Response { took_us, .. } => Some(*took_us),
+        _ => None,
+    };
+    match fact {
+        Fact::Control { direction, opcode, data } => {
+            row.direction = Some(*direction);
+            row.kind = format!("{opcode} frame");
+            row.size = Some(data.len() as u64);
+        }
+        Fact::Held { data } => {
+            row.held = true;
+            row.direction = Some(Direction::Out);
+            row.size = Some(data.len() as u64);
+        }
+        Fact::Unsent { data, .. } => row.size = Some(data.len() as u64),
+        _ => {}
+    }
+    row.summary = shown(&fact_summary(fact)).into_owned();
+}
+
+fn fact_level(fact: &Fact) -> Level {
+    match fact {
+        Fact::Open { .. } => Level::Good,
+        Fact::Error { .. } | Fact::Unsent { .. } | Fact::GaveUp { .. } => Level::Error,
+        Fact::Close { by, .. } => match by {
+            ClosedBy::Client => Level::Normal,
+            ClosedBy::Server | ClosedBy::Network => Level::Error,
+        },
+        Fact::Response { status, .. } if *status != 101 => Level::Error,
+        Fact::Held { .. } | Fact::Retry { .. } | Fact::Clock { .. } | Fact::Unknown { .. } => Level::Warning,
+        Fact::Connect { .. } | Fact::Switched { .. } => Level::Normal,
+        Fact::Resolved { .. }
+        | Fact::Connected { .. }
+        | Fact::Secured { .. }
+        | Fact::Request { .. }
+        | Fact::Response { .. }
+        | Fact::Control { .. } => Level::Dim,
+    }
+}
+
+/// One line about a fact, not yet safe to show.
+fn fact_summary(fact: &Fact) -> String {
+    match fact {
+        Fact::Connect { url, transport, mode, credential, attempt } => {
+            let attempt = if *attempt > 1 { format!("attempt {attempt} · ") } else { String::new() };
+            format!("{attempt}{url} · {mode} · {credential} · {transport} transport")
+        }
+        Fact::Resolved { host, addresses, .. } => format!("{host} → {}", addresses.join(", ")),
+        Fact::Connected { address, .. } => format!("TCP connected to {address}"),
+        Fact::Secured { protocol, cipher, certificates, .. } => {
+            format!("{protocol} · {cipher} · {} certificates", certificates.len())
+        }
+        Fact::Request { method, target, headers } => format!("{method} {target} · {} headers", headers.len()),
+        Fact::Response { status, reason, headers, .. } => format!("{status} {reason} · {} headers", headers.len()),
+        Fact::Open { url, subprotocol } if subprotocol.is_empty() => format!("WebSocket open · {url}"),
+        Fact::Open { url, subprotocol } => format!("WebSocket open · {url} · {subprotocol}"),
+        Fact::Held { data } => format!("waits for the login · {}", start(data)),
+        Fact::Unsent { reason, data } => format!("not sent: {reason} · {}", start(data)),
+        Fact::Control { data, .. } if data.is_empty() => "no payload".to_owned(),
+        Fact::Control { data, .. } => start(data).to_owned(),
+        Fact::Close { code, reason, by } => close_summary(*code, reason, *by),
+        Fact::Error { message, cause, .. } => format!("{message} {cause}"),
+        Fact::Retry { attempt, delay_ms } => format!("attempt {attempt} in {:.1} s", seconds(*delay_ms)),
+        Fact::GaveUp { reason } => reason.clone(),
+        Fact::Switched { name, on } => {
+            format!("{} switched {}", name.replace('_', " "), if *on { "on" } else { "off" })
+        }
+        Fact::Clock { drift_us } => format!("the clock of this computer moved by {:.1} s", seconds(drift_us.unsigned_abs() / 1000)),
+        Fact::Unknown { name, line } => format!("{name} · {}", start(line)),
+    }
+}
+
+fn close_summary(code: Option<u16>, reason: &str, by: ClosedBy) -> String {
+    let by = match by {
+        ClosedBy::Server => "closed by the server",
+        ClosedBy::Client => "closed by us",
+        ClosedBy::Network => "connection lost",
+    };
+    let code = match code {
+        None => "code not reported by this transport".to_owned(),
+        Some(code) => match directus::close::name(code) {
+            "" => code.to_string(),
+            name => format!("{code} {name}"),
+        },
+    };
+    if reason.is_empty() { format!("{by} · {code}") } else { format!("{by} · {code} · {reason}") }
+}
+
+/// The beginning of a text that may be long.
+fn start(text: &str) -> &str {
+    let end = text.char_indices().nth(160).map_or(text.len(), |(at, _)| at);
+    &text[..end]
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
+fn seconds(ms: u64) -> f64 {
+    ms as f64 / 1000.0
+}
+
+/// Brings up to date what other events tell about a row: the time since the row before, and the round trip.
+pub(super) fn join(row: &mut Row, record: &Record, view: &IndexView) {
+    let before = row.seq.checked_sub(1).and_then(|seq| view.get(seq));
+    row.delta_us = before.map(|before| span(before.time_us, record.time_us));
+    if let (Kind::Message(_), Some(partner)) = (record.kind, view.get(u64::from(record.partner))) {
+        row.round_trip_us = Some(span(record.time_us, partner.time_us).max(span(partner.time_us, record.time_us)));
+    }
+}
+
+/// From one wall time to another; 0 when the clock was set back.
+fn span(from_us: i64, to_us: i64) -> u64 {
+    u64::try_from(to_us.saturating_sub(from_us)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::{Stamp, Text};
+
+    fn made(what: What) -> Row {
+        let mut row = Row::default();
+        fill(&mut row, &Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what }, None);
+        row
+    }
+
+    fn message(direction: Direction, text: &str) -> Row {
+        made(What::Message(Message {
+            direction,
+            payload: Payload::Text(Text::from(text)),
+            size: text.len() as u64,
+            class: directus::classify(text),
+        }))
+    }
+
+    #[test]
+    fn the_kind_is_what_happens_to_the_row() {
+        let kinds = [
+            (Direction::In, r#"{"type":"subscription","event":"create","data":[{}],"uid":"1"}"#, "create", Level::Normal),
+            (Direction::In, r#"{"type":"subscription","event":"delete","data":[1]}"#, "delete", Level::Warning),
+            (Direction::Out, r#"{"type":"items","action":"update"}"#, "update", Level::Normal),
+            (Direction::In, r#"{"type":"items","data":[]}"#, "items", Level::Normal),
+            (Direction::In, r#"{"type":"subscribe","status":"error","error":{"code":"FORBIDDEN","message":""}}"#, "error", Level::Error),
+            (Direction::In, r#"{"type":"auth","status":"ok"}"#, "auth", Level::Good),
+            (Direction::In, r#"{"type":"ping"}"#, "ping", Level::Dim),
+            (Direction::In, "nope", "text", Level::Normal),
+        ];
+        for (direction, text, kind, level) in kinds {
+            let row = message(direction, text);
+            assert_eq!((row.kind.as_str(), row.level), (kind, level), "{text}");
+        }
+    }
+
+    #[test]
+    fn equal_uids_wear_equal_colours() {
+        let text = message(Direction::In, r#"{"type":"subscription","event":"create","uid":"42"}"#);
+        let number = message(Direction::Out, r#"{"type":"subscribe","collection":"m","uid":42}"#);
+        assert_eq!((text.uid.as_str(), text.uid_colour), ("42", number.uid_colour));
+    }
+
+    #[test]
+    fn what_a_server_says_is_escaped() {
+        let fact = Fact::Close { code: Some(4000), reason: "a\u{202e}b".into(), by: ClosedBy::Server };
+        let row = made(What::Fact(Box::new(fact)));
+        assert!(!row.summary.contains('\u{202e}'), "{}", row.summary);
+    }
+}

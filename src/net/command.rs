@@ -1,0 +1,213 @@
+//! What the rest of the program may ask of a connection.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::directus::{AuthMode, Credentials, Endpoint, Secret};
+
+/// Which machinery carries the frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TransportKind {
+    /// `tokio-tungstenite` below an upgrade of our own: reports everything an inspector can show.
+    #[default]
+    Full,
+    /// `ewebsock`, as egui applications use it: shows what a minimal client sees.
+    Portable,
+}
+
+impl TransportKind {
+    /// The word used in captures and in the window.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Portable => "portable",
+        }
+    }
+}
+
+/// Which rules apply above the WebSocket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// Directus Realtime: login, heartbeat, resubscribe.
+    #[default]
+    Directus,
+    /// Any WebSocket server: nothing is sent that the user did not send.
+    Raw,
+}
+
+/// The switches of automation. Frames they send are marked automatic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Switches {
+    /// Answer the server's `ping` with `pong`; without it a connection lasts about a minute (reference 3).
+    pub auto_pong: bool,
+    /// Connect again after a connection broke.
+    pub reconnect: bool,
+    /// Send accepted subscriptions again after a reconnect.
+    pub resubscribe: bool,
+    /// Send a `ping` with a uid every 15 s while `auto_pong` is on, to measure the round trip.
+    pub measure: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self { auto_pong: true, reconnect: true, resubscribe: true, measure: true }
+    }
+}
+
+impl Switches {
+    /// Name and position of every switch, in the order they are shown.
+    #[must_use]
+    pub const fn positions(self) -> [(&'static str, bool); 4] {
+        [
+            ("auto_pong", self.auto_pong),
+            ("reconnect", self.reconnect),
+            ("resubscribe", self.resubscribe),
+            ("measure", self.measure),
+        ]
+    }
+}
+
+/// Everything needed to connect, and to connect again.
+#[derive(Clone)]
+pub struct ConnectSpec {
+    /// Where to.
+    pub endpoint: Endpoint,
+    /// When the credential is shown to the server.
+    pub mode: AuthMode,
+    /// The credential. Where it is `None`, a token found in the pasted URL is used.
+    pub credentials: Credentials,
+    /// By which machinery.
+    pub transport: TransportKind,
+    /// By which rules.
+    pub protocol: Protocol,
+    /// Position of the switches at the start.
+    pub switches: Switches,
+    /// Limit for the whole way from name look-up to HTTP answer.
+    pub connect_timeout: Duration,
+    /// Further headers of the upgrade request, sent as they are.
+    pub headers: Vec<(String, String)>,
+    /// Offered in `Sec-WebSocket-Protocol`, in this order.
+    pub subprotocols: Vec<String>,
+}
+
+impl ConnectSpec {
+    /// A spec with the defaults of the connect form: full transport, all switches on, 10 s to connect.
+    #[must_use]
+    pub fn new(endpoint: Endpoint, mode: AuthMode, credentials: Credentials) -> Self {
+        Self {
+            endpoint,
+            mode,
+            credentials,
+            transport: TransportKind::Full,
+            protocol: Protocol::Directus,
+            switches: Switches::default(),
+            connect_timeout: Duration::from_secs(10),
+            headers: Vec::new(),
+            subprotocols: Vec::new(),
+        }
+    }
+
+    /// The token to log in with, if there is one.
+    #[must_use]
+    pub fn token(&self) -> Option<&Secret> {
+        match &self.credentials {
+            Credentials::None => self.endpoint.token(),
+            Credentials::StaticToken(token) => Some(token),
+        }
+    }
+
+    /// The URL as it goes over the wire: in strict mode with the token in its query (reference 1.3), in
+    /// raw mode with the one the user typed there. Never to be shown unmasked.
+    pub(crate) fn wire_url(&self) -> Url {
+        let mut url = self.endpoint.websocket_url().clone();
+        let token = match (self.protocol, self.mode) {
+            (Protocol::Raw, _) => self.endpoint.token(),
+            (Protocol::Directus, AuthMode::Strict) => self.token(),
+            (Protocol::Directus, AuthMode::Public | AuthMode::Handshake) => None,
+        };
+        if let Some(token) = token {
+            url.query_pairs_mut().append_pair("access_token", token.expose());
+        }
+        url
+    }
+
+    /// The word for the login mode in a capture.
+    pub(crate) fn mode_name(&self) -> String {
+        match self.protocol {
+            Protocol::Raw => "raw".to_owned(),
+            Protocol::Directus => self.mode.to_string(),
+        }
+    }
+
+    /// Which credential is used, in words.
+    pub(crate) fn credential_name(&self) -> &'static str {
+        if self.token().is_some() { "static token" } else { "none" }
+    }
+}
+
+impl std::fmt::Debug for ConnectSpec {
+    /// Names of headers only: their values may be cookies or tokens.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ConnectSpec")
+            .field("url", &self.endpoint.websocket_url().as_str())
+            .field("mode", &self.mode_name())
+            .field("credential", &self.credential_name())
+            .field("transport", &self.transport)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A message to send, exactly as given.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Outgoing {
+    /// As a text frame.
+    Text(String),
+    /// As a binary frame.
+    Binary(Bytes),
+}
+
+impl std::fmt::Debug for Outgoing {
+    /// Sizes only: a message may hold a token.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            Self::Binary(bytes) => write!(f, "Binary({} bytes)", bytes.len()),
+        }
+    }
+}
+
+/// What may be asked of a connection. Every command is safe at any time; one that does not fit the
+/// moment is answered by an event, or does nothing.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Connect; an open connection is closed politely first, and remembered subscriptions are forgotten.
+    Connect(Box<ConnectSpec>),
+    /// Send a message, or hold it until the login is confirmed (reference 2.3).
+    Send(Outgoing),
+    /// Close with a code and a reason of at most 123 bytes. Code 1005 sends a Close frame without a code.
+    Close {
+        /// Close code.
+        code: u16,
+        /// Reason text.
+        reason: String,
+    },
+    /// Drop the TCP connection at once, without a Close frame.
+    Abort,
+    /// Send one `ping` with a uid now.
+    Measure,
+    /// Connect again now instead of when it is due.
+    RetryNow,
+    /// Stop waiting for the next attempt.
+    StopRetrying,
+    /// Set the switches.
+    Switches(Switches),
+}

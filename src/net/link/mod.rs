@@ -1,0 +1,473 @@
+//! `Link`: how a connection behaves, decided without a socket, a clock or a runtime.
+//!
+//! Commands, socket events and the time go in; events to record, orders to a socket and a deadline come
+//! out. Every rule of the protocol that Harewire follows by itself is here, and each is tested as a
+//! conversation (`playbook`).
+
+mod ending;
+mod login;
+mod pulse;
+mod replay;
+mod retry;
+
+#[cfg(test)]
+mod playbook;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::capture::event::{Direction, Event, Fact, Message, Payload, Stamp, Text, What};
+use crate::directus::{Class, EventName, MessageType, classify};
+use crate::net::command::{Command, ConnectSpec, Outgoing, Protocol, Switches};
+use crate::net::failure::{Failure, OpenFailure};
+use crate::net::link::pulse::{Beat, Pulse};
+use crate::net::link::replay::Replay;
+use crate::net::link::retry::{Retry, Verdict};
+use crate::net::mask::Door;
+use crate::net::socket::{ControlKind, SocketEvent};
+
+/// What the worker shall do with its socket, in this order.
+#[derive(Clone, Debug)]
+pub enum Order {
+    /// Forget any socket and connect.
+    Dial(Arc<ConnectSpec>),
+    /// Send a text message.
+    Text(Text),
+    /// Send a binary message.
+    Binary(Bytes),
+    /// Send a Close frame and go on reading until the server's.
+    Close {
+        /// `None` for a frame without a code.
+        code: Option<u16>,
+        /// At most 123 bytes.
+        reason: String,
+    },
+    /// Drop the connection. Nothing of it is to be reported afterwards.
+    Drop,
+}
+
+/// What came out of an input.
+#[derive(Debug, Default)]
+pub struct Outputs {
+    /// To be recorded, in this order.
+    pub events: Vec<Event>,
+    /// To be done, in this order.
+    pub orders: Vec<Order>,
+}
+
+/// Where a link stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Phase {
+    /// No connection, and none coming by itself.
+    Idle,
+    /// On the way to an open WebSocket.
+    Dialing,
+    /// Open, in handshake mode without a credential: the server waits for the user's own `auth`.
+    Greeting,
+    /// An `auth` is under way; other messages wait.
+    Authenticating {
+        /// When its silence is worth a word; `None` once said.
+        silent_at: Option<u64>,
+        /// The user sent it, not Harewire.
+        by_hand: bool,
+    },
+    /// Messages flow.
+    Live,
+    /// Our Close frame is out.
+    Closing {
+        /// When to stop waiting for the server's.
+        drop_at: u64,
+    },
+    /// The next attempt comes by itself.
+    Waiting {
+        /// When.
+        due_at: u64,
+    },
+}
+
+/// A message as it may be recorded.
+struct Shown {
+    payload: Payload,
+    /// On the wire.
+    size: usize,
+    class: Class,
+    masked: bool,
+}
+
+impl Shown {
+    fn binary(bytes: Bytes, size: usize) -> Self {
+        Self { payload: Payload::Binary(bytes), size, class: Class::binary(), masked: false }
+    }
+}
+
+/// One connection and its reconnects: the machine behind one tab.
+#[derive(Debug)]
+pub struct Link {
+    door: Door,
+    phase: Phase,
+    spec: Option<Arc<ConnectSpec>>,
+    /// To connect to once the present connection has closed.
+    next: Option<Arc<ConnectSpec>>,
+    switches: Switches,
+    connection: u32,
+    held: VecDeque<Outgoing>,
+    replay: Replay,
+    retry: Retry,
+    pulse: Pulse,
+    /// What the failure that is ending this connection calls for.
+    verdict: Option<Verdict>,
+}
+
+impl Link {
+    /// A link that stands idle. `seed` decides its waiting times.
+    #[must_use]
+    pub fn new(door: Door, seed: u64) -> Self {
+        Self {
+            door,
+            phase: Phase::Idle,
+            spec: None,
+            next: None,
+            switches: Switches::default(),
+            connection: 0,
+            held: VecDeque::new(),
+            replay: Replay::default(),
+            retry: Retry::new(seed),
+            pulse: Pulse::new(),
+            verdict: None,
+        }
+    }
+
+    /// Takes a command.
+    pub fn command(&mut self, command: Command, now: Stamp, out: &mut Outputs) {
+        match command {
+            Command::Connect(spec) => self.connect(Arc::new(*spec), now, out),
+            Command::Send(message) => self.send(message, now, out),
+            Command::Close { code, reason } => self.close(code, reason, now, out),
+            Command::Abort => self.abort(now, out),
+            Command::Measure => self.measure(now, out),
+            Command::RetryNow => self.retry_now(now, out),
+            Command::StopRetrying => {
+                self.stop_waiting("Automatic reconnecting was stopped by hand.", now, out);
+            }
+            Command::Switches(switches) => self.switch(switches, now, out),
+        }
+    }
+
+    /// Takes what the socket reports.
+    pub fn socket(&mut self, event: SocketEvent, now: Stamp, out: &mut Outputs) {
+        match event {
+            SocketEvent::Text(text) => self.heard(text, now, out),
+            SocketEvent::Binary(bytes) => self.heard_binary(bytes, now, out),
+            SocketEvent::Open { subprotocol } => self.opened(subprotocol, now, out),
+            SocketEvent::Control { kind, data } => self.control(kind, &data, now, out),
+            SocketEvent::Failed(failure) => self.failed(&failure, now, out),
+            SocketEvent::Close { code, reason, by } => {
+                self.record(Fact::Close { code, reason, by }, now, out);
+                self.ended(code, now, out);
+            }
+            SocketEvent::Resolved { host, addresses, took_us } => {
+                self.record(Fact::Resolved { host, addresses, took_us }, now, out);
+            }
+            SocketEvent::Connected { address, took_us } => {
+                self.record(Fact::Connected { address, took_us }, now, out);
+            }
+            SocketEvent::Secured { protocol, cipher, certificates, took_us } => {
+                self.record(Fact::Secured { protocol, cipher, certificates, took_us }, now, out);
+            }
+            SocketEvent::Request { target, headers } => {
+                self.record(Fact::Request { method: "GET".to_owned(), target, headers }, now, out);
+            }
+            SocketEvent::Response { status, reason, headers, body, took_us } => {
+                self.record(Fact::Response { status, reason, headers, body, took_us }, now, out);
+            }
+        }
+    }
+
+    /// Does what is due.
+    pub fn tick(&mut self, now: Stamp, out: &mut Outputs) {
+        match self.phase {
+            Phase::Authenticating { silent_at: Some(at), .. } if at <= now.elapsed_us => {
+                self.login_silent(now, out);
+            }
+            Phase::Closing { drop_at } if drop_at <= now.elapsed_us => self.close_unanswered(now, out),
+            Phase::Waiting { due_at } if due_at <= now.elapsed_us => self.dial(now, out),
+            _ => {}
+        }
+        while let Some(beat) = self.pulse.beat(self.switches, now.elapsed_us) {
+            let text = match beat {
+                Beat::Measure(uid) => ping(&uid),
+                Beat::Pong => PONG.to_owned(),
+            };
+            self.write_text(text, true, now, out);
+        }
+    }
+
+    /// When `tick` is due next, in `elapsed_us`.
+    #[must_use]
+    pub fn deadline(&self) -> Option<u64> {
+        let own = match self.phase {
+            Phase::Authenticating { silent_at, .. } => silent_at,
+            Phase::Closing { drop_at } => Some(drop_at),
+            Phase::Waiting { due_at } => Some(due_at),
+            Phase::Idle | Phase::Dialing | Phase::Greeting | Phase::Live => None,
+        };
+        own.into_iter().chain(self.pulse.deadline(self.switches)).min()
+    }
+
+    /// An order to send could not be carried out.
+    pub fn send_failed(&mut self, failure: &Failure, now: Stamp, out: &mut Outputs) {
+        self.tell(failure, now, out);
+    }
+
+    /// The wall clock moved by this much against the monotonic one, microseconds.
+    pub fn clock_jumped(&mut self, drift_us: i64, now: Stamp, out: &mut Outputs) {
+        self.record(Fact::Clock { drift_us }, now, out);
+    }
+
+    /// Reading stops because the journal can't keep up, or goes on.
+    pub const fn paused(&mut self, paused: bool, now: Stamp) {
+        self.pulse.paused(paused, now.elapsed_us);
+    }
+
+    /// Ends everything politely because nobody wants this link any more.
+    pub fn finish(&mut self, now: Stamp, out: &mut Outputs) {
+        self.next = None;
+        if matches!(self.phase, Phase::Waiting { .. }) {
+            self.phase = Phase::Idle;
+        } else {
+            self.close(1000, String::new(), now, out);
+        }
+    }
+
+    /// Whether there is neither a connection nor one coming.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.phase == Phase::Idle
+    }
+
+    fn directus(&self) -> bool {
+        self.spec.as_ref().is_some_and(|spec| spec.protocol == Protocol::Directus)
+    }
+
+    fn connect(&mut self, spec: Arc<ConnectSpec>, now: Stamp, out: &mut Outputs) {
+        match self.phase {
+            Phase::Idle => self.begin(spec, now, out),
+            Phase::Waiting { .. } => {
+                self.phase = Phase::Idle;
+                self.begin(spec, now, out);
+            }
+            Phase::Dialing => {
+                self.abort(now, out);
+                self.begin(spec, now, out);
+            }
+            Phase::Greeting | Phase::Authenticating { .. } | Phase::Live => {
+                self.close(1000, String::new(), now, out);
+                self.next = Some(spec);
+            }
+            Phase::Closing { .. } => self.next = Some(spec),
+        }
+    }
+
+    /// Starts on a spec of the user: nothing of earlier connections is kept.
+    fn begin(&mut self, spec: Arc<ConnectSpec>, now: Stamp, out: &mut Outputs) {
+        for secret in spec.endpoint.token().into_iter().chain(spec.token()) {
+            self.door.learn(secret);
+        }
+        self.switches = spec.switches;
+        self.replay.clear();
+        self.retry.reset();
+        self.spec = Some(spec);
+        self.dial(now, out);
+    }
+
+    fn dial(&mut self, now: Stamp, out: &mut Outputs) {
+        let Some(spec) = self.spec.clone() else { return };
+        self.connection = self.connection.saturating_add(1);
+        self.phase = Phase::Dialing;
+        self.verdict = None;
+        let connect = Fact::Connect {
+            url: spec.endpoint.websocket_url().to_string(),
+            transport: spec.transport.name().to_owned(),
+            mode: spec.mode_name(),
+            credential: spec.credential_name().to_owned(),
+            attempt: self.retry.attempt(),
+        };
+        self.record(connect, now, out);
+        out.orders.push(Order::Dial(spec));
+    }
+
+    fn send(&mut self, message: Outgoing, now: Stamp, out: &mut Outputs) {
+        match self.phase {
+            Phase::Live => self.write(message, false, now, out),
+            Phase::Greeting => self.greet(message, now, out),
+            Phase::Dialing | Phase::Authenticating { .. } => self.hold(message, now, out),
+            Phase::Idle | Phase::Closing { .. } | Phase::Waiting { .. } => {
+                let told = OpenFailure::NotConnected;
+                let reason = told.sentences().message;
+                self.record(Fact::Unsent { data: in_words(&message), reason }, now, out);
+                self.tell(&told.into(), now, out);
+            }
+        }
+    }
+
+    fn measure(&mut self, now: Stamp, out: &mut Outputs) {
+        if self.phase == Phase::Live && self.directus() {
+            let text = ping(&self.pulse.next_uid());
+            self.write_text(text, true, now, out);
+        } else {
+            self.tell(&OpenFailure::NotConnected.into(), now, out);
+        }
+    }
+
+    fn switch(&mut self, switches: Switches, now: Stamp, out: &mut Outputs) {
+        for ((name, before), (_, on)) in self.switches.positions().into_iter().zip(switches.positions()) {
+            if before != on {
+                self.record(Fact::Switched { name: name.to_owned(), on }, now, out);
+            }
+        }
+        self.switches = switches;
+        if !switches.reconnect {
+            self.stop_waiting("Automatic reconnecting was switched off.", now, out);
+        }
+    }
+
+    /// A text message from the server: the hot path.
+    fn heard(&mut self, text: Text, now: Stamp, out: &mut Outputs) {
+        let class = classify(text.as_str());
+        let size = text.as_str().len();
+        let passed = self.door.incoming(text, class);
+        // Subscription events are the flood, and nothing needs to be done about them.
+        let calm = class.kind == MessageType::Subscription && class.event != EventName::Init;
+        let copy = (!calm && self.directus()).then(|| passed.text.clone());
+        let shown =
+            Shown { payload: Payload::Text(passed.text), size, class: passed.class, masked: passed.masked };
+        self.push_message(Direction::In, shown, now, out);
+        if let Some(text) = copy {
+            self.react(&passed.class, text.as_str(), now, out);
+        }
+    }
+
+    /// What a message of Directus asks of us. The uid is never masked, so the recorded text serves.
+    fn react(&mut self, class: &Class, text: &str, now: Stamp, out: &mut Outputs) {
+        match class.kind {
+            MessageType::Ping => self.pinged(now, out),
+            MessageType::Auth => self.auth_heard(class, now, out),
+            MessageType::Subscription | MessageType::Subscribe => self.replay.heard(text, class),
+            _ => {}
+        }
+    }
+
+    fn heard_binary(&mut self, bytes: Bytes, now: Stamp, out: &mut Outputs) {
+        let size = bytes.len();
+        self.push_message(Direction::In, Shown::binary(bytes, size), now, out);
+    }
+
+    /// The server's `{"type":"ping"}`. Not answered before the login: there, the answer would be read as a
+    /// first message that isn't `auth`, and end the connection (reference 2.3).
+    fn pinged(&mut self, now: Stamp, out: &mut Outputs) {
+        self.pulse.ping_heard(now.elapsed_us);
+        if self.switches.auto_pong && self.may_talk() {
+            self.write_text(PONG.to_owned(), true, now, out);
+        }
+    }
+
+    fn control(&mut self, kind: ControlKind, data: &Bytes, now: Stamp, out: &mut Outputs) {
+        let data = String::from_utf8_lossy(data).into_owned();
+        let row = |direction, kind: ControlKind, data| Fact::Control {
+            direction,
+            opcode: kind.name().to_owned(),
+            data,
+        };
+        self.record(row(Direction::In, kind, data.clone()), now, out);
+        if kind == ControlKind::Ping {
+            // Both transports answer by themselves; an inspector shows that too.
+            self.record_automatic(row(Direction::Out, ControlKind::Pong, data), now, out);
+        }
+    }
+
+    fn failed(&mut self, failure: &Failure, now: Stamp, out: &mut Outputs) {
+        self.tell(failure, now, out);
+        self.verdict = Some(Verdict::of_remedy(failure.remedy()));
+    }
+
+    /// Hands a message to the socket and records it.
+    fn write(&mut self, message: Outgoing, automatic: bool, now: Stamp, out: &mut Outputs) {
+        match message {
+            Outgoing::Text(text) => self.write_text(text, automatic, now, out),
+            Outgoing::Binary(bytes) => {
+                let size = bytes.len();
+                out.orders.push(Order::Binary(bytes.clone()));
+                self.push_message(Direction::Out, Shown::binary(bytes, size), now, out);
+            }
+        }
+    }
+
+    fn write_text(&mut self, text: String, automatic: bool, now: Stamp, out: &mut Outputs) {
+        let class = classify(&text);
+        let size = text.len();
+        let passed = self.door.outgoing(&text, class);
+        if self.directus() && !automatic {
+            self.replay.sent(&text, &class);
+        }
+        out.orders.push(Order::Text(Text::from(text)));
+        let shown =
+            Shown { payload: Payload::Text(passed.text), size, class: passed.class, masked: passed.masked };
+        self.push_message(Direction::Out, shown, now, out);
+        if automatic && let Some(event) = out.events.last_mut() {
+            event.automatic = true;
+        }
+    }
+
+    fn push_message(&self, direction: Direction, shown: Shown, now: Stamp, out: &mut Outputs) {
+        let size = u64::try_from(shown.size).unwrap_or(u64::MAX);
+        let message = Message { direction, payload: shown.payload, size, class: shown.class };
+        out.events.push(Event {
+            stamp: now,
+            connection: self.connection,
+            automatic: false,
+            masked: shown.masked,
+            what: What::Message(message),
+        });
+    }
+
+    fn tell(&self, failure: &Failure, now: Stamp, out: &mut Outputs) {
+        let told = failure.sentences();
+        let error = Fact::Error {
+            stage: failure.stage(),
+            message: told.message,
+            cause: told.cause,
+            advice: told.advice,
+        };
+        self.record(error, now, out);
+    }
+
+    fn record(&self, fact: Fact, now: Stamp, out: &mut Outputs) {
+        self.push_fact(fact, false, now, out);
+    }
+
+    fn record_automatic(&self, fact: Fact, now: Stamp, out: &mut Outputs) {
+        self.push_fact(fact, true, now, out);
+    }
+
+    fn push_fact(&self, mut fact: Fact, automatic: bool, now: Stamp, out: &mut Outputs) {
+        let masked = self.door.fact(&mut fact);
+        let what = What::Fact(Box::new(fact));
+        out.events.push(Event { stamp: now, connection: self.connection, automatic, masked, what });
+    }
+}
+
+const PONG: &str = r#"{"type":"pong"}"#;
+
+fn ping(uid: &str) -> String {
+    format!(r#"{{"type":"ping","uid":"{uid}"}}"#)
+}
+
+/// A message as the text of a fact.
+fn in_words(message: &Outgoing) -> String {
+    match message {
+        Outgoing::Text(text) => text.clone(),
+        Outgoing::Binary(bytes) => format!("[binary, {} bytes]", bytes.len()),
+    }
+}

@@ -1,0 +1,139 @@
+//! The door: nothing leaves `net` as an event without passing here, and no secret passes.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::capture::event::{Fact, Header, Text};
+use crate::directus::{Class, Masker, MessageType, Secret, classify};
+
+/// A shared door of one capture: the net thread masks through it, the window resends through it.
+#[derive(Clone)]
+pub struct Door(Arc<Mutex<Masker>>);
+
+/// A text as it may be recorded.
+pub(crate) struct Passed {
+    pub(crate) text: Text,
+    pub(crate) class: Class,
+    pub(crate) masked: bool,
+}
+
+impl Door {
+    /// A door that knows no secret yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Arc::new(Mutex::new(Masker::new())))
+    }
+
+    /// A panic elsewhere does not make the masker's tables wrong, so a poisoned lock is used on.
+    fn masker(&self) -> MutexGuard<'_, Masker> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers a secret, so that it is found anywhere.
+    pub fn learn(&self, secret: &Secret) {
+        self.masker().learn(secret);
+    }
+
+    /// The text with the secrets put back that this process still knows; `None` if there is nothing to put back.
+    #[must_use]
+    pub fn unmask(&self, text: &str) -> Option<String> {
+        self.masker().unmask(text)
+    }
+
+    /// A message we send.
+    pub(crate) fn outgoing(&self, text: &str, class: Class) -> Passed {
+        match self.masker().outgoing(text) {
+            Some(masked) => {
+                let class = classify(&masked);
+                Passed { text: Text::from(masked), class, masked: true }
+            }
+            None => Passed { text: Text::from(text), class, masked: false },
+        }
+    }
+
+    /// A message we received. The lock is taken for the few kinds that can hold a secret only: this is
+    /// the hot path.
+    pub(crate) fn incoming(&self, text: Text, class: Class) -> Passed {
+        if !matches!(class.kind, MessageType::Auth | MessageType::GraphQl) {
+            return Passed { text, class, masked: false };
+        }
+        match self.masker().incoming(text.as_str(), &class) {
+            Some(masked) => {
+                let class = classify(&masked);
+                Passed { text: Text::from(masked), class, masked: true }
+            }
+            None => Passed { text, class, masked: false },
+        }
+    }
+
+    /// Text that is shown beside frames: reasons, bodies, error words, messages that wait.
+    pub(crate) fn words(&self, text: &mut String) -> bool {
+        let Some(masked) = self.masker().outgoing(text) else { return false };
+        *text = masked;
+        true
+    }
+
+    fn headers(&self, headers: &mut [Header]) -> bool {
+        let mut masker = self.masker();
+        let mut any = false;
+        for (name, value) in headers {
+            let shown = masker.header(name, value);
+            any |= shown != *value;
+            *value = shown;
+        }
+        any
+    }
+
+    fn url(&self, url: &mut String) -> bool {
+        let shown = self.masker().url(url);
+        let changed = shown != *url;
+        *url = shown;
+        changed
+    }
+
+    /// Masks a fact in place; tells whether something was replaced.
+    pub(crate) fn fact(&self, fact: &mut Fact) -> bool {
+        match fact {
+            Fact::Connect { url, .. } | Fact::Open { url, .. } => self.url(url),
+            Fact::Request { target, headers, .. } => self.target(target) | self.headers(headers),
+            Fact::Response { reason, headers, body, .. } => {
+                self.headers(headers) | self.words(body) | self.words(reason)
+            }
+            Fact::Held { data } | Fact::Control { data, .. } => self.words(data),
+            Fact::Unsent { data, reason } => self.words(data) | self.words(reason),
+            Fact::Close { reason, .. } | Fact::GaveUp { reason } => self.words(reason),
+            Fact::Error { message, cause, advice, .. } => {
+                self.words(message) | self.words(cause) | self.words(advice)
+            }
+            Fact::Resolved { .. }
+            | Fact::Connected { .. }
+            | Fact::Secured { .. }
+            | Fact::Retry { .. }
+            | Fact::Switched { .. }
+            | Fact::Clock { .. }
+            | Fact::Unknown { .. } => false,
+        }
+    }
+
+    /// A request target is a URL without its beginning, and the masker reads whole URLs.
+    fn target(&self, target: &mut String) -> bool {
+        const BASE: &str = "ws://target";
+        let mut whole = format!("{BASE}{target}");
+        let changed = self.url(&mut whole);
+        if changed {
+            *target = whole.strip_prefix(BASE).unwrap_or(&whole).to_owned();
+        }
+        changed
+    }
+}
+
+impl Default for Door {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Door {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Door")
+    }
+}

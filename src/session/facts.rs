@@ -1,0 +1,199 @@
+//! How facts change the state: everything that happens beside data messages.
+
+use std::sync::Arc;
+
+use crate::capture::event::{ClosedBy, Direction, Fact, Stage};
+
+use super::close::LastClose;
+use super::fold::{At, Session};
+use super::handshake::{Handshake, Tls, Waterfall};
+use super::login::Login;
+use super::phase::{Mode, Phase};
+use super::problem::LastError;
+use super::snapshot::Retry;
+
+impl Session {
+    pub(super) fn fact(&mut self, at: At, fact: &Fact) {
+        match fact {
+            Fact::Connect { .. }
+            | Fact::Resolved { .. }
+            | Fact::Connected { .. }
+            | Fact::Secured { .. }
+            | Fact::Request { .. }
+            | Fact::Response { .. }
+            | Fact::Open { .. } => self.connecting(at, fact),
+            Fact::Held { data } => self.hold(data),
+            Fact::Unsent { data, .. } => {
+                self.release(data);
+                self.shown.counters.unsent += 1;
+            }
+            Fact::Control { opcode, direction, .. } => {
+                if opcode == "close" && *direction == Direction::Out && self.shown.phase.is_open() {
+                    self.enter(at, Phase::Closing);
+                }
+            }
+            Fact::Close { code, reason, by } => self.closed(at, *code, reason, *by),
+            Fact::Error { stage, message, cause, advice } => {
+                self.failed(at, *stage, [message, cause, advice]);
+            }
+            Fact::Retry { attempt, delay_ms } => {
+                let due_us = at.us().saturating_add(delay_ms.saturating_mul(1000));
+                self.shown.retry = Some(Retry { attempt: *attempt, due_us, delay_ms: *delay_ms });
+                self.enter(at, Phase::WaitingToRetry);
+            }
+            Fact::GaveUp { reason } => {
+                self.shown.retry = None;
+                self.shown.gave_up = Some(Arc::from(reason.as_str()));
+                self.enter(at, Phase::Closed);
+            }
+            Fact::Switched { name, on } => self.shown.switches.set(name, *on),
+            Fact::Clock { .. } => self.shown.counters.clock_jumps += 1,
+            Fact::Unknown { .. } => {}
+        }
+    }
+
+    /// The way from a connect to the open socket.
+    fn connecting(&mut self, at: At, fact: &Fact) {
+        let handshake = Arc::make_mut(&mut self.shown.handshake);
+        let waterfall = &mut self.shown.waterfall;
+        let next = match fact {
+            Fact::Connect { .. } => return self.connect(at, fact),
+            Fact::Open { subprotocol, .. } => {
+                handshake.subprotocol.clone_from(subprotocol);
+                return self.opened(at);
+            }
+            Fact::Resolved { host, addresses, took_us } => {
+                handshake.host.clone_from(host);
+                handshake.addresses.clone_from(addresses);
+                waterfall.resolve_us = Some(*took_us);
+                Phase::Connecting
+            }
+            Fact::Connected { address, took_us } => {
+                handshake.address.clone_from(address);
+                waterfall.connect_us = Some(*took_us);
+                if self.shown.url.starts_with("wss:") { Phase::Tls } else { Phase::Upgrading }
+            }
+            Fact::Secured { protocol, cipher, certificates, took_us } => {
+                handshake.tls = Some(Tls {
+                    protocol: protocol.clone(),
+                    cipher: cipher.clone(),
+                    certificates: certificates.clone(),
+                });
+                waterfall.tls_us = Some(*took_us);
+                Phase::Upgrading
+            }
+            Fact::Request { target, headers, .. } => {
+                handshake.target.clone_from(target);
+                handshake.request_headers.clone_from(headers);
+                Phase::Upgrading
+            }
+            Fact::Response { status, reason, headers, body, took_us } => {
+                handshake.status = Some(*status);
+                handshake.status_reason.clone_from(reason);
+                handshake.response_headers.clone_from(headers);
+                handshake.body.clone_from(body);
+                waterfall.upgrade_us = Some(*took_us);
+                return;
+            }
+            _ => return,
+        };
+        if !self.shown.phase.is_open() {
+            self.enter(at, next);
+        }
+    }
+
+    fn connect(&mut self, at: At, fact: &Fact) {
+        let Fact::Connect { url, transport, mode, credential, attempt } = fact else { return };
+        // Also where the number didn't rise: a second `connect` begins anew.
+        self.end_connection();
+        self.shown.url = Arc::from(url.as_str());
+        self.shown.transport = Arc::from(transport.as_str());
+        self.shown.credential = Arc::from(credential.as_str());
+        self.shown.mode = Mode::from_word(mode);
+        self.shown.attempt = *attempt;
+        self.shown.waterfall = Waterfall::default();
+        self.shown.handshake = Arc::new(Handshake::default());
+        self.shown.retry = None;
+        self.shown.gave_up = None;
+        self.shown.counters.connects += 1;
+        self.log_in(at, Login::None);
+        self.shown.phase = Phase::Resolving;
+        self.shown.since_us = at.us();
+        self.connect_began_us = at.us();
+    }
+
+    /// The socket is open. Who must still log in is told by the mode, the credential and the URL (reference 1.3, 2.1).
+    fn opened(&mut self, at: At) {
+        self.shown.counters.opens += 1;
+        self.shown.opened_us = Some(at.us());
+        self.shown.waterfall.open_us = Some(at.us().saturating_sub(self.connect_began_us));
+        self.shown.last_error = None;
+        let by_url = has_token(&self.shown.handshake.target) || has_token(&self.shown.url);
+        let anonymous = self.shown.credential.is_empty() || &*self.shown.credential == "none";
+        let login = match self.shown.mode {
+            Mode::Raw => Login::Unneeded,
+            Mode::Strict => Login::AtUpgrade,
+            Mode::Handshake | Mode::Public if by_url => Login::AtUpgrade,
+            Mode::Public if anonymous => Login::Unneeded,
+            Mode::Handshake | Mode::Public => Login::Awaited,
+        };
+        self.log_in(at, login);
+        self.enter(at, if login.is_good() { Phase::Live } else { Phase::Authenticating });
+    }
+
+    fn failed(&mut self, at: At, stage: Stage, [message, cause, advice]: [&String; 3]) {
+        self.shown.counters.errors += 1;
+        self.shown.last_error = Some(Arc::new(LastError {
+            seq: at.seq,
+            stamp: at.stamp,
+            connection: at.connection,
+            stage,
+            message: Arc::from(message.as_str()),
+            cause: Arc::from(cause.as_str()),
+            advice: Arc::from(advice.as_str()),
+        }));
+        let before_open = matches!(stage, Stage::Resolve | Stage::Tcp | Stage::Tls | Stage::Upgrade);
+        if before_open && self.shown.phase.is_connecting() {
+            self.enter(at, Phase::Closed);
+        }
+    }
+
+    fn closed(&mut self, at: At, code: Option<u16>, reason: &str, by: ClosedBy) {
+        let was_live = matches!(self.shown.phase, Phase::Live | Phase::Closing);
+        self.shown.counters.closes += 1;
+        self.shown.last_close = Some(Arc::new(LastClose {
+            seq: at.seq,
+            stamp: at.stamp,
+            connection: at.connection,
+            code,
+            reason: reason.to_owned(),
+            by,
+            after: self.close_error(),
+            ping_unanswered: self.shown.heartbeat.closes_at_us().is_some(),
+            was_live,
+        }));
+        self.end_connection();
+        self.log_in(at, Login::None);
+        self.enter(at, Phase::Closed);
+    }
+}
+
+/// Whether a URL or request target carries a token; an empty one counts as absent (reference 1.3).
+fn has_token(target: &str) -> bool {
+    let Some((_, query)) = target.split_once('?') else { return false };
+    query.split('&').filter_map(|pair| pair.strip_prefix("access_token=")).any(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_token;
+
+    #[test]
+    fn an_empty_token_is_none() {
+        assert!(has_token("/websocket?access_token=[masked 1]"));
+        assert!(has_token("/websocket?a=b&access_token=x"));
+        assert!(!has_token("/websocket?access_token="));
+        assert!(!has_token("/websocket?my_access_token=x"));
+        assert!(!has_token("/access_token=x"));
+    }
+}

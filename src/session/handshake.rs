@@ -1,0 +1,73 @@
+//! `Handshake`: how the current connect went, step by step.
+
+use crate::capture::event::{Certificate, Header};
+
+/// The TLS layer of a connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tls {
+    /// Such as `TLSv1.3`.
+    pub protocol: String,
+    /// Name of the cipher suite.
+    pub cipher: String,
+    /// The chain as the server sent it, its own certificate first.
+    pub certificates: Vec<Certificate>,
+}
+
+/// What the current connect exchanged before the first message. What a transport doesn't report stays empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Handshake {
+    /// Host that was looked up.
+    pub host: String,
+    /// Addresses found.
+    pub addresses: Vec<String>,
+    /// Address and port that answered.
+    pub address: String,
+    /// The TLS layer, if any.
+    pub tls: Option<Tls>,
+    /// Path and query of the upgrade request, secrets masked.
+    pub target: String,
+    /// Headers of the upgrade request.
+    pub request_headers: Vec<Header>,
+    /// Status of the answer.
+    pub status: Option<u16>,
+    /// Reason phrase of the answer.
+    pub status_reason: String,
+    /// Headers of the answer.
+    pub response_headers: Vec<Header>,
+    /// Body of a refusal.
+    pub body: String,
+    /// The subprotocol agreed on.
+    pub subprotocol: String,
+}
+
+/// How long each step of the current connect took, in microseconds; `None` for a step that wasn't reported or isn't over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waterfall {
+    /// Looking up the host name.
+    pub resolve_us: Option<u64>,
+    /// Opening the TCP connection.
+    pub connect_us: Option<u64>,
+    /// TLS handshake.
+    pub tls_us: Option<u64>,
+    /// HTTP upgrade.
+    pub upgrade_us: Option<u64>,
+    /// From the open socket to the confirmed login.
+    pub login_us: Option<u64>,
+    /// From the beginning of the attempt to the open socket.
+    pub open_us: Option<u64>,
+}
+
+impl Waterfall {
+    /// The steps that took time, in order, with a word for each.
+    pub fn steps(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+        [
+            ("DNS", self.resolve_us),
+            ("TCP", self.connect_us),
+            ("TLS", self.tls_us),
+            ("upgrade", self.upgrade_us),
+            ("login", self.login_us),
+        ]
+        .into_iter()
+        .filter_map(|(name, took_us)| took_us.map(|took_us| (name, took_us)))
+    }
+}

@@ -1,0 +1,180 @@
+//! Real conversations of two server versions, folded, and what the session says of each in the end.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use base64::Engine as _;
+use serde_json::Value;
+
+use crate::capture::event::{ClosedBy, Direction, Fact, Stage};
+
+use super::script::{Script, binary, message};
+use super::snapshot::Snapshot;
+
+/// Which mode a scenario's server ran in, told by its name.
+fn mode(scenario: &str) -> (&'static str, &'static str) {
+    if scenario.contains("strict") || scenario.starts_with("logs-") {
+        ("strict", "static token")
+    } else if scenario.contains("public") {
+        ("public", "none")
+    } else {
+        ("handshake", "static token")
+    }
+}
+
+fn step(script: &mut Script, scenario: &str, line: &Value) {
+    let data = &line["data"];
+    let word = |key: &str| data[key].as_str().unwrap_or_default();
+    let (mode, credential) = mode(scenario);
+    match line["dir"].as_str().unwrap() {
+        "open" => {
+            script.connect(mode, credential, word("url"));
+        }
+        "error" => {
+            script.connection += 1;
+            script.fact(super::script::connect(mode, credential, word("url")));
+            let message = format!("HTTP {}", data["httpStatus"]);
+            script.fact(Fact::Error {
+                stage: Stage::Upgrade,
+                message,
+                cause: String::new(),
+                advice: String::new(),
+            });
+        }
+        "close" => {
+            let code = data["code"].as_u64().and_then(|code| u16::try_from(code).ok());
+            let by = match code {
+                // The transcripts don't tell who began: these are the closes of the recording client.
+                Some(1000 | 4000) => ClosedBy::Client,
+                Some(1005) if scenario.starts_with("sdk-") => ClosedBy::Client,
+                Some(1006) => ClosedBy::Network,
+                _ => ClosedBy::Server,
+            };
+            script.fact(Fact::Close { code, reason: word("reason").to_owned(), by });
+        }
+        direction @ ("in" | "out") => {
+            let direction = if direction == "in" { Direction::In } else { Direction::Out };
+            match (data.as_str(), data["base64"].as_str()) {
+                (Some(text), _) => {
+                    script.fold(message(direction, text), false);
+                }
+                (None, Some(encoded)) => {
+                    let bytes = base64::engine::general_purpose::STANDARD.decode(encoded).unwrap();
+                    script.fold(binary(direction, bytes), false);
+                }
+                (None, None) => {}
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The last thing the session says, in lines a person can check against the transcript.
+fn describe(out: &mut String, shot: &Snapshot) {
+    let counters = &shot.counters;
+    let events = counters.events;
+    writeln!(
+        out,
+        "  {} in, {} out, {} errors, events {}+{}+{}, {} unattributed, {} unanswered, {} round trips, {} pings",
+        counters.in_messages,
+        counters.out_messages,
+        counters.errors,
+        events.create,
+        events.update,
+        events.delete,
+        counters.unattributed,
+        counters.unanswered,
+        shot.round_trips.count,
+        shot.heartbeat.pings
+    )
+    .unwrap();
+    for subscription in &*shot.subscriptions {
+        let request = &subscription.request;
+        let uid = request.uid.as_deref().unwrap_or("-");
+        let event = request.event.as_deref().unwrap_or("all");
+        let events = subscription.events;
+        write!(
+            out,
+            "  {} {} {event} uid {uid}: {}",
+            subscription.number,
+            request.collection,
+            subscription.state.word()
+        )
+        .unwrap();
+        writeln!(
+            out,
+            ", events {}+{}+{}, refused {}",
+            events.create, events.update, events.delete, subscription.refused_events
+        )
+        .unwrap();
+    }
+    for pending in &*shot.pending {
+        let uid = pending.uid.as_deref().unwrap_or("-");
+        writeln!(
+            out,
+            "  no answer: {:?} {} uid {uid}{}",
+            pending.kind,
+            pending.collection,
+            if pending.lost { ", lost" } else { "" }
+        )
+        .unwrap();
+    }
+    for warning in &*shot.warnings {
+        writeln!(out, "  warning: {:?}", warning.kind).unwrap();
+    }
+    if let Some(error) = &shot.last_error {
+        writeln!(out, "  failed: {}", error.message).unwrap();
+    }
+    if let Some(close) = &shot.last_close {
+        writeln!(
+            out,
+            "  closed {:?} {:?}: {}",
+            close.code.unwrap_or_default(),
+            close.by,
+            close.likely_cause()
+        )
+        .unwrap();
+    }
+}
+
+/// Folds every connection of every scenario of a version.
+fn replay(version: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts").join(version);
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(files.len() > 40, "transcripts are missing");
+    let mut out = String::new();
+    for file in files {
+        let scenario = file.file_stem().unwrap().to_str().unwrap().to_owned();
+        let mut scripts: BTreeMap<String, (Script, Vec<String>)> = BTreeMap::new();
+        for line in std::fs::read_to_string(&file).unwrap().lines() {
+            let line: Value = serde_json::from_str(line).unwrap();
+            let Some(connection) = line["conn"].as_str() else { continue };
+            let (script, path) =
+                scripts.entry(connection.to_owned()).or_insert_with(|| (Script::silent(), Vec::new()));
+            script.elapsed_us = line["t"].as_u64().unwrap() * 1000;
+            step(script, &scenario, &line);
+            let shot = script.shot();
+            let now = format!("{}/{:?}", shot.phase.words(), shot.login);
+            if path.last() != Some(&now) {
+                path.push(now);
+            }
+        }
+        for (connection, (mut script, path)) in scripts {
+            writeln!(out, "{scenario} {connection}\n  {}", path.join(" > ")).unwrap();
+            describe(&mut out, &script.shot());
+        }
+    }
+    out
+}
+
+#[test]
+fn what_the_session_says_of_directus_12_4_0() {
+    insta::assert_snapshot!(replay("12.4.0"));
+}
+
+#[test]
+fn what_the_session_says_of_directus_11_17_4() {
+    insta::assert_snapshot!(replay("11.17.4"));
+}
