@@ -1,9 +1,17 @@
 //! All integration tests, in one binary.
 
+// `cfg(test)` says nothing new here, but by it clippy knows that a helper beside the tests may panic like a test.
+#[cfg(test)]
 mod conformance;
+#[cfg(test)]
 mod demo;
+#[cfg(test)]
 mod floors;
+#[cfg(test)]
 mod hostile;
+#[cfg(test)]
 mod lab;
+#[cfg(test)]
 mod transcripts;
+#[cfg(test)]
 mod window;

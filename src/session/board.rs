@@ -96,9 +96,17 @@ impl Board {
 
     /// The server's `init`: confirms the oldest unconfirmed subscription of that uid. Those of the same uid that were
     /// confirmed before it was sent are replaced (reference 5.6); one confirmed later is its twin and lives on.
-    pub(super) fn confirm(&mut self, uid: Option<&str>, seq: u64, stamp: Stamp, rows: u32) -> Option<Confirmed> {
+    pub(super) fn confirm(
+        &mut self,
+        uid: Option<&str>,
+        seq: u64,
+        stamp: Stamp,
+        rows: u32,
+    ) -> Option<Confirmed> {
         let slot = self.slot(uid)?;
-        let waiting = |state: SubscriptionState| slot.alive.iter().copied().find(|&place| self.all[place].state == state);
+        let waiting = |state: SubscriptionState| {
+            slot.alive.iter().copied().find(|&place| self.all[place].state == state)
+        };
         let place = waiting(SubscriptionState::Sent).or_else(|| waiting(SubscriptionState::Lost))?;
         let sent_seq = self.all[place].request.seq;
         let earlier: Vec<usize> = slot
@@ -114,7 +122,8 @@ impl Board {
         let subscription = &mut self.all[place];
         subscription.state = SubscriptionState::Confirmed;
         subscription.init_seq = Some(seq);
-        subscription.init_after_us = Some(stamp.elapsed_us.saturating_sub(subscription.request.sent.elapsed_us));
+        subscription.init_after_us =
+            Some(stamp.elapsed_us.saturating_sub(subscription.request.sent.elapsed_us));
         subscription.init_rows = rows;
         let replaced = earlier.iter().map(|&other| self.all[other].number).collect();
         if let Some(slot) = self.slot_mut(uid) {
@@ -128,7 +137,8 @@ impl Board {
     /// Notes which of the accepted ones share their uid.
     fn mark_twins(&mut self, uid: Option<&str>) {
         let Some(slot) = self.slot(uid) else { return };
-        let accepted: Vec<usize> = slot.alive.iter().copied().filter(|&place| self.all[place].state.is_accepted()).collect();
+        let accepted: Vec<usize> =
+            slot.alive.iter().copied().filter(|&place| self.all[place].state.is_accepted()).collect();
         let twin = accepted.len() > 1;
         for place in accepted {
             self.all[place].twin = twin;
@@ -137,7 +147,13 @@ impl Board {
 
     /// Counts an event message. `None` if no subscription is known for it, or if several of different collections are
     /// possible: attributing it to the wrong collection would be a lie.
-    pub(super) fn event(&mut self, uid: Option<&str>, event: EventName, bytes: u64, stamp: Stamp) -> Option<Owner> {
+    pub(super) fn event(
+        &mut self,
+        uid: Option<&str>,
+        event: EventName,
+        bytes: u64,
+        stamp: Stamp,
+    ) -> Option<Owner> {
         let place = self.target(uid, event)?;
         self.changed = true;
         let subscription = &mut self.all[place];
@@ -159,10 +175,13 @@ impl Board {
                 let takes = |place: &usize| self.all[*place].takes(event);
                 let accepted = |place: &usize| self.all[*place].state.is_accepted();
                 let any = several.iter().any(|place| takes(place) && accepted(place));
-                let mut candidates = several.iter().rev().filter(|place| takes(place) && (!any || accepted(place)));
+                let mut candidates =
+                    several.iter().rev().filter(|place| takes(place) && (!any || accepted(place)));
                 let newest = *candidates.next()?;
                 let collection = self.all[newest].request.collection_number;
-                candidates.all(|&place| self.all[place].request.collection_number == collection).then_some(newest)
+                candidates
+                    .all(|&place| self.all[place].request.collection_number == collection)
+                    .then_some(newest)
             }
         }
     }
@@ -182,7 +201,11 @@ impl Board {
         let place = match slot.alive.as_slice() {
             [] => None,
             [only] => Some(*only),
-            several => several.iter().rev().copied().find(|&place| uid.is_some() && self.all[place].state.is_accepted()),
+            several => several
+                .iter()
+                .rev()
+                .copied()
+                .find(|&place| uid.is_some() && self.all[place].state.is_accepted()),
         }?;
         if !self.all[place].state.is_accepted() {
             return None;
@@ -270,6 +293,16 @@ impl Board {
 }
 
 /// The state of a refused subscription.
-pub(super) fn refused(code: ErrorCode, code_text: &Arc<str>, message: &Arc<str>, guessed: bool) -> SubscriptionState {
-    SubscriptionState::Refused { code, code_text: Arc::clone(code_text), message: Arc::clone(message), guessed }
+pub(super) fn refused(
+    code: ErrorCode,
+    code_text: &Arc<str>,
+    message: &Arc<str>,
+    guessed: bool,
+) -> SubscriptionState {
+    SubscriptionState::Refused {
+        code,
+        code_text: Arc::clone(code_text),
+        message: Arc::clone(message),
+        guessed,
+    }
 }

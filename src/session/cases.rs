@@ -13,8 +13,7 @@ use super::script::{Script, connect};
 use super::subscription::SubscriptionState;
 use super::warning::WarningKind;
 
-const HANDSHAKE_FAILED: &str =
-    r#"{"type":"auth","status":"error","error":{"code":"AUTH_FAILED","message":"Authentication handshake failed."}}"#;
+const HANDSHAKE_FAILED: &str = r#"{"type":"auth","status":"error","error":{"code":"AUTH_FAILED","message":"Authentication handshake failed."}}"#;
 
 fn warnings(script: &mut Script) -> Vec<WarningKind> {
     script.shot().warnings.iter().map(|warning| warning.kind).collect()
@@ -23,9 +22,18 @@ fn warnings(script: &mut Script) -> Vec<WarningKind> {
 #[test]
 fn case_1_2_3_a_login_is_joined_to_its_request_and_makes_the_connection_live() {
     for (auth, ok) in [
-        (r#"{"type":"auth","access_token":"[masked 1]","uid":"a1"}"#, r#"{"type":"auth","status":"ok","uid":"a1"}"#),
-        (r#"{"type":"auth","access_token":"[masked 1]","uid":7}"#, r#"{"type":"auth","status":"ok","uid":7}"#),
-        (r#"{"type":"auth","email":"a@b.c","password":"[masked 1]"}"#, r#"{"type":"auth","status":"ok","refresh_token":"[masked 2]"}"#),
+        (
+            r#"{"type":"auth","access_token":"[masked 1]","uid":"a1"}"#,
+            r#"{"type":"auth","status":"ok","uid":"a1"}"#,
+        ),
+        (
+            r#"{"type":"auth","access_token":"[masked 1]","uid":7}"#,
+            r#"{"type":"auth","status":"ok","uid":7}"#,
+        ),
+        (
+            r#"{"type":"auth","email":"a@b.c","password":"[masked 1]"}"#,
+            r#"{"type":"auth","status":"ok","refresh_token":"[masked 2]"}"#,
+        ),
     ] {
         let mut script = Script::open("handshake", "static token");
         assert_eq!((script.shot().phase, script.shot().login), (Phase::Authenticating, Login::Awaited));
@@ -58,7 +66,11 @@ fn case_4_a_wrong_token_is_refused_and_the_close_explained() {
 
 #[test]
 fn case_5_a_first_message_that_is_no_login_is_what_failed() {
-    for first in [r#"{"type":"ping"}"#, "not json", r#"{"type":"items","action":"read","collection":"messages","uid":"r"}"#] {
+    for first in [
+        r#"{"type":"ping"}"#,
+        "not json",
+        r#"{"type":"items","action":"read","collection":"messages","uid":"r"}"#,
+    ] {
         let mut script = Script::open("handshake", "none");
         script.say(first);
         let asked = script.seq;
@@ -99,7 +111,13 @@ fn case_8_a_refused_upgrade_ends_the_attempt_with_its_status() {
     script.connection = 1;
     script.fact(connect("strict", "static token", "wss://cms.example.com/websocket?access_token=[masked 1]"));
     let headers: Vec<Header> = Vec::new();
-    script.fact(Fact::Response { status: 401, reason: "Unauthorized".into(), headers, body: String::new(), took_us: 900 });
+    script.fact(Fact::Response {
+        status: 401,
+        reason: "Unauthorized".into(),
+        headers,
+        body: String::new(),
+        took_us: 900,
+    });
     let sentence = |text: &str| text.to_owned();
     script.fact(Fact::Error {
         stage: Stage::Upgrade,
@@ -109,7 +127,10 @@ fn case_8_a_refused_upgrade_ends_the_attempt_with_its_status() {
     });
     let shot = script.shot();
     assert_eq!((shot.phase, shot.handshake.status), (Phase::Closed, Some(401)));
-    assert_eq!((shot.last_error.unwrap().stage, shot.counters.errors, shot.counters.opens), (Stage::Upgrade, 1, 0));
+    assert_eq!(
+        (shot.last_error.unwrap().stage, shot.counters.errors, shot.counters.opens),
+        (Stage::Upgrade, 1, 0)
+    );
 }
 
 #[test]
@@ -143,7 +164,11 @@ fn raw_and_anonymous_public_connections_are_live_at_once() {
 fn case_15_a_protocol_ping_changes_nothing() {
     let mut script = Script::live();
     let opcode = || "ping".to_owned();
-    script.fact(Fact::Control { direction: crate::capture::event::Direction::Out, opcode: opcode(), data: String::new() });
+    script.fact(Fact::Control {
+        direction: crate::capture::event::Direction::Out,
+        opcode: opcode(),
+        data: String::new(),
+    });
     assert_eq!((script.shot().phase, script.shot().heartbeat.pings), (Phase::Live, 0));
 }
 
@@ -169,15 +194,22 @@ fn case_17_a_close_after_an_unanswered_ping_is_a_missed_heartbeat() {
 
 #[test]
 fn case_18_19_unreadable_messages_get_the_server_error() {
-    for (text, message) in [("not json", "Unable to parse the incoming message."), ("{}", "Validation error: …")] {
+    for (text, message) in
+        [("not json", "Unable to parse the incoming message."), ("{}", "Validation error: …")]
+    {
         let mut script = Script::live();
         script.say(text);
         let asked = script.seq;
-        let reply = format!(r#"{{"type":"server","status":"error","error":{{"code":"INVALID_PAYLOAD","message":"{message}"}}}}"#);
+        let reply = format!(
+            r#"{{"type":"server","status":"error","error":{{"code":"INVALID_PAYLOAD","message":"{message}"}}}}"#
+        );
         assert_eq!(u64::from(script.hear(&reply).answers), asked);
         let shot = script.shot();
         let refusal = shot.last_refusal.unwrap();
-        assert_eq!((refusal.code, &*refusal.message, shot.counters.errors), (ErrorCode::InvalidPayload, message, 1));
+        assert_eq!(
+            (refusal.code, &*refusal.message, shot.counters.errors),
+            (ErrorCode::InvalidPayload, message, 1)
+        );
     }
 }
 
@@ -202,11 +234,17 @@ fn case_21_22_23_24_items_replies_take_collection_and_request_from_their_uid() {
     let rows = script.hear(r#"{"type":"items","data":[{},{}],"meta":{"total_count":9},"uid":"r"}"#);
     assert_eq!((u64::from(created.answers), u64::from(rows.answers)), (create_seq, read_seq));
     let shot = script.shot();
-    assert_eq!((shot.collection(created.collection), shot.collection(rows.collection)), (Some("orders"), Some("messages")));
+    assert_eq!(
+        (shot.collection(created.collection), shot.collection(rows.collection)),
+        (Some("orders"), Some("messages"))
+    );
     assert_eq!(rows.collection, read.collection);
     // 12.4 names the uid in an error, older servers do not: then it is a guess.
     for (error, guessed) in [
-        (r#"{"type":"items","status":"error","error":{"code":"FORBIDDEN","message":"No."},"uid":"x"}"#, false),
+        (
+            r#"{"type":"items","status":"error","error":{"code":"FORBIDDEN","message":"No."},"uid":"x"}"#,
+            false,
+        ),
         (r#"{"type":"items","status":"error","error":{"code":"FORBIDDEN","message":"No."}}"#, true),
     ] {
         script.say(r#"{"type":"items","action":"read","collection":"messages","id":9999,"uid":"x"}"#);
@@ -232,7 +270,8 @@ fn case_25_a_create_without_answer_stays_pending_and_gets_overdue() {
 fn case_26_a_forbidden_create_may_have_been_written() {
     let mut script = Script::live();
     script.say(r#"{"type":"items","action":"create","collection":"messages","uid":"c","data":{}}"#);
-    script.hear(r#"{"type":"items","status":"error","error":{"code":"FORBIDDEN","message":"No."},"uid":"c"}"#);
+    script
+        .hear(r#"{"type":"items","status":"error","error":{"code":"FORBIDDEN","message":"No."},"uid":"c"}"#);
     assert_eq!(warnings(&mut script), [WarningKind::MayBeWritten]);
 }
 
@@ -240,10 +279,26 @@ fn case_26_a_forbidden_create_may_have_been_written() {
 fn case_31_32_33_an_init_confirms_its_subscribe_also_when_a_number_comes_back_as_text() {
     let mut script = Script::live();
     for (subscribe, init, rows) in [
-        (r#"{"type":"subscribe","collection":"messages","uid":"all"}"#, r#"{"type":"subscription","event":"init","data":[{},{}],"uid":"all"}"#, 2),
-        (r#"{"type":"subscribe","collection":"messages","event":"create","uid":"c"}"#, r#"{"type":"subscription","event":"init","uid":"c"}"#, 0),
-        (r#"{"type":"subscribe","collection":"messages","uid":42}"#, r#"{"type":"subscription","event":"init","data":[],"uid":"42"}"#, 0),
-        (r#"{"type":"subscribe","collection":"messages"}"#, r#"{"type":"subscription","event":"init","data":[]}"#, 0),
+        (
+            r#"{"type":"subscribe","collection":"messages","uid":"all"}"#,
+            r#"{"type":"subscription","event":"init","data":[{},{}],"uid":"all"}"#,
+            2,
+        ),
+        (
+            r#"{"type":"subscribe","collection":"messages","event":"create","uid":"c"}"#,
+            r#"{"type":"subscription","event":"init","uid":"c"}"#,
+            0,
+        ),
+        (
+            r#"{"type":"subscribe","collection":"messages","uid":42}"#,
+            r#"{"type":"subscription","event":"init","data":[],"uid":"42"}"#,
+            0,
+        ),
+        (
+            r#"{"type":"subscribe","collection":"messages"}"#,
+            r#"{"type":"subscription","event":"init","data":[]}"#,
+            0,
+        ),
     ] {
         let sent = script.say(subscribe);
         let asked = script.seq;
@@ -265,7 +320,8 @@ fn case_31_32_33_an_init_confirms_its_subscribe_also_when_a_number_comes_back_as
 #[test]
 fn case_34_35_a_refused_subscribe_is_told_from_a_refused_event() {
     let mut script = Script::live();
-    let forbidden = r#"{"type":"subscribe","status":"error","error":{"code":"FORBIDDEN","message":"No."},"uid":"s"}"#;
+    let forbidden =
+        r#"{"type":"subscribe","status":"error","error":{"code":"FORBIDDEN","message":"No."},"uid":"s"}"#;
     script.say(r#"{"type":"subscribe","collection":"secrets","uid":"s"}"#);
     script.hear(forbidden);
     assert_eq!(script.states(), ["refused"]);
@@ -274,7 +330,10 @@ fn case_34_35_a_refused_subscribe_is_told_from_a_refused_event() {
     let joined = script.hear(forbidden);
     script.hear(forbidden);
     assert_eq!((joined.subscription, joined.answers), (2, 0));
-    assert_eq!((script.states(), script.shot().subscriptions[1].refused_events), (vec!["refused", "confirmed"], 2));
+    assert_eq!(
+        (script.states(), script.shot().subscriptions[1].refused_events),
+        (vec!["refused", "confirmed"], 2)
+    );
     assert_eq!(warnings(&mut script), [WarningKind::EventRefused]);
 }
 
@@ -305,13 +364,19 @@ fn case_43_twins_are_warned_about_and_one_unsubscribe_leaves_one() {
     assert_eq!(script.states(), ["confirmed", "confirmed"]);
     assert!(script.shot().subscriptions.iter().all(|subscription| subscription.twin));
     for _ in 0..2 {
-        assert_eq!(script.hear(r#"{"type":"subscription","event":"create","data":[{}],"uid":"s"}"#).subscription, 2);
+        assert_eq!(
+            script.hear(r#"{"type":"subscription","event":"create","data":[{}],"uid":"s"}"#).subscription,
+            2
+        );
     }
     script.say(r#"{"type":"unsubscribe","uid":"s"}"#);
     script.hear(r#"{"type":"subscription","event":"unsubscribe","uid":"s"}"#);
     assert_eq!(script.states(), ["ended", "live"]);
     assert!(!script.shot().subscriptions[1].twin);
-    assert_eq!(script.hear(r#"{"type":"subscription","event":"create","data":[{}],"uid":"s"}"#).subscription, 2);
+    assert_eq!(
+        script.hear(r#"{"type":"subscription","event":"create","data":[{}],"uid":"s"}"#).subscription,
+        2
+    );
 }
 
 #[test]
@@ -352,7 +417,8 @@ fn case_45_a_schema_error_without_uid_is_guessed_to_its_subscribe() {
     let asked = script.seq;
     let joined = script.hear(r#"{"type":"subscribe","status":"error","error":{"code":"INVALID_PAYLOAD","message":"Validation error: …"}}"#);
     assert_eq!((joined.subscription, u64::from(joined.answers), joined.guessed), (1, asked, true));
-    let SubscriptionState::Refused { code, guessed, .. } = &script.shot().subscriptions[0].state.clone() else {
+    let SubscriptionState::Refused { code, guessed, .. } = &script.shot().subscriptions[0].state.clone()
+    else {
         panic!("not refused")
     };
     assert_eq!((*code, *guessed), (ErrorCode::InvalidPayload, true));
@@ -361,7 +427,9 @@ fn case_45_a_schema_error_without_uid_is_guessed_to_its_subscribe() {
 #[test]
 fn case_46_an_expired_token_shows_between_expiry_and_close() {
     let mut script = Script::live();
-    script.hear(r#"{"type":"auth","status":"error","error":{"code":"TOKEN_EXPIRED","message":"Token expired."}}"#);
+    script.hear(
+        r#"{"type":"auth","status":"error","error":{"code":"TOKEN_EXPIRED","message":"Token expired."}}"#,
+    );
     assert_eq!((script.shot().phase, script.shot().login), (Phase::Live, Login::Expired));
     assert_eq!(warnings(&mut script), [WarningKind::TokenExpired]);
     script.hear(r#"{"type":"auth","status":"error","error":{"code":"AUTH_TIMEOUT","message":"Authentication timed out."}}"#);
@@ -375,7 +443,9 @@ fn case_47_a_new_login_keeps_the_subscriptions() {
     let mut script = Script::live();
     script.say(r#"{"type":"subscribe","collection":"messages","uid":"s"}"#);
     script.hear(r#"{"type":"subscription","event":"init","data":[],"uid":"s"}"#);
-    script.hear(r#"{"type":"auth","status":"error","error":{"code":"TOKEN_EXPIRED","message":"Token expired."}}"#);
+    script.hear(
+        r#"{"type":"auth","status":"error","error":{"code":"TOKEN_EXPIRED","message":"Token expired."}}"#,
+    );
     script.say(r#"{"type":"auth","refresh_token":"[masked 2]"}"#);
     script.hear(r#"{"type":"auth","status":"ok","refresh_token":"[masked 3]"}"#);
     assert_eq!((script.shot().phase, script.shot().login), (Phase::Live, Login::Accepted));
@@ -404,7 +474,10 @@ fn case_49_a_login_without_credentials_changes_nothing_and_stays_unanswered() {
     let mut script = Script::live();
     script.say(r#"{"type":"auth","uid":"x"}"#);
     let shot = script.shot();
-    assert_eq!((shot.login, shot.pending.len(), shot.pending[0].kind), (Login::Accepted, 1, RequestKind::Auth));
+    assert_eq!(
+        (shot.login, shot.pending.len(), shot.pending[0].kind),
+        (Login::Accepted, 1, RequestKind::Auth)
+    );
 }
 
 #[test]
@@ -425,14 +498,20 @@ fn case_51_the_end_orphans_subscriptions_and_the_next_connection_starts_clean() 
     assert_eq!(script.states(), ["orphaned"]);
     script.fact(Fact::Retry { attempt: 2, delay_ms: 1500 });
     let shot = script.shot();
-    assert_eq!((shot.phase, shot.at(script.elapsed_us).retry_in_us), (Phase::WaitingToRetry, Some(1_500_000)));
+    assert_eq!(
+        (shot.phase, shot.at(script.elapsed_us).retry_in_us),
+        (Phase::WaitingToRetry, Some(1_500_000))
+    );
     script.connect("handshake", "static token", "wss://cms.example.com/websocket");
     script.say(r#"{"type":"auth","access_token":"[masked 1]"}"#);
     script.hear(r#"{"type":"auth","status":"ok"}"#);
     script.say(r#"{"type":"subscribe","collection":"messages","uid":"s"}"#);
     let joined = script.hear(r#"{"type":"subscription","event":"init","data":[],"uid":"s"}"#);
     let shot = script.shot();
-    assert_eq!((joined.subscription, shot.connection, shot.counters.unanswered, shot.pending.len()), (2, 2, 1, 0));
+    assert_eq!(
+        (joined.subscription, shot.connection, shot.counters.unanswered, shot.pending.len()),
+        (2, 2, 1, 0)
+    );
     assert_eq!((script.states(), shot.retry), (vec!["orphaned", "confirmed"], None));
     assert!(warnings(&mut script).is_empty());
 }
@@ -461,10 +540,25 @@ fn the_way_to_the_open_socket_passes_its_phases() {
         connect("strict", "static token", "wss://cms.example.com/websocket"),
         Fact::Resolved { host: "cms.example.com".into(), addresses: vec!["192.0.2.1".into()], took_us: 9000 },
         Fact::Connected { address: "192.0.2.1:443".into(), took_us: 14_000 },
-        Fact::Secured { protocol: "TLSv1.3".into(), cipher: "x".into(), certificates: Vec::new(), took_us: 31_000 },
-        Fact::Response { status: 101, reason: "Switching Protocols".into(), headers: Vec::new(), body: String::new(), took_us: 22_000 },
+        Fact::Secured {
+            protocol: "TLSv1.3".into(),
+            cipher: "x".into(),
+            certificates: Vec::new(),
+            took_us: 31_000,
+        },
+        Fact::Response {
+            status: 101,
+            reason: "Switching Protocols".into(),
+            headers: Vec::new(),
+            body: String::new(),
+            took_us: 22_000,
+        },
         Fact::Open { url: "wss://cms.example.com/websocket".into(), subprotocol: String::new() },
-        Fact::Control { direction: crate::capture::event::Direction::Out, opcode: "close".into(), data: String::new() },
+        Fact::Control {
+            direction: crate::capture::event::Direction::Out,
+            opcode: "close".into(),
+            data: String::new(),
+        },
         Fact::Close { code: Some(1000), reason: String::new(), by: ClosedBy::Client },
         Fact::GaveUp { reason: "Closed from here.".into() },
     ] {
@@ -472,7 +566,10 @@ fn the_way_to_the_open_socket_passes_its_phases() {
         phases.push(script.shot().phase);
     }
     use Phase::{Closed, Closing, Connecting, Idle, Live, Resolving, Tls, Upgrading};
-    assert_eq!(phases, [Idle, Resolving, Connecting, Tls, Upgrading, Upgrading, Live, Closing, Closed, Closed]);
+    assert_eq!(
+        phases,
+        [Idle, Resolving, Connecting, Tls, Upgrading, Upgrading, Live, Closing, Closed, Closed]
+    );
     let steps: Vec<_> = script.shot().waterfall.steps().collect();
     assert_eq!(steps, [("DNS", 9000), ("TCP", 14_000), ("TLS", 31_000), ("upgrade", 22_000)]);
 }

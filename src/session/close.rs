@@ -43,25 +43,33 @@ impl LastClose {
             Some(1001) => "The server is going away, or a proxy in front of it is.",
             Some(1002) => "The server saw a violation of the WebSocket protocol in what was sent.",
             Some(1007) => "A text message that was sent is not valid UTF-8.",
-            Some(1008) => "Something between here and Directus refused by its own policy: Directus itself never closes with 1008.",
+            Some(1008) => {
+                "Something between here and Directus refused by its own policy: Directus itself never closes with 1008."
+            }
             Some(1009) => "A message that was sent is over the server's limit of 100 MiB.",
             Some(1011..=1014) => "The server or a gateway in front of it failed.",
             Some(4400..=4499) => "The GraphQL endpoint refused; the reason text tells why.",
-            Some(_) => "The server closed with a code that Directus does not use; a proxy or an extension may have.",
+            Some(_) => {
+                "The server closed with a code that Directus does not use; a proxy or an extension may have."
+            }
         }
     }
 
     /// Directus closes without a code whenever it means to: only what came before tells why.
     fn deliberate(&self) -> &'static str {
         match self.after.as_ref().map(|refusal| refusal.code) {
-            Some(ErrorCode::AuthFailed) if self.was_live => "A new login on the live connection failed, so the server closed it.",
+            Some(ErrorCode::AuthFailed) if self.was_live => {
+                "A new login on the live connection failed, so the server closed it."
+            }
             Some(ErrorCode::AuthFailed) => {
                 "The login failed: wrong or expired token, a first message that is not a complete `auth`, or none within the server's time limit."
             }
             Some(ErrorCode::AuthTimeout) => "The token ran out and no new login came in time.",
             Some(ErrorCode::TokenExpired) => "The token ran out.",
             Some(ErrorCode::ServiceUnavailable) => "The server switched this service off for the connection.",
-            _ if self.ping_unanswered => "The server's ping stayed without an answer, so it took this connection for dead.",
+            _ if self.ping_unanswered => {
+                "The server's ping stayed without an answer, so it took this connection for dead."
+            }
             _ => "The server or a proxy ended the connection on purpose and gave no reason.",
         }
     }

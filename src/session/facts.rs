@@ -74,7 +74,11 @@ impl Session {
                 if self.shown.url.starts_with("wss:") { Phase::Tls } else { Phase::Upgrading }
             }
             Fact::Secured { protocol, cipher, certificates, took_us } => {
-                handshake.tls = Some(Tls { protocol: protocol.clone(), cipher: cipher.clone(), certificates: certificates.clone() });
+                handshake.tls = Some(Tls {
+                    protocol: protocol.clone(),
+                    cipher: cipher.clone(),
+                    certificates: certificates.clone(),
+                });
                 waterfall.tls_us = Some(*took_us);
                 Phase::Upgrading
             }

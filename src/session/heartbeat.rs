@@ -57,7 +57,8 @@ impl Heartbeat {
     #[must_use]
     pub fn closes_at_us(&self) -> Option<u64> {
         let ping = self.last_ping_us?;
-        (self.answer == Answer::Missing).then(|| ping.saturating_add(self.period_us.unwrap_or(DEFAULT_PERIOD_US)))
+        (self.answer == Answer::Missing)
+            .then(|| ping.saturating_add(self.period_us.unwrap_or(DEFAULT_PERIOD_US)))
     }
 }
 

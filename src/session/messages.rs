@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::capture::event::{Message, Payload};
-use crate::directus::{Class, EventName, MessageType, Status};
+use crate::directus::{Class, EventName, MessageType, Status, classify};
 
 use super::fold::{At, Joined, Session};
 use super::login::Login;
@@ -38,15 +38,23 @@ impl Session {
         self.note_proof_of_login(at, seen.class.kind);
         match seen.class.kind {
             MessageType::Subscription => self.subscription_message(at, seen),
-            MessageType::Items => Joined::answering(self.requests.answer(RequestKind::is_items, seen.uid).as_ref()),
+            MessageType::Items => {
+                Joined::answering(self.requests.answer(RequestKind::is_items, seen.uid).as_ref())
+            }
             MessageType::Pong => self.pong(at, seen.uid),
             MessageType::Ping => {
                 self.shown.heartbeat.ping(at.us());
                 Joined::default()
             }
             MessageType::Auth if seen.class.status == Status::Ok => self.accepted(at, seen.uid),
-            MessageType::Logs if matches!(seen.class.event, EventName::Subscribe | EventName::Unsubscribe) => {
-                Joined::answering(self.requests.answer(|kind| kind == RequestKind::Logs, None).as_ref())
+            MessageType::Logs
+                if matches!(seen.class.event, EventName::Subscribe | EventName::Unsubscribe) =>
+            {
+                // The acknowledgement never echoes a uid (reference 7.1).
+                let answered = self
+                    .requests
+                    .refuse(|kind| matches!(kind, RequestKind::Logs | RequestKind::Unsubscribe), None);
+                Joined::answering(answered.as_ref())
             }
             MessageType::GraphQl => {
                 self.graphql(at, seen.text);
@@ -58,7 +66,10 @@ impl Session {
 
     /// A cookie may have logged us in without any frame telling: the server answers nobody it hasn't let in.
     fn note_proof_of_login(&mut self, at: At, kind: MessageType) {
-        let proof = matches!(kind, MessageType::Subscription | MessageType::Items | MessageType::Pong | MessageType::Logs);
+        let proof = matches!(
+            kind,
+            MessageType::Subscription | MessageType::Items | MessageType::Pong | MessageType::Logs
+        );
         let awaited = self.shown.phase == Phase::Authenticating && self.shown.login == Login::Awaited;
         if proof && awaited && self.shown.mode == Mode::Handshake {
             self.log_in(at, Login::AtUpgrade);
@@ -96,7 +107,10 @@ impl Session {
             );
         }
         let answered = self.requests.take(confirmed.seq);
-        Joined { answers: Joined::answering(answered.as_ref()).answers, ..Joined::owned(Some(confirmed.owner)) }
+        Joined {
+            answers: Joined::answering(answered.as_ref()).answers,
+            ..Joined::owned(Some(confirmed.owner))
+        }
     }
 
     fn pong(&mut self, at: At, uid: Option<&str>) -> Joined {
@@ -133,7 +147,11 @@ impl Session {
         if !lost.is_empty() {
             let text = format!(
                 "{} sent before the login was confirmed, so the server never read it. Wait for the `auth` ok, then send again.",
-                if lost.len() == 1 { "A message was".to_owned() } else { format!("{} messages were", lost.len()) }
+                if lost.len() == 1 {
+                    "A message was".to_owned()
+                } else {
+                    format!("{} messages were", lost.len())
+                }
             );
             self.warn(at, WarningKind::SentTooEarly, &text);
         }
@@ -148,22 +166,37 @@ impl Session {
     }
 
     pub(super) fn sent(&mut self, at: At, message: &Message) -> Joined {
-        let Payload::Text(text) = &message.payload else { return Joined::default() };
-        let text = text.as_str();
-        self.release(text);
+        let (text, class) = match &message.payload {
+            Payload::Text(text) => {
+                self.release(text.as_str());
+                (text.as_str(), message.class)
+            }
+            // The server reads binary messages as text (reference 1.5).
+            Payload::Binary(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => (text, classify(text)),
+                Err(_) => return Joined::default(),
+            },
+        };
         if self.shown.mode == Mode::Raw {
             return Joined::default();
         }
-        let uid = message.class.uid(text);
-        let seen = Seen { text, class: message.class, uid: uid.as_deref(), bytes: message.size };
-        self.note_life(at, seen.class.kind);
-        match seen.class.kind {
+        let uid = class.uid(text);
+        let seen = Seen { text, class, uid: uid.as_deref(), bytes: message.size };
+        let typed = !matches!(class.kind, MessageType::NotJson | MessageType::GraphQl);
+        if class.kind == MessageType::NotJson
+            || (typed && uid.is_none() && !Outline::read(text).is_readable())
+        {
+            return self.ask(at, seen, RequestKind::Unreadable, Joined::default());
+        }
+        // Any message with a type counts as life for the server, but a login does not (reference 3).
+        if class.kind != MessageType::Auth {
+            self.shown.heartbeat.life(at.us(), class.kind == MessageType::Pong);
+        }
+        match class.kind {
             MessageType::Subscribe => self.subscribe(at, seen),
             MessageType::Unsubscribe => {
-                let owner = self.board.named(seen.uid);
-                let joined = Joined::owned(owner);
-                self.ask(at, seen, RequestKind::Unsubscribe, joined);
-                joined
+                let about = Joined::owned(self.board.named(seen.uid));
+                self.ask(at, seen, RequestKind::Unsubscribe, about)
             }
             MessageType::Items => self.ask_items(at, seen),
             MessageType::Auth => {
@@ -173,20 +206,11 @@ impl Session {
                 self.ask(at, seen, RequestKind::Auth, Joined::default())
             }
             MessageType::Ping => self.ask(at, seen, RequestKind::Ping, Joined::default()),
-            MessageType::NotJson => self.ask(at, seen, RequestKind::Unreadable, Joined::default()),
-            MessageType::Other if !has_type(text) => self.ask(at, seen, RequestKind::Unreadable, Joined::default()),
             MessageType::GraphQl if self.shown.login == Login::Awaited => {
                 self.log_in(at, Login::Checking);
                 Joined::default()
             }
             _ => Joined::default(),
-        }
-    }
-
-    /// Any message with a type counts as life for the server, but a login does not (reference 3).
-    fn note_life(&mut self, at: At, kind: MessageType) {
-        if !matches!(kind, MessageType::Auth | MessageType::NotJson) {
-            self.shown.heartbeat.life(at.us(), kind == MessageType::Pong);
         }
     }
 
@@ -225,7 +249,8 @@ impl Session {
         if outline.collection.is_none() && outline.log_level.is_some() {
             return self.ask(at, seen, RequestKind::Logs, Joined::default());
         }
-        let (collection, collection_number) = self.collection(&outline.collection.map(word_of).unwrap_or_default());
+        let (collection, collection_number) =
+            self.collection(&outline.collection.map(word_of).unwrap_or_default());
         let word = |raw: Option<&serde_json::value::RawValue>| raw.map(|raw| Arc::from(word_of(raw)));
         let number = self.board.next_number();
         let request = SubscriptionRequest {
@@ -261,11 +286,11 @@ impl Session {
                 "Two subscribes with the same uid are in flight at once. The server may keep both: then every event comes twice, and one unsubscribe leaves one of them. Wait for the `init` before subscribing again.",
             );
         }
-        self.ask(at, seen, RequestKind::Subscribe, Joined { subscription: number, collection: collection_number, ..Joined::default() })
+        self.ask(
+            at,
+            seen,
+            RequestKind::Subscribe,
+            Joined { subscription: number, collection: collection_number, ..Joined::default() },
+        )
     }
-}
-
-/// Whether the server finds a string `type`; without one it answers with an error (reference 6.2).
-fn has_type(text: &str) -> bool {
-    Outline::read(text).kind.is_some_and(|kind| kind.get().starts_with('"'))
 }

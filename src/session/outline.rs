@@ -14,6 +14,7 @@ const KEPT_BYTES: usize = 4096;
 #[derive(Debug, Default)]
 pub(super) struct Outline<'t> {
     pub(super) kind: Option<&'t RawValue>,
+    pub(super) uid: Option<&'t RawValue>,
     pub(super) collection: Option<&'t RawValue>,
     pub(super) event: Option<&'t RawValue>,
     pub(super) action: Option<&'t RawValue>,
@@ -32,10 +33,23 @@ impl<'t> Outline<'t> {
         serde_json::from_str(text).unwrap_or_default()
     }
 
+    /// Whether the server takes it for a message: an object with a string `type`, and a `uid` that is a string or a
+    /// number if there is one (reference 6.2).
+    pub(super) fn is_readable(&self) -> bool {
+        let begins = |raw: &RawValue, with: &[char]| raw.get().starts_with(with);
+        let has_type = self.kind.is_some_and(|kind| begins(kind, &['"']));
+        has_type
+            && self
+                .uid
+                .is_none_or(|uid| begins(uid, &['"', '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']))
+    }
+
     /// Code and message of an error, in the usual shape (reference 6.1) and in that of collaboration (reference 7.4).
     pub(super) fn error_words(&self) -> (String, String) {
         let inner = self.error.map(|raw| Outline::read(raw.get())).unwrap_or_default();
-        let word = |first: Option<&RawValue>, second: Option<&RawValue>| first.or(second).map(word_of).unwrap_or_default();
+        let word = |first: Option<&RawValue>, second: Option<&RawValue>| {
+            first.or(second).map(word_of).unwrap_or_default()
+        };
         (word(inner.code, self.code), word(inner.message, self.message))
     }
 }
@@ -81,6 +95,7 @@ impl<'de> Visitor<'de> for Keys {
         while let Some(key) = map.next_key::<String>()? {
             let place = match key.as_str() {
                 "type" => &mut outline.kind,
+                "uid" => &mut outline.uid,
                 "collection" => &mut outline.collection,
                 "event" => &mut outline.event,
                 "action" => &mut outline.action,
@@ -124,6 +139,22 @@ mod tests {
     fn what_is_no_object_has_no_keys() {
         for text in ["", "[1]", "7", "{\"type\":", "nonsense", "{\"type\":\"\\ud800\"}"] {
             assert!(Outline::read(text).collection.is_none());
+        }
+    }
+
+    #[test]
+    fn what_the_server_can_read_has_a_type_and_a_plain_uid() {
+        for (text, readable) in [
+            (r#"{"type":"ping"}"#, true),
+            (r#"{"type":"ping","uid":-1}"#, true),
+            (r#"{"type":"ping","uid":"1"}"#, true),
+            (r#"{"type":"ping","uid":null}"#, false),
+            (r#"{"type":"ping","uid":{"a":1}}"#, false),
+            (r#"{"type":5}"#, false),
+            ("{}", false),
+            ("[]", false),
+        ] {
+            assert_eq!(Outline::read(text).is_readable(), readable, "{text}");
         }
     }
 

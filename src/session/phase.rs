@@ -108,7 +108,15 @@ mod tests {
 
     #[test]
     fn no_phase_is_both_connecting_and_open() {
-        for phase in [Phase::Idle, Phase::Resolving, Phase::Tls, Phase::Upgrading, Phase::Live, Phase::Closing, Phase::Closed] {
+        for phase in [
+            Phase::Idle,
+            Phase::Resolving,
+            Phase::Tls,
+            Phase::Upgrading,
+            Phase::Live,
+            Phase::Closing,
+            Phase::Closed,
+        ] {
             assert!(!(phase.is_connecting() && phase.is_open()), "{phase:?}");
         }
     }

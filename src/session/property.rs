@@ -10,7 +10,11 @@ use super::script::{Script, binary, connect, message};
 fn fact() -> impl Strategy<Value = Fact> {
     let text = || "x".to_owned();
     prop_oneof![
-        proptest::sample::select(vec!["handshake", "public", "strict", "raw"]).prop_map(|mode| connect(mode, "none", "ws://h/websocket")),
+        proptest::sample::select(vec!["handshake", "public", "strict", "raw"]).prop_map(|mode| connect(
+            mode,
+            "none",
+            "ws://h/websocket"
+        )),
         Just(Fact::Open { url: text(), subprotocol: String::new() }),
         Just(Fact::Close { code: Some(1005), reason: String::new(), by: ClosedBy::Server }),
         Just(Fact::Held { data: r#"{"type":"ping"}"#.to_owned() }),
@@ -23,7 +27,8 @@ fn fact() -> impl Strategy<Value = Fact> {
 }
 
 fn text() -> impl Strategy<Value = String> {
-    let uid = proptest::sample::select(vec!["", r#","uid":"a""#, r#","uid":1"#, r#","uid":"1""#, r#","uid":null"#]);
+    let uid =
+        proptest::sample::select(vec!["", r#","uid":"a""#, r#","uid":1"#, r#","uid":"1""#, r#","uid":null"#]);
     let body = proptest::sample::select(vec![
         r#""type":"auth","status":"ok""#,
         r#""type":"auth","access_token":"t""#,
@@ -59,7 +64,7 @@ fn what() -> impl Strategy<Value = What> {
     let direction = || prop_oneof![Just(Direction::In), Just(Direction::Out)];
     prop_oneof![
         12 => (direction(), text()).prop_map(|(direction, text)| message(direction, &text)),
-        1 => direction().prop_map(|direction| binary(direction, b"\x00\x01")),
+        1 => direction().prop_map(|direction| binary(direction, b"\xff\x01".to_vec())),
         3 => fact().prop_map(|fact| What::Fact(Box::new(fact))),
     ]
 }

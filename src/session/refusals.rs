@@ -28,15 +28,20 @@ impl Session {
             MessageType::Auth => self.login_refused(at, seen),
             MessageType::Subscribe => self.subscribe_refused(at, seen, &words),
             MessageType::Items => self.items_refused(at, seen),
-            MessageType::Logs => Joined::answering(self.requests.refuse(|kind| kind == RequestKind::Logs, None).as_ref()),
+            MessageType::Logs => {
+                Joined::answering(self.requests.refuse(|kind| kind == RequestKind::Logs, None).as_ref())
+            }
             MessageType::Server if seen.class.code == ErrorCode::RequestsExceeded => {
-                let text = format!("The server dropped a message because of its rate limit: {} Send it again later.", words.message);
+                let text = format!(
+                    "The server dropped a message because of its rate limit: {} Send it again later.",
+                    words.message
+                );
                 self.warn(at, WarningKind::RateLimited, &text);
                 Joined::default()
             }
-            MessageType::Server => {
-                Joined::answering(self.requests.refuse(|kind| kind == RequestKind::Unreadable, seen.uid).as_ref())
-            }
+            MessageType::Server => Joined::answering(
+                self.requests.refuse(|kind| kind == RequestKind::Unreadable, seen.uid).as_ref(),
+            ),
             _ => Joined::default(),
         };
         self.shown.last_refusal = Some(Arc::new(Refusal {
@@ -77,15 +82,15 @@ impl Session {
     }
 
     /// The request that a failed login answers. During the handshake the server reads one message only and names no uid
-    /// (reference 2.3): the `auth` if one was sent, else whatever came first.
+    /// (reference 2.3): whatever was sent first.
     fn failed_login(&mut self, uid: Option<&str>) -> Option<Answered> {
-        let in_handshake = self.shown.phase == Phase::Authenticating;
-        let login = self.requests.refuse(|kind| kind == RequestKind::Auth, uid);
-        match login {
-            Some(answered) if in_handshake => Some(Answered { guessed: false, ..answered }),
-            None if in_handshake => self.requests.refuse(|_| true, None),
-            other => other,
+        if self.shown.phase == Phase::Authenticating && self.shown.mode == Mode::Handshake {
+            return self
+                .requests
+                .take_first()
+                .map(|request| Answered { guessed: request.kind != RequestKind::Auth, request });
         }
+        self.requests.refuse(|kind| kind == RequestKind::Auth, uid)
     }
 
     /// A login is lost: in public mode the connection goes on as public, else the server closes it (reference 2.1).
@@ -109,9 +114,12 @@ impl Session {
             return Joined::answering(Some(answered));
         }
         // The subscription was accepted, an event could not be delivered (reference 5.7).
-        let Some((owner, is_first)) = self.board.event_refused(seen.uid, at.stamp) else { return Joined::default() };
+        let Some((owner, is_first)) = self.board.event_refused(seen.uid, at.stamp) else {
+            return Joined::default();
+        };
         if is_first {
-            let text = format!("The server accepted a subscription but can't deliver its events: {}", words.message);
+            let text =
+                format!("The server accepted a subscription but can't deliver its events: {}", words.message);
             self.warn(at, WarningKind::EventRefused, &text);
         }
         Joined::owned(Some(owner))

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use base64::Engine as _;
 use serde_json::Value;
 
 use crate::capture::event::{ClosedBy, Direction, Fact, Stage};
 
-use super::script::{Script, message};
+use super::script::{Script, binary, message};
 use super::snapshot::Snapshot;
 
 /// Which mode a scenario's server ran in, told by its name.
@@ -34,21 +35,36 @@ fn step(script: &mut Script, scenario: &str, line: &Value) {
             script.connection += 1;
             script.fact(super::script::connect(mode, credential, word("url")));
             let message = format!("HTTP {}", data["httpStatus"]);
-            script.fact(Fact::Error { stage: Stage::Upgrade, message, cause: String::new(), advice: String::new() });
+            script.fact(Fact::Error {
+                stage: Stage::Upgrade,
+                message,
+                cause: String::new(),
+                advice: String::new(),
+            });
         }
         "close" => {
             let code = data["code"].as_u64().and_then(|code| u16::try_from(code).ok());
             let by = match code {
-                Some(1000) => ClosedBy::Client,
+                // The transcripts don't tell who began: these are the closes of the recording client.
+                Some(1000 | 4000) => ClosedBy::Client,
+                Some(1005) if scenario.starts_with("sdk-") => ClosedBy::Client,
                 Some(1006) => ClosedBy::Network,
                 _ => ClosedBy::Server,
             };
             script.fact(Fact::Close { code, reason: word("reason").to_owned(), by });
         }
         direction @ ("in" | "out") => {
-            let Some(text) = data.as_str() else { return };
             let direction = if direction == "in" { Direction::In } else { Direction::Out };
-            script.fold(message(direction, text), false);
+            match (data.as_str(), data["base64"].as_str()) {
+                (Some(text), _) => {
+                    script.fold(message(direction, text), false);
+                }
+                (None, Some(encoded)) => {
+                    let bytes = base64::engine::general_purpose::STANDARD.decode(encoded).unwrap();
+                    script.fold(binary(direction, bytes), false);
+                }
+                (None, None) => {}
+            }
         }
         _ => {}
     }
@@ -78,12 +94,31 @@ fn describe(out: &mut String, shot: &Snapshot) {
         let uid = request.uid.as_deref().unwrap_or("-");
         let event = request.event.as_deref().unwrap_or("all");
         let events = subscription.events;
-        write!(out, "  {} {} {event} uid {uid}: {}", subscription.number, request.collection, subscription.state.word()).unwrap();
-        writeln!(out, ", events {}+{}+{}, refused {}", events.create, events.update, events.delete, subscription.refused_events).unwrap();
+        write!(
+            out,
+            "  {} {} {event} uid {uid}: {}",
+            subscription.number,
+            request.collection,
+            subscription.state.word()
+        )
+        .unwrap();
+        writeln!(
+            out,
+            ", events {}+{}+{}, refused {}",
+            events.create, events.update, events.delete, subscription.refused_events
+        )
+        .unwrap();
     }
     for pending in &*shot.pending {
         let uid = pending.uid.as_deref().unwrap_or("-");
-        writeln!(out, "  no answer: {:?} {} uid {uid}{}", pending.kind, pending.collection, if pending.lost { ", lost" } else { "" }).unwrap();
+        writeln!(
+            out,
+            "  no answer: {:?} {} uid {uid}{}",
+            pending.kind,
+            pending.collection,
+            if pending.lost { ", lost" } else { "" }
+        )
+        .unwrap();
     }
     for warning in &*shot.warnings {
         writeln!(out, "  warning: {:?}", warning.kind).unwrap();
@@ -92,7 +127,14 @@ fn describe(out: &mut String, shot: &Snapshot) {
         writeln!(out, "  failed: {}", error.message).unwrap();
     }
     if let Some(close) = &shot.last_close {
-        writeln!(out, "  closed {:?} {:?}: {}", close.code.unwrap_or_default(), close.by, close.likely_cause()).unwrap();
+        writeln!(
+            out,
+            "  closed {:?} {:?}: {}",
+            close.code.unwrap_or_default(),
+            close.by,
+            close.likely_cause()
+        )
+        .unwrap();
     }
 }
 
@@ -109,7 +151,8 @@ fn replay(version: &str) -> String {
         for line in std::fs::read_to_string(&file).unwrap().lines() {
             let line: Value = serde_json::from_str(line).unwrap();
             let Some(connection) = line["conn"].as_str() else { continue };
-            let (script, path) = scripts.entry(connection.to_owned()).or_insert_with(|| (Script::silent(), Vec::new()));
+            let (script, path) =
+                scripts.entry(connection.to_owned()).or_insert_with(|| (Script::silent(), Vec::new()));
             script.elapsed_us = line["t"].as_u64().unwrap() * 1000;
             step(script, &scenario, &line);
             let shot = script.shot();

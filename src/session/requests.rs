@@ -50,7 +50,9 @@ impl RequestKind {
             Self::Read | Self::Delete | Self::Items => {
                 "Directus answers nothing when `query` is no object or the database itself refuses. The server's log has the reason."
             }
-            Self::Auth => "Directus swallows an `auth` without complete credentials on a live connection. The identity is unchanged.",
+            Self::Auth => {
+                "Directus swallows an `auth` without complete credentials on a live connection. The identity is unchanged."
+            }
             Self::Ping => "Directus answers no ping while its heartbeat is switched off.",
             Self::Subscribe | Self::Unsubscribe | Self::Logs => {
                 "The server may have met an error that it only writes to its own log, such as a relation in `fields` without access."
@@ -121,11 +123,21 @@ impl Requests {
         self.remove(place, false)
     }
 
+    /// Takes the oldest out.
+    pub(super) fn take_first(&mut self) -> Option<Pending> {
+        self.changed = true;
+        self.open.pop_front()
+    }
+
     /// Takes the request out that an answer belongs to.
     ///
     /// With a uid: the latest of that kind and uid, since a repeated uid usually means "once more" after an answer that
     /// never came. Without: the oldest that had none either; with several of those it is a guess.
-    pub(super) fn answer(&mut self, is_kind: impl Fn(RequestKind) -> bool, uid: Option<&str>) -> Option<Answered> {
+    pub(super) fn answer(
+        &mut self,
+        is_kind: impl Fn(RequestKind) -> bool,
+        uid: Option<&str>,
+    ) -> Option<Answered> {
         let fits = |pending: &Pending| is_kind(pending.kind) && pending.uid.as_deref() == uid;
         if uid.is_some() {
             let place = self.open.iter().rposition(fits)?;
@@ -138,7 +150,11 @@ impl Requests {
 
     /// Takes the request out that an error belongs to. Many errors carry no uid even if the request did (reference 6.3):
     /// then the oldest of that kind is the guess.
-    pub(super) fn refuse(&mut self, is_kind: impl Fn(RequestKind) -> bool, uid: Option<&str>) -> Option<Answered> {
+    pub(super) fn refuse(
+        &mut self,
+        is_kind: impl Fn(RequestKind) -> bool,
+        uid: Option<&str>,
+    ) -> Option<Answered> {
         if uid.is_some() || self.open.iter().any(|pending| is_kind(pending.kind) && pending.uid.is_none()) {
             return self.answer(is_kind, uid);
         }
@@ -207,7 +223,8 @@ mod tests {
 
     #[test]
     fn a_reused_uid_means_the_latest() {
-        let mut requests = requests(&[(1, RequestKind::Create, Some("c")), (2, RequestKind::Create, Some("c"))]);
+        let mut requests =
+            requests(&[(1, RequestKind::Create, Some("c")), (2, RequestKind::Create, Some("c"))]);
         let answered = requests.answer(RequestKind::is_items, Some("c")).unwrap();
         assert_eq!((answered.request.seq, answered.guessed), (2, false));
         assert_eq!(requests.answer(RequestKind::is_items, Some("c")).unwrap().request.seq, 1);
@@ -223,7 +240,11 @@ mod tests {
 
     #[test]
     fn an_error_without_uid_is_guessed_to_the_oldest() {
-        let mut requests = requests(&[(1, RequestKind::Ping, Some("p")), (2, RequestKind::Read, Some("a")), (3, RequestKind::Read, Some("b"))]);
+        let mut requests = requests(&[
+            (1, RequestKind::Ping, Some("p")),
+            (2, RequestKind::Read, Some("a")),
+            (3, RequestKind::Read, Some("b")),
+        ]);
         let answered = requests.refuse(RequestKind::is_items, None).unwrap();
         assert_eq!((answered.request.seq, answered.guessed), (2, true));
     }

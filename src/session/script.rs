@@ -80,15 +80,31 @@ impl Script {
 }
 
 pub(super) fn connect(mode: &str, credential: &str, url: &str) -> Fact {
-    Fact::Connect { url: url.into(), transport: "full".into(), mode: mode.into(), credential: credential.into(), attempt: 1 }
+    Fact::Connect {
+        url: url.into(),
+        transport: "full".into(),
+        mode: mode.into(),
+        credential: credential.into(),
+        attempt: 1,
+    }
 }
 
 pub(super) fn message(direction: Direction, text: &str) -> What {
     let size = u64::try_from(text.len()).unwrap();
-    What::Message(Message { direction, payload: Payload::Text(Text::from(text)), size, class: classify(text) })
+    What::Message(Message {
+        direction,
+        payload: Payload::Text(Text::from(text)),
+        size,
+        class: classify(text),
+    })
 }
 
-pub(super) fn binary(direction: Direction, bytes: &'static [u8]) -> What {
+pub(super) fn binary(direction: Direction, bytes: Vec<u8>) -> What {
     let size = u64::try_from(bytes.len()).unwrap();
-    What::Message(Message { direction, payload: Payload::Binary(Bytes::from_static(bytes)), size, class: Class::binary() })
+    What::Message(Message {
+        direction,
+        payload: Payload::Binary(Bytes::from(bytes)),
+        size,
+        class: Class::binary(),
+    })
 }

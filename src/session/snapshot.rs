@@ -191,7 +191,8 @@ impl Snapshot {
     /// The subscription with this number, unless it is one of the old finished ones that made room.
     #[must_use]
     pub fn subscription(&self, number: u32) -> Option<&Subscription> {
-        let place = self.subscriptions.binary_search_by_key(&number, |subscription| subscription.number).ok()?;
+        let place =
+            self.subscriptions.binary_search_by_key(&number, |subscription| subscription.number).ok()?;
         self.subscriptions.get(place)
     }
 }
@@ -203,7 +204,10 @@ mod tests {
     #[test]
     fn an_idle_snapshot_has_no_ages() {
         let moment = Snapshot::default().at(77);
-        assert_eq!((moment.uptime_us, moment.silence_us, moment.retry_in_us, moment.overdue), (None, None, None, 0));
+        assert_eq!(
+            (moment.uptime_us, moment.silence_us, moment.retry_in_us, moment.overdue),
+            (None, None, None, 0)
+        );
     }
 
     #[test]

@@ -20,7 +20,9 @@ pub enum Check {
 #[must_use]
 pub fn check(text: &str) -> Check {
     if text.trim().is_empty() {
-        return Check::Damaged("The settings file is empty: it was probably cut off while being written.".to_owned());
+        return Check::Damaged(
+            "The settings file is empty: it was probably cut off while being written.".to_owned(),
+        );
     }
     let map: HashMap<String, String> = match ron::from_str(text) {
         Ok(map) => map,
@@ -58,7 +60,9 @@ mod tests {
 
     #[test]
     fn our_own_part_may_be_what_is_damaged() {
-        let Check::Damaged(sentence) = check(&stored("(version: 1, profiles: [")) else { panic!("taken for sound") };
+        let Check::Damaged(sentence) = check(&stored("(version: 1, profiles: [")) else {
+            panic!("taken for sound")
+        };
         assert!(sentence.starts_with("The stored settings can't be read") && sentence.ends_with('.'));
     }
 }

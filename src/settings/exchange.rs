@@ -39,10 +39,14 @@ pub struct Import {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImportError {
     /// Too long.
-    #[error("The text is over 4 MiB, so it can't be a list of profiles. Choose a file that Harewire exported.")]
+    #[error(
+        "The text is over 4 MiB, so it can't be a list of profiles. Choose a file that Harewire exported."
+    )]
     TooLong,
     /// Not RON, or not profiles.
-    #[error("This is not a list of profiles as Harewire exports them: line {line}, column {column}: {problem}. Mend that place, or export again.")]
+    #[error(
+        "This is not a list of profiles as Harewire exports them: line {line}, column {column}: {problem}. Mend that place, or export again."
+    )]
     Malformed {
         /// Line, from 1.
         line: usize,
@@ -52,7 +56,9 @@ pub enum ImportError {
         problem: String,
     },
     /// A later format.
-    #[error("The profiles were exported by a newer Harewire (format {0}). Update this one, or export from the same version.")]
+    #[error(
+        "The profiles were exported by a newer Harewire (format {0}). Update this one, or export from the same version."
+    )]
     Newer(u32),
     /// Nothing in it.
     #[error("The list of profiles is empty, so nothing was imported.")]
@@ -64,7 +70,10 @@ pub enum ImportError {
 /// # Errors
 /// Only if the data can't be written as RON at all, which would be a fault of this program.
 pub fn export_ron(profiles: &[Profile]) -> Result<String, ron::Error> {
-    let mut text = ron::ser::to_string_pretty(&Outgoing { harewire_profiles: VERSION, profiles }, ron::ser::PrettyConfig::new())?;
+    let mut text = ron::ser::to_string_pretty(
+        &Outgoing { harewire_profiles: VERSION, profiles },
+        ron::ser::PrettyConfig::new(),
+    )?;
     text.push('\n');
     Ok(text)
 }
@@ -90,7 +99,11 @@ pub fn import_ron(text: &str) -> Result<Import, ImportError> {
         return Err(ImportError::Empty);
     }
     let notes = notes(text);
-    let profiles = incoming.profiles.into_iter().map(|profile| Profile { id: ProfileId::default(), ..profile }).collect();
+    let profiles = incoming
+        .profiles
+        .into_iter()
+        .map(|profile| Profile { id: ProfileId::default(), ..profile })
+        .collect();
     Ok(Import { profiles, notes })
 }
 
@@ -119,7 +132,9 @@ fn notes(text: &str) -> Vec<String> {
         notes.push(format!("Left out, because this version doesn't know it: {list}."));
     }
     if cleaned > 0 {
-        notes.push("A URL carried a credential. It was left out: type it into the token field instead.".to_owned());
+        notes.push(
+            "A URL carried a credential. It was left out: type it into the token field instead.".to_owned(),
+        );
     }
     notes
 }
@@ -185,7 +200,10 @@ mod tests {
     #[test]
     fn what_is_exported_can_be_imported_without_a_note() {
         let import = import_ron(&export_ron(&[profile()]).unwrap()).unwrap();
-        assert_eq!(import, Import { profiles: vec![Profile { id: ProfileId(0), ..profile() }], notes: Vec::new() });
+        assert_eq!(
+            import,
+            Import { profiles: vec![Profile { id: ProfileId(0), ..profile() }], notes: Vec::new() }
+        );
     }
 
     #[test]
@@ -195,7 +213,8 @@ mod tests {
         for imported in import_ron(&export_ron(&[profile(), profile()]).unwrap()).unwrap().profiles {
             settings.add(imported);
         }
-        let found: Vec<_> = settings.profiles.iter().map(|profile| (profile.id.0, profile.name.as_str())).collect();
+        let found: Vec<_> =
+            settings.profiles.iter().map(|profile| (profile.id.0, profile.name.as_str())).collect();
         assert_eq!(found, [(7, "Production"), (8, "Production 2"), (9, "Production 3")]);
     }
 
@@ -204,14 +223,18 @@ mod tests {
         let text = r#"(harewire_profiles: 1, comment: "x", profiles: [(name: "A", colour: 3, switches: (turbo: true))])"#;
         let import = import_ron(text).unwrap();
         assert_eq!(import.profiles[0].name, "A");
-        assert_eq!(import.notes, ["Left out, because this version doesn't know it: colour, comment, switches.turbo."]);
+        assert_eq!(
+            import.notes,
+            ["Left out, because this version doesn't know it: colour, comment, switches.turbo."]
+        );
     }
 
     #[test]
     fn a_credential_in_an_exported_or_imported_url_is_left_out() {
         let planted = Profile { url: "https://h/?access_token=planted-1".into(), ..profile() };
         assert!(!export_ron(&[planted]).unwrap().contains("planted"));
-        let import = import_ron(r#"(harewire_profiles: 1, profiles: [(url: "wss://a:planted-2@h")])"#).unwrap();
+        let import =
+            import_ron(r#"(harewire_profiles: 1, profiles: [(url: "wss://a:planted-2@h")])"#).unwrap();
         assert_eq!(import.profiles[0].url, "wss://h");
         assert!(import.notes[0].contains("credential"));
     }
@@ -236,9 +259,20 @@ mod tests {
     #[test]
     fn the_list_of_fields_is_the_list_of_fields() {
         let text = export_ron(&[profile()]).unwrap();
-        let written: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("            ")).filter(|line| !line.starts_with(' ')).filter_map(|line| line.split_once(':')).map(|(name, _)| name).collect();
+        let written: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("            "))
+            .filter(|line| !line.starts_with(' '))
+            .filter_map(|line| line.split_once(':'))
+            .map(|(name, _)| name)
+            .collect();
         assert_eq!(written, FIELDS);
-        let switches: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("                ")).filter_map(|line| line.split_once(':')).map(|(name, _)| name).collect();
+        let switches: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("                "))
+            .filter_map(|line| line.split_once(':'))
+            .map(|(name, _)| name)
+            .collect();
         assert_eq!(switches, SWITCHES);
     }
 }

@@ -50,7 +50,8 @@ mod tests {
 
     #[test]
     fn no_panel_becomes_too_small_to_grab() {
-        let mut layout = Layout { status_width: 0.0, detail_width: f32::NAN, compose_height: 1e9, ..Layout::default() };
+        let mut layout =
+            Layout { status_width: 0.0, detail_width: f32::NAN, compose_height: 1e9, ..Layout::default() };
         layout.repair();
         assert_eq!((layout.status_width, layout.detail_width, layout.compose_height), (80.0, 340.0, 4000.0));
     }

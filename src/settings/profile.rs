@@ -127,7 +127,9 @@ pub enum Trouble {
     #[error("The connect timeout must be between 1 and 600 seconds. 10 is a good value.")]
     Timeout,
     /// A subprotocol is no HTTP token.
-    #[error("“{0}” can't be a WebSocket subprotocol. Use letters, digits and dashes, such as graphql-transport-ws.")]
+    #[error(
+        "“{0}” can't be a WebSocket subprotocol. Use letters, digits and dashes, such as graphql-transport-ws."
+    )]
     Subprotocol(String),
     /// The origin would break the request.
     #[error("The Origin must be one line such as https://app.example.com.")]
@@ -182,7 +184,8 @@ pub(super) fn same_name(one: &str, other: &str) -> bool {
 
 /// An HTTP token (RFC 9110, 5.6.2).
 fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 #[cfg(test)]
@@ -190,7 +193,12 @@ mod tests {
     use super::*;
 
     fn good(id: u64, name: &str) -> Profile {
-        Profile { id: ProfileId(id), name: name.into(), url: "https://cms.example.com".into(), ..Profile::default() }
+        Profile {
+            id: ProfileId(id),
+            name: name.into(),
+            url: "https://cms.example.com".into(),
+            ..Profile::default()
+        }
     }
 
     #[test]
@@ -218,7 +226,8 @@ mod tests {
 
     #[test]
     fn a_pasted_token_leaves_the_url() {
-        let mut profile = Profile { url: "https://cms.example.com/?access_token=hush-1234".into(), ..good(1, "A") };
+        let mut profile =
+            Profile { url: "https://cms.example.com/?access_token=hush-1234".into(), ..good(1, "A") };
         assert_eq!(profile.take_token().as_ref().map(Secret::expose), Some("hush-1234"));
         assert!(!format!("{profile:?}").contains("hush"));
     }

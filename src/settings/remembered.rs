@@ -55,7 +55,9 @@ pub struct Loaded {
 
 /// Stored settings that can't be read. Prints as a sentence; it never repeats the content.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("The stored settings can't be read at line {line}, column {column}: {problem}. The file may have been cut off or edited by hand.")]
+#[error(
+    "The stored settings can't be read at line {line}, column {column}: {problem}. The file may have been cut off or edited by hand."
+)]
 pub struct Unreadable {
     /// Line, from 1.
     pub line: usize,
@@ -80,8 +82,12 @@ pub(super) fn problem(error: &ron::Error) -> String {
         ron::Error::MissingStructField { field, .. } => format!("“{field}” is missing"),
         ron::Error::DuplicateStructField { field, .. } => format!("“{field}” stands twice"),
         ron::Error::Message(_) => "a value doesn't fit".to_owned(),
-        ron::Error::UnexpectedChar(_) | ron::Error::TrailingCharacters => "there is something that doesn't belong there".to_owned(),
-        ron::Error::ExpectedStructLike | ron::Error::ExpectedMap | ron::Error::ExpectedArray => "a “(”, “{” or “[” is missing".to_owned(),
+        ron::Error::UnexpectedChar(_) | ron::Error::TrailingCharacters => {
+            "there is something that doesn't belong there".to_owned()
+        }
+        ron::Error::ExpectedStructLike | ron::Error::ExpectedMap | ron::Error::ExpectedArray => {
+            "a “(”, “{” or “[” is missing".to_owned()
+        }
         ron::Error::ExpectedString => "a text in quotes is missing".to_owned(),
         ron::Error::ExpectedBoolean => "expected true or false".to_owned(),
         ron::Error::ExceededRecursionLimit => "it is nested too deep".to_owned(),
@@ -129,9 +135,15 @@ impl Settings {
             let (id, name) = (profile.id, profile.name.clone());
             self.make_unique(&mut profile);
             if name != profile.name {
-                notes.push(format!("Two profiles had one name: one of them is called “{}” now.", profile.name));
+                notes.push(format!(
+                    "Two profiles had one name: one of them is called “{}” now.",
+                    profile.name
+                ));
             } else if id != profile.id && id != ProfileId::default() {
-                notes.push(format!("The profile “{}” had the identity of another one and got its own.", profile.name));
+                notes.push(format!(
+                    "The profile “{}” had the identity of another one and got its own.",
+                    profile.name
+                ));
             }
             self.profiles.push(profile);
         }
@@ -209,7 +221,11 @@ mod tests {
     #[test]
     fn settings_survive_a_restart() {
         let mut settings = Settings::default();
-        let id = settings.add(Profile { url: "https://cms.example.com".into(), connect_timeout_s: 3, ..named(0, "Produktion ü") });
+        let id = settings.add(Profile {
+            url: "https://cms.example.com".into(),
+            connect_timeout_s: 3,
+            ..named(0, "Produktion ü")
+        });
         settings.last_profile = id;
         settings.preferences.utc = true;
         settings.history.push("{\"type\":\"ping\"}");
@@ -238,7 +254,8 @@ mod tests {
     fn identities_and_names_become_unique() {
         let text = r#"(profiles: [(id: 1, name: "A"), (id: 1, name: "B"), (id: 2, name: "a "), (name: "")], last_profile: 77)"#;
         let loaded = Settings::from_ron(text).unwrap();
-        let found: Vec<_> = loaded.settings.profiles.iter().map(|profile| (profile.id.0, profile.name.as_str())).collect();
+        let found: Vec<_> =
+            loaded.settings.profiles.iter().map(|profile| (profile.id.0, profile.name.as_str())).collect();
         assert_eq!(found, [(1, "A"), (2, "B"), (3, "a 2"), (4, "Profile")]);
         assert_eq!(loaded.settings.last_profile, ProfileId(0));
         assert!(loaded.notes.len() >= 2);
@@ -266,7 +283,10 @@ mod tests {
     #[test]
     fn no_planted_secret_is_ever_printed() {
         let mut settings = Settings::default();
-        settings.add(Profile { url: "wss://u:planted-1@h/websocket?access_token=planted-2".into(), ..named(0, "A") });
+        settings.add(Profile {
+            url: "wss://u:planted-1@h/websocket?access_token=planted-2".into(),
+            ..named(0, "A")
+        });
         settings.add(Profile { url: "https://h:bad/?x=1&access_token=planted-3".into(), ..named(0, "B") });
         settings.history.push(r#"{"type":"auth","access_token":"planted-4"}"#);
         settings.history.push(r#"{"type":"auth","email":"a@b.c","password":"planted-5","otp":"planted-6"}"#);

@@ -92,7 +92,9 @@ mod tests {
 
     #[test]
     fn a_url_without_secrets_stays_as_typed() {
-        for url in ["", "cms.example.com", " wss://x/websocket?version=2 ", "http://[::1]:8055/a?b#c", "not a url"] {
+        for url in
+            ["", "cms.example.com", " wss://x/websocket?version=2 ", "http://[::1]:8055/a?b#c", "not a url"]
+        {
             assert_eq!(clean_url(url), (Cow::Borrowed(url), None));
         }
     }
@@ -122,7 +124,10 @@ mod tests {
 
     #[test]
     fn masks_lose_their_numbers() {
-        assert_eq!(clean_message(r#"{"a":"[masked 12]","b":"[masked x]"}"#), r#"{"a":"[masked]","b":"[masked x]"}"#);
+        assert_eq!(
+            clean_message(r#"{"a":"[masked 12]","b":"[masked x]"}"#),
+            r#"{"a":"[masked]","b":"[masked x]"}"#
+        );
         let auth = clean_message(r#"{"type":"auth","access_token":"hush-1234"}"#);
         assert_eq!(auth, r#"{"type":"auth","access_token":"[masked]"}"#);
     }
