@@ -6,10 +6,10 @@ use super::demo_tab::DemoTab;
 use super::files::Files;
 use super::memory::Memory;
 use super::model_parts::ModelParts;
-use super::notice::Notice;
+use super::notice::{Corner, Notice};
 use super::tab::Tab;
 use crate::engine::{Engine, Wake};
-use crate::ui::action::Action;
+use crate::settings::Theme;
 use crate::ui::shell::Shell;
 
 /// How often a visible text that counts seconds is painted again.
@@ -29,6 +29,8 @@ pub struct App {
     pub(super) demo: Option<DemoTab>,
     /// Sentences not yet shown.
     pub(super) notices: Vec<Notice>,
+    /// Where they are shown.
+    corner: Corner,
     /// Rings when another thread has news.
     pub(super) wake: Wake,
     /// The net thread.
@@ -38,7 +40,7 @@ pub struct App {
 impl App {
     /// An app around parts that are ready.
     pub(super) fn new(engine: Engine, files: Files, memory: Memory, wake: Wake) -> Self {
-        Self { shell: Shell::default(), tab: None, files, memory, demo: None, notices: Vec::new(), wake, engine }
+        Self { shell: Shell::default(), tab: None, files, memory, demo: None, notices: Vec::new(), corner: Corner::default(), wake, engine }
     }
 
     /// Says something to the user.
@@ -57,17 +59,18 @@ impl App {
                 ctx.request_repaint();
             }
             if let Some(found) = found {
-                self.shell.go_to(tab.order.place(found.seq));
+                self.shell.reveal(tab.order.place(found.seq));
             }
             if tab.counts_seconds() {
                 ctx.request_repaint_after(TICK);
             }
         }
         self.poll_files();
+        self.apply_preferences(ctx);
     }
 
     fn frame_ui(&mut self, ui: &mut egui::Ui) {
-        let mut actions = self.dropped_files(ui.ctx());
+        let mut actions = Vec::new();
         let parts = ModelParts::gather(self);
         let model = parts.model(self.memory.settings(), &self.files.recents);
         self.shell.show(ui, &model, &mut actions);
@@ -75,14 +78,35 @@ impl App {
         for action in actions {
             self.perform(&ctx, action);
         }
+        self.take_dropped_file(&ctx);
         for notice in self.notices.drain(..) {
-            self.shell.notify(notice.tone, notice.sentence);
+            self.corner.tell(notice);
+        }
+        self.corner.show(&ctx);
+    }
+
+    /// A capture dropped on the window is opened.
+    fn take_dropped_file(&mut self, ctx: &egui::Context) {
+        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+        if let Some(file) = dropped.first() {
+            self.open_capture(file.path());
         }
     }
 
-    fn dropped_files(&self, ctx: &egui::Context) -> Vec<Action> {
-        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
-        dropped.into_iter().filter_map(|file| file.path).map(Action::OpenPath).take(1).collect()
+    /// Brings theme and size to what the preferences say.
+    fn apply_preferences(&self, ctx: &egui::Context) {
+        let preferences = self.memory.settings().preferences;
+        let theme = match preferences.theme {
+            Theme::System => egui::ThemePreference::System,
+            Theme::Dark => egui::ThemePreference::Dark,
+            Theme::Light => egui::ThemePreference::Light,
+        };
+        if ctx.options(|options| options.theme_preference) != theme {
+            ctx.set_theme(theme);
+        }
+        if (ctx.zoom_factor() - preferences.zoom).abs() > 0.01 {
+            ctx.set_zoom_factor(preferences.zoom);
+        }
     }
 }
 

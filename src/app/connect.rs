@@ -76,7 +76,7 @@ impl App {
 
     /// Begins a capture for a server; one tab is one file, across reconnects.
     fn new_capture(&mut self, server: &str, host: &str, profile: &Profile) -> bool {
-        let Preferences { record, fold_heartbeats, .. } = self.memory.settings().preferences;
+        let Preferences { record, fold_heartbeats, follow, .. } = self.memory.settings().preferences;
         let to = match record.then(|| self.files.reserve(host, time::now_us())) {
             None => Destination::Temporary,
             Some(Ok(lease)) => Destination::Store(lease),
@@ -89,7 +89,7 @@ impl App {
         match self.engine.record(server, to, &self.wake) {
             Ok(capture) => {
                 self.tab = Some(Tab::new(capture, Some(profile.clone()), fold_heartbeats));
-                self.shell.new_log();
+                self.shell.start_session(follow);
                 true
             }
             Err(error) => {

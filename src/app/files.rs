@@ -111,7 +111,7 @@ impl App {
             Ok(capture) => {
                 let fold = self.memory.settings().preferences.fold_heartbeats;
                 self.tab = Some(Tab::new(capture, None, fold));
-                self.shell.new_log();
+                self.shell.start_session(false);
             }
             Err(error) => self.say(Notice::error(error.to_string())),
         }

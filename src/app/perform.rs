@@ -43,7 +43,6 @@ impl App {
             Action::StartDemo => self.start_demo(),
             Action::Misbehave(how) => self.misbehave(how),
             Action::OpenCapture => self.pick_capture(),
-            Action::OpenPath(path) => self.open_capture(&path),
             Action::OpenRecent(place) => self.open_recent(place),
             Action::SaveCapture => self.save_capture(),
             Action::ShowCaptures => self.show_captures(ctx),
@@ -65,7 +64,7 @@ impl App {
             Action::GoTo(seq) => {
                 tab.selected = Some(seq);
                 tab.want();
-                self.shell.go_to(tab.order.place(seq));
+                self.shell.reveal(tab.order.place(seq));
             }
             Action::ClearLog => tab.clear(),
             Action::UndoClear => tab.undo_clear(),

@@ -98,6 +98,8 @@ impl App {
         launch: Launch,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         theme::install(&creation.egui_ctx);
+        // The zoom commands are ours, so that what is shown is what is stored.
+        creation.egui_ctx.options_mut(|options| options.zoom_with_keyboard = false);
         let stored = creation.storage.and_then(|storage| storage.get_string(KEY));
         let (memory, read_notes) = Memory::read(stored.as_deref(), stores);
         let ctx = creation.egui_ctx.clone();
