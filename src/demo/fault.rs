@@ -1,7 +1,7 @@
 //! What can go wrong with a request, with Directus' codes and words.
 
-use super::options::Version;
-use super::permission::Action;
+use crate::demo::options::Version;
+use crate::demo::permission::Action;
 
 /// A request that did not succeed.
 #[derive(Clone, Debug, Eq, PartialEq)]

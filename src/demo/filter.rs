@@ -4,11 +4,11 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::comparison::{compare, text};
-use super::fault::Fault;
-use super::permission::{Action, Role};
-use super::schema::{self, Collection, Field, Kind};
-use super::store::{Key, Row, Store};
+use crate::demo::comparison::{compare, text};
+use crate::demo::fault::Fault;
+use crate::demo::permission::{Action, Role};
+use crate::demo::schema::{self, Collection, Field, Kind};
+use crate::demo::store::{Key, Row, Store};
 
 /// A filter whose fields and operators are known to exist.
 #[derive(Debug)]

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::fault::Fault;
-use super::permission::Action;
-use super::query::Query;
-use super::store::Key;
-use super::transaction::Transaction;
+use crate::demo::fault::Fault;
+use crate::demo::permission::Action;
+use crate::demo::query::Query;
+use crate::demo::store::Key;
+use crate::demo::transaction::Transaction;
 
 /// An `items` message whose shape is checked.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ pub(super) fn perform(transaction: &mut Transaction<'_>, request: &ItemsRequest)
     if name.starts_with("directus_") {
         return Err(Fault::system_collection(transaction.version));
     }
-    let Some(collection) = super::schema::collection(name) else {
+    let Some(collection) = crate::demo::schema::collection(name) else {
         return Err(Fault::unknown_collection(name, transaction.version));
     };
     match request.action {

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::fault::Fault;
-use super::moment::{Moment, timestamp_text};
-use super::permission::Identity;
+use crate::demo::fault::Fault;
+use crate::demo::moment::{Moment, timestamp_text};
+use crate::demo::permission::Identity;
 
 /// Rows of a read without a `limit` (`QUERY_LIMIT_DEFAULT`).
 pub(super) const DEFAULT_LIMIT: usize = 100;

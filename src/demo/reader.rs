@@ -4,15 +4,15 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value, json};
 
-use super::comparison::{compare_sorted, text};
-use super::fault::Fault;
-use super::filter::{Filter, related};
-use super::options::Version;
-use super::permission::{Action, Role};
-use super::query::Query;
-use super::schema::{self, Collection, Kind};
-use super::selection::Selection;
-use super::store::{Key, Row, Store};
+use crate::demo::comparison::{compare_sorted, text};
+use crate::demo::fault::Fault;
+use crate::demo::filter::{Filter, related};
+use crate::demo::options::Version;
+use crate::demo::permission::{Action, Role};
+use crate::demo::query::Query;
+use crate::demo::schema::{self, Collection, Kind};
+use crate::demo::selection::Selection;
+use crate::demo::store::{Key, Row, Store};
 
 /// Reads with the rights of one role.
 #[derive(Clone, Copy)]

@@ -3,18 +3,18 @@
 use hyper::Method;
 use serde_json::Value;
 
-use super::fault::Fault;
-use super::hub::Hub;
-use super::items::{read_many, read_singleton, update_singleton};
-use super::moment::Moment;
-use super::permission::{Action, Identity};
-use super::query::Query;
-use super::query_string;
-use super::reply::object;
-use super::rest::{Answer, Call, route_not_found};
-use super::schema;
-use super::store::Key;
-use super::transaction::Transaction;
+use crate::demo::fault::Fault;
+use crate::demo::hub::Hub;
+use crate::demo::items::{read_many, read_singleton, update_singleton};
+use crate::demo::moment::Moment;
+use crate::demo::permission::{Action, Identity};
+use crate::demo::query::Query;
+use crate::demo::query_string;
+use crate::demo::reply::object;
+use crate::demo::rest::{Answer, Call, route_not_found};
+use crate::demo::schema;
+use crate::demo::store::Key;
+use crate::demo::transaction::Transaction;
 
 /// `/items/{collection}`.
 pub(super) fn many(hub: &mut Hub, call: &Call, identity: Identity, name: &str, moment: Moment) -> Answer {

@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value};
 
-use super::moment::timestamp_text;
+use crate::demo::moment::timestamp_text;
 
 /// A collection.
 #[derive(Debug)]

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::fault::Fault;
-use super::filter::related;
-use super::permission::{Action, Role};
-use super::schema::{self, Collection, Field, Kind};
-use super::store::{Row, Store};
+use crate::demo::fault::Fault;
+use crate::demo::filter::related;
+use crate::demo::permission::{Action, Role};
+use crate::demo::schema::{self, Collection, Field, Kind};
+use crate::demo::store::{Row, Store};
 
 /// The fields to give, in the order they were asked for.
 #[derive(Debug)]

@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::comparison::text;
-use super::fault::Fault;
-use super::random::Random;
-use super::schema::{COLLECTIONS, Collection, Kind};
+use crate::demo::comparison::text;
+use crate::demo::fault::Fault;
+use crate::demo::random::Random;
+use crate::demo::schema::{COLLECTIONS, Collection, Kind};
 
 /// A row: its columns in the collection's order.
 pub(super) type Row = Map<String, Value>;

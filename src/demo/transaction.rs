@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::fault::Fault;
-use super::moment::Moment;
-use super::options::Version;
-use super::permission::{Action, Identity, Role};
-use super::reader::Reader;
-use super::schema::{self, Collection, Kind};
-use super::store::{Key, Row, Store};
+use crate::demo::fault::Fault;
+use crate::demo::moment::Moment;
+use crate::demo::options::Version;
+use crate::demo::permission::{Action, Identity, Role};
+use crate::demo::reader::Reader;
+use crate::demo::schema::{self, Collection, Kind};
+use crate::demo::store::{Key, Row, Store};
 
 /// Something that happened to rows.
 #[derive(Clone, Debug)]
