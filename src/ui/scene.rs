@@ -170,7 +170,9 @@ impl Scene {
             banner: None,
             removed_profile: None,
         };
-        self.shell.show(ui, &model, &mut self.actions);
+        // The harness leaves a margin that the real window has not.
+        let whole = egui::UiBuilder::new().max_rect(ui.ctx().content_rect());
+        ui.scope_builder(whole, |ui| self.shell.show(ui, &model, &mut self.actions));
     }
 
     /// The window on this scene.

@@ -58,7 +58,7 @@ fn a_url_and_a_token_connect() {
 #[test]
 fn a_wrong_url_says_why_and_can_not_connect() {
     let mut harness = Scene::first().harness(true, WIDE);
-    harness.get_by_label("Server URL").type_text("ht!tp://");
+    harness.get_by_label("Server URL").type_text("http://");
     harness.run();
     harness.get_by_label("Connect").click();
     harness.run();
