@@ -316,7 +316,7 @@ mod tests {
                 .map(|(_, command)| command)
         };
         assert_eq!(best("disc"), Some(Command::Disconnect));
-        assert_eq!(best("fn"), Some(Command::FindNext));
+        assert_eq!(best("find n"), Some(Command::FindNext));
         assert_eq!(best("subs"), Some(Command::Subscribe));
         assert_eq!(best("zzz"), None);
     }

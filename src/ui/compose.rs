@@ -120,7 +120,7 @@ impl Compose {
             ui.spacing_mut().item_spacing.y = 1.0;
             for template in Template::ALL {
                 let on = self.template == Some(template);
-                let size = vec2(ui.available_width(), 22.0);
+                let size = vec2(ui.available_width(), 20.0);
                 let (rect, response) = ui.allocate_exact_size(size, Sense::click());
                 let label = template.label();
                 response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, format!("Template {label}")));
@@ -168,22 +168,15 @@ impl Compose {
 
     fn foot_ui(&mut self, ui: &mut Ui, snapshot: &Snapshot, history: &History, actions: &mut Vec<Action>) {
         let mut command = None;
-        let mut button = |ui: &mut Ui, button: Button<'_>, of: Command| {
-            if button.show(ui).on_hover_text(of.tip()).clicked() {
-                command = Some(of);
-            }
-        };
         let keys = Command::Send.entry().map_or_else(String::new, |entry| crate::ui::command::keys(&entry));
         let ready = can_send(snapshot) && !self.text.trim().is_empty();
         let send = Button::new("Send").shortcut(&keys).look(Look::Primary).enabled(ready);
-        button(ui, send, Command::Send);
-        button(ui, Button::new("Form"), Command::Subscribe);
-        button(ui, Button::new("Format").enabled(matches!(self.check(), Check::Json { .. })), Command::Format);
-        let (older, newer) = (history.iter().len() > self.back.map_or(0, |back| back + 1), self.back.is_some());
-        let look = Look::Quiet;
-        let forward = Button::icon(Icon::ChevronDown, "Newer message").look(look).enabled(newer);
-        button(ui, forward, Command::HistoryForward);
-        button(ui, Button::icon(Icon::ChevronUp, "Older message").look(look).enabled(older), Command::HistoryBack);
+        button_ui(ui, send, Command::Send, &mut command);
+        let narrow = ui.available_width() < 430.0;
+        button_ui(ui, Button::new("Form"), Command::Subscribe, &mut command);
+        if !narrow {
+            self.more_ui(ui, history, &mut command);
+        }
         if let Some(command) = command {
             self.perform(command, snapshot, history, actions);
         }
@@ -192,6 +185,16 @@ impl Compose {
             let colour = if level == Level::Normal { tokens(ui).dim } else { level_colour(tokens(ui), level) };
             ui.add(egui::Label::new(RichText::new(&words).color(colour)).truncate()).on_hover_text(words);
         });
+    }
+
+    fn more_ui(&mut self, ui: &mut Ui, history: &History, command: &mut Option<Command>) {
+        let format = Button::new("Format").enabled(matches!(self.check(), Check::Json { .. }));
+        button_ui(ui, format, Command::Format, command);
+        let (older, newer) = (history.iter().len() > self.back.map_or(0, |back| back + 1), self.back.is_some());
+        let forward = Button::icon(Icon::ChevronDown, "Newer message").enabled(newer);
+        button_ui(ui, forward, Command::HistoryForward, command);
+        let back = Button::icon(Icon::ChevronUp, "Older message").enabled(older);
+        button_ui(ui, back, Command::HistoryBack, command);
     }
 
     fn check(&mut self) -> Check {
@@ -290,6 +293,12 @@ impl Compose {
             self.edit(text);
             self.template = template;
         }
+    }
+}
+
+fn button_ui(ui: &mut Ui, button: Button<'_>, of: Command, command: &mut Option<Command>) {
+    if button.show(ui).on_hover_text(of.tip()).clicked() {
+        *command = Some(of);
     }
 }
 

@@ -62,8 +62,13 @@ impl ConnectForm {
                     if two {
                         ui.horizontal_top(|ui| {
                             ui.spacing_mut().item_spacing.x = 32.0;
-                            ui.allocate_ui(vec2(FORM_WIDTH, 0.0), |ui| went_on = self.form_ui(ui, model, actions));
-                            ui.allocate_ui(vec2(SIDE_WIDTH, 0.0), |ui| went_on |= self.side_ui(ui, model, actions));
+                            let down = egui::Layout::top_down(egui::Align::Min);
+                            ui.allocate_ui_with_layout(vec2(FORM_WIDTH, 0.0), down, |ui| {
+                                went_on = self.form_ui(ui, model, actions);
+                            });
+                            ui.allocate_ui_with_layout(vec2(SIDE_WIDTH, 0.0), down, |ui| {
+                                went_on |= self.side_ui(ui, model, actions);
+                            });
                         });
                     } else {
                         went_on = self.form_ui(ui, model, actions);
@@ -143,7 +148,9 @@ impl ConnectForm {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme::SMALL_GAP;
             let width = ui.available_width() - theme::CONTROL_HEIGHT - theme::SMALL_GAP;
+            // An id of its own: lines that come and go above must not take the cursor away.
             let edit = TextEdit::singleline(&mut self.token)
+                .id(egui::Id::unique("token field"))
                 .password(!self.reveal)
                 .hint_text(RichText::new("static token of a user; empty for none").color(t.faint))
                 .font(theme::mono())
@@ -206,7 +213,10 @@ impl ConnectForm {
         let stored = model.settings.profile(self.profile.id);
         let changed = stored.is_none_or(|stored| *stored != self.profile);
         let size = vec2(150.0, theme::CONTROL_HEIGHT);
-        ui.allocate_ui(size, |ui| field_ui(ui, "Profile name", &mut self.profile.name, "Profile name", theme::body()));
+        let down = egui::Layout::top_down(egui::Align::Min);
+        ui.allocate_ui_with_layout(size, down, |ui| {
+            field_ui(ui, "Profile name", &mut self.profile.name, "Profile name", theme::body())
+        });
         let troubles = self.profile.troubles(&model.settings.profiles);
         let save = Button::new(if stored.is_some() { "Save changes" } else { "Save profile" });
         let response = save.enabled(changed && troubles.is_empty()).show(ui);

@@ -32,19 +32,20 @@ pub struct Button<'t> {
     shortcut: &'t str,
     look: Look,
     enabled: bool,
+    small: bool,
 }
 
 impl<'t> Button<'t> {
     /// With words.
     #[must_use]
     pub fn new(text: &'t str) -> Self {
-        Self { name: text, text, icon: None, shortcut: "", look: Look::Plain, enabled: true }
+        Self { name: text, text, icon: None, shortcut: "", look: Look::Plain, enabled: true, small: false }
     }
 
     /// With an icon alone; `name` is its tooltip and its accessible name.
     #[must_use]
     pub fn icon(icon: Icon, name: &'t str) -> Self {
-        Self { name, text: "", icon: Some(icon), shortcut: "", look: Look::Quiet, enabled: true }
+        Self { name, text: "", icon: Some(icon), shortcut: "", look: Look::Quiet, enabled: true, small: false }
     }
 
     /// An icon before the words.
@@ -63,6 +64,12 @@ impl<'t> Button<'t> {
     #[must_use]
     pub fn shortcut(self, shortcut: &'t str) -> Self {
         Self { shortcut, ..self }
+    }
+
+    /// As high as a heading.
+    #[must_use]
+    pub fn small(self) -> Self {
+        Self { small: true, ..self }
     }
 
     /// Whether it can be pressed.
@@ -96,7 +103,8 @@ impl<'t> Button<'t> {
             width += if part > 0.0 { part + 6.0 } else { 0.0 };
         }
         let padding = if self.text.is_empty() { 5.5 } else { 10.0 };
-        let size = vec2((width - 6.0).max(0.0) + 2.0 * padding, theme::CONTROL_HEIGHT);
+        let (padding, height) = if self.small { (padding - 3.0, 20.0) } else { (padding, theme::CONTROL_HEIGHT) };
+        let size = vec2((width - 6.0).max(0.0) + 2.0 * padding, height);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, self.enabled, self.name));
         if ui.is_rect_visible(rect) {
@@ -202,9 +210,9 @@ pub fn fact_with(ui: &mut Ui, name: &str, value: RichText) -> Response {
     let t = tokens(ui);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = GAP_AFTER_NAME;
-        let (rect, _) = ui.allocate_exact_size(vec2(NAME_WIDTH, 17.0), Sense::hover());
-        let name_font = theme::body();
-        ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, name, name_font, t.dim);
+        let name = ui.painter().layout_no_wrap(name.to_owned(), theme::body(), t.dim);
+        let (rect, _) = ui.allocate_exact_size(vec2(NAME_WIDTH, name.size().y), Sense::hover());
+        ui.painter().galley(rect.left_top(), name, t.dim);
         let label = egui::Label::new(value.font(theme::medium(theme::BODY))).wrap();
         ui.add(label)
     })
@@ -264,6 +272,7 @@ pub fn tabs_ui<T: Copy + PartialEq>(ui: &mut Ui, chosen: T, tabs: &[(T, &str)]) 
 pub fn field_ui(ui: &mut Ui, name: &str, text: &mut String, hint: &str, font: FontId) -> Response {
     let t = tokens(ui);
     let edit = egui::TextEdit::singleline(text)
+        .id_salt(name)
         .hint_text(RichText::new(hint).color(t.faint))
         .font(font)
         .margin(egui::Margin::symmetric(9, 4))
@@ -307,7 +316,10 @@ pub fn labelled_ui<R>(ui: &mut Ui, name: &str, control: impl FnOnce(&mut Ui) -> 
     let t = tokens(ui);
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 3.0;
-        ui.label(RichText::new(name).font(theme::medium(11.5)).color(t.dim));
+        // Painted, not a label: the control has the name already, and twice is once too often for a screen reader.
+        let name = ui.painter().layout_no_wrap(name.to_owned(), theme::medium(11.5), t.dim);
+        let (rect, _) = ui.allocate_exact_size(name.size(), Sense::hover());
+        ui.painter().galley(rect.min, name, t.dim);
         let inner = control(ui);
         ui.add_space(4.0);
         inner

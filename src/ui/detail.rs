@@ -148,6 +148,8 @@ fn margin<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
 fn head_ui(ui: &mut Ui, row: &Row, detail: &Detail, offset_s: i32, actions: &mut Vec<Action>) {
     let t = tokens(ui);
     margin(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.spacing_mut().interact_size.y = 20.0;
         ui.horizontal(|ui| {
             let title = format!("#{} · {}", figures::count(row.seq), row.kind);
             ui.label(RichText::new(title).font(theme::strong(13.0)));

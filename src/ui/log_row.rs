@@ -24,7 +24,7 @@ pub struct Columns {
     reply: Rangef,
 }
 
-const GAP: f32 = 8.0;
+const GAP: f32 = 7.0;
 
 impl Columns {
     /// Shares out `width` points from `left`; `highest` is the largest number that must fit.
@@ -44,16 +44,16 @@ impl Columns {
         let time = take(86.0);
         let delta = take(if wide { 46.0 } else { 0.0 });
         let arrow = take(14.0);
-        let kind = take(76.0);
-        let uid = take(if middling { 96.0 } else { 0.0 });
+        let kind = take(68.0);
+        let uid = take(if middling { 90.0 } else { 0.0 });
         let mut right = left + width - 12.0;
         let mut take_right = |width: f32| {
             let range = Rangef::new(right - width, right);
             right -= if width > 0.0 { width + GAP } else { 0.0 };
             range
         };
-        let reply = take_right(if wide { 50.0 } else { 0.0 });
-        let size = take_right(if middling { 50.0 } else { 0.0 });
+        let reply = take_right(if wide { 46.0 } else { 0.0 });
+        let size = take_right(if middling { 46.0 } else { 0.0 });
         let summary = Rangef::new(at, right.max(at));
         Self { number, time, delta, arrow, kind, uid, summary, size, reply }
     }

@@ -57,7 +57,7 @@ impl LogView {
         let size = vec2(ui.available_width(), theme::TOOL_BAR_HEIGHT);
         let mut command = None;
         ui.allocate_ui_with_layout(size, Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.add_space(4.0);
+            ui.add_space(10.0);
             let narrow = ui.available_width() < 420.0;
             let mut tool = |ui: &mut Ui, of: Command, icon: Icon, text: &str, on: bool| {
                 let look = if on { Look::On } else { Look::Plain };

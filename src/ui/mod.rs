@@ -37,3 +37,8 @@ pub mod text_view;
 pub mod theme;
 pub mod top_bar;
 pub mod waterfall;
+
+#[cfg(test)]
+mod scene;
+#[cfg(test)]
+mod tests;

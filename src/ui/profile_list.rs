@@ -33,14 +33,14 @@ pub fn profile_list_ui(
     let mut choice = None;
     section_ui(ui, "Profiles", |ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
-        if Button::icon(Icon::Plus, "New profile").show(ui).clicked() {
+        if Button::icon(Icon::Plus, "New profile").small().show(ui).clicked() {
             choice = Some(ProfileChoice::New);
         }
-        if Button::icon(Icon::Download, "Import profiles").show(ui).clicked() {
+        if Button::icon(Icon::Download, "Import profiles").small().show(ui).clicked() {
             actions.push(Action::ImportProfiles);
         }
         let some = !model.settings.profiles.is_empty();
-        if Button::icon(Icon::Upload, "Export profiles").enabled(some).show(ui).clicked() {
+        if Button::icon(Icon::Upload, "Export profiles").small().enabled(some).show(ui).clicked() {
             actions.push(Action::ExportProfiles);
         }
     });
@@ -111,7 +111,7 @@ fn line_ui(ui: &mut Ui, name: &str, on: bool, (title, under): (&str, &str)) -> e
 pub fn recents_ui(ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> bool {
     let mut opened = false;
     section_ui(ui, "Recent captures", |ui| {
-        if Button::icon(Icon::FolderOpen, "Open capture").show(ui).clicked() {
+        if Button::icon(Icon::FolderOpen, "Open capture").small().show(ui).clicked() {
             actions.push(Action::OpenCapture);
             opened = true;
         }

@@ -111,7 +111,7 @@ impl Shell {
         let width = ui.available_width();
         let mut wants_subscribe = false;
         if layout.show_status {
-            let left = Panel::left("status panel").default_size(layout.status_width).size_range(200.0..=width * 0.35);
+            let left = Panel::left("status panel").default_size(layout.status_width.min(width * 0.26)).size_range(200.0..=width * 0.35);
             let frame = panel.inner_margin(theme::PANEL_MARGIN);
             let shown = left.frame(frame).show(ui, |ui| status_panel_ui(ui, model, &mut wants_subscribe, actions));
             layout.status_width = shown.response.rect.width();
@@ -119,8 +119,9 @@ impl Shell {
         if wants_subscribe {
             self.perform(Command::Subscribe, model, actions);
         }
-        if layout.show_detail {
-            let right = Panel::right("detail panel").default_size(layout.detail_width).size_range(240.0..=width * 0.5);
+        // A narrow window keeps its room for the log until there is something to show beside it.
+        if layout.show_detail && (width > 1100.0 || model.detail.is_some()) {
+            let right = Panel::right("detail panel").default_size(layout.detail_width.min(width * 0.28)).size_range(240.0..=width * 0.5);
             let shown = right.frame(panel).show(ui, |ui| {
                 self.detail.show(ui, model.detail, model.log.offset_s, actions)
             });

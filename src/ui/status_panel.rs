@@ -53,7 +53,8 @@ pub fn status_panel_ui(ui: &mut Ui, model: &Model<'_>, wants_subscribe: &mut boo
     let snapshot = model.snapshot;
     let moment = snapshot.at(model.now_us);
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        ui.set_max_width(ui.available_width());
+        // The scrollbar floats in the margin, not over the cards.
+        ui.set_max_width(ui.available_width() - 10.0);
         connection_ui(ui, snapshot, &moment, actions);
         problem_ui(ui, snapshot, actions);
         identity_ui(ui, snapshot, &moment);
@@ -192,7 +193,7 @@ fn round_trip_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mu
     let trips = &snapshot.round_trips;
     section_ui(ui, "Round trip", |ui| {
         let t = tokens(ui);
-        let measure = Button::icon(Icon::Timer, "Measure round trip").enabled(snapshot.phase == Phase::Live);
+        let measure = Button::icon(Icon::Timer, "Measure round trip").small().enabled(snapshot.phase == Phase::Live);
         if measure.show(ui).clicked() {
             actions.push(Action::MeasureNow);
         }

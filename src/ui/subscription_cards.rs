@@ -22,7 +22,7 @@ pub fn subscriptions_ui(ui: &mut Ui, model: &Model<'_>, wants_subscribe: &mut bo
         return;
     }
     section_ui(ui, "Subscriptions", |ui| {
-        let new = Button::new("New").with_icon(Icon::Plus).look(Look::Quiet);
+        let new = Button::new("New").with_icon(Icon::Plus).look(Look::Quiet).small();
         if new.show(ui).on_hover_text("Subscribe by a form").clicked() {
             *wants_subscribe = true;
         }

@@ -143,7 +143,7 @@ pub const UID_COLOURS: [Color32; 8] = [
     rgb(0xb9_8c_ff),
     rgb(0xe3_c5_4a),
     rgb(0xf0_7f_62),
-    rgb(0x6f_9f_ff),
+    rgb(0x9f_c6_4a),
 ];
 
 /// The steps of the connect waterfall: lookup, TCP, TLS, upgrade, login.
@@ -180,7 +180,7 @@ pub const TOOL_BAR_HEIGHT: f32 = 38.0;
 /// Height of buttons and fields.
 pub const CONTROL_HEIGHT: f32 = 26.0;
 /// Inner margin of panels.
-pub const PANEL_MARGIN: Margin = Margin { left: 12, right: 12, top: 12, bottom: 12 };
+pub const PANEL_MARGIN: Margin = Margin { left: 12, right: 2, top: 8, bottom: 0 };
 /// Space between sections of a panel.
 pub const SECTION_GAP: f32 = 14.0;
 /// Space between things that belong together.
@@ -296,7 +296,13 @@ fn style(tokens: &Tokens, dark: bool) -> egui::Style {
     spacing.icon_spacing = 6.0;
     spacing.tooltip_width = 360.0;
     spacing.combo_width = 120.0;
-    spacing.scroll = egui::style::ScrollStyle { bar_width: 8.0, ..egui::style::ScrollStyle::thin() };
+    spacing.scroll = egui::style::ScrollStyle {
+        bar_width: 8.0,
+        dormant_background_opacity: 0.0,
+        active_background_opacity: 0.0,
+        interact_background_opacity: 0.0,
+        ..egui::style::ScrollStyle::thin()
+    };
     style.interaction.tooltip_delay = 0.4;
     // Motion carries no meaning here, and a still window costs nothing.
     style.animation_time = 0.0;

@@ -1,0 +1,168 @@
+//! The whole window on sample data: clicks become actions, and it looks as it should.
+
+use egui::{Key, Modifiers};
+use egui_kittest::SnapshotOptions;
+use egui_kittest::kittest::Queryable as _;
+
+use crate::directus::Secret;
+use crate::ui::action::Action;
+use crate::ui::scene::Scene;
+
+const WIDE: (f32, f32) = (1440.0, 900.0);
+
+fn look(scene: Scene, dark: bool, size: (f32, f32), name: &str) {
+    let mut harness = scene.harness(dark, size);
+    // Software renderers differ in the last bit of antialiasing, not in what is where.
+    let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
+    harness.snapshot_options(name, &options);
+}
+
+#[test]
+fn looks_live_dark() {
+    look(Scene::live(), true, WIDE, "live_dark");
+}
+
+#[test]
+fn looks_live_light() {
+    look(Scene::live(), false, WIDE, "live_light");
+}
+
+#[test]
+fn looks_first_dark() {
+    look(Scene::returning(), true, WIDE, "first_dark");
+}
+
+#[test]
+fn looks_failed_light() {
+    look(Scene::failed(), false, (1000.0, 640.0), "failed_light");
+}
+
+#[test]
+fn a_url_and_a_token_connect() {
+    let mut harness = Scene::first().harness(true, WIDE);
+    harness.get_by_label("Server URL").type_text("cms.example.com/admin");
+    harness.get_by_label("Token").focus();
+    harness.run();
+    harness.get_by_label("Token").type_text("secret-token");
+    harness.run();
+    harness.get_by_label_contains("→ wss://cms.example.com/websocket");
+    harness.get_by_label("Connect").click();
+    harness.run();
+    let wishes = harness.state().wishes();
+    let [Action::Connect(request)] = &wishes[..] else { panic!("{wishes:?}") };
+    assert_eq!(request.profile.url, "cms.example.com/admin");
+    assert_eq!(request.token, Some(Secret::new("secret-token")));
+    assert!(!format!("{wishes:?}").contains("secret-token"));
+}
+
+#[test]
+fn a_wrong_url_says_why_and_can_not_connect() {
+    let mut harness = Scene::first().harness(true, WIDE);
+    harness.get_by_label("Server URL").type_text("http://");
+    harness.run();
+    harness.get_by_label("Connect").click();
+    harness.run();
+    assert_eq!(harness.state().wishes(), []);
+}
+
+#[test]
+fn the_demo_is_one_click() {
+    let mut harness = Scene::first().harness(true, WIDE);
+    harness.get_by_label("Try the demo server").click();
+    harness.run();
+    assert_eq!(harness.state().wishes(), [Action::StartDemo]);
+}
+
+#[test]
+fn a_template_is_edited_and_sent() {
+    let mut harness = Scene::live().harness(true, WIDE);
+    harness.get_by_label("Template Create items").click();
+    harness.run();
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run();
+    let wishes = harness.state().wishes();
+    let [Action::Send(text)] = &wishes[..] else { panic!("{wishes:?}") };
+    assert!(text.contains(r#""action": "create""#), "{text}");
+}
+
+#[test]
+fn the_subscribe_form_sends_the_guide() {
+    let mut harness = Scene::live().harness(true, WIDE);
+    harness.get_by_label("Form").click();
+    harness.run();
+    harness.get_by_label("Collection").type_text("messages");
+    harness.get_by_label("Fields").focus();
+    harness.run();
+    harness.get_by_label("Fields").type_text("user, text");
+    harness.run();
+    harness.get_by_label("Subscribe now").click();
+    harness.run();
+    let wishes = harness.state().wishes();
+    let [Action::Send(text)] = &wishes[..] else { panic!("{wishes:?}") };
+    assert!(text.contains(r#""type": "subscribe", "collection": "messages", "event": "create""#), "{text}");
+    assert!(text.contains(r#""fields": ["user", "text"]"#), "{text}");
+}
+
+#[test]
+fn rows_are_selected_by_click_and_key() {
+    let mut harness = Scene::live().harness(true, WIDE);
+    harness.get_by_label_contains("row #8411188 create").click();
+    harness.run();
+    harness.key_press(Key::ArrowDown);
+    harness.run();
+    harness.key_press(Key::K);
+    harness.run();
+    let wishes = harness.state().wishes();
+    assert_eq!(wishes, [Action::Select(Some(5)), Action::Select(Some(6)), Action::Select(Some(5))]);
+}
+
+#[test]
+fn ten_million_rows_end_with_the_last() {
+    let scene = Scene { total: Some(10_000_000), ..Scene::live() };
+    let mut harness = scene.harness(true, WIDE);
+    harness.get_by_label_contains("row #8411204 open");
+    harness.key_press(Key::Home);
+    harness.run();
+    harness.get_by_label("row at 0, being read");
+    let asked = harness.state().actions.iter().rev().find_map(|action| match action {
+        Action::ShowRows(range) => Some(range.clone()),
+        _ => None,
+    });
+    assert_eq!(asked.map(|range| range.start), Some(0));
+    harness.key_press(Key::End);
+    harness.run();
+    harness.get_by_label_contains("row #8411204 open");
+}
+
+#[test]
+fn the_palette_finds_and_does() {
+    let mut harness = Scene::live().harness(true, WIDE);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    harness.run();
+    harness.get_by_label("Command").type_text("disconnect");
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    assert_eq!(harness.state().wishes(), [Action::Disconnect]);
+}
+
+#[test]
+fn the_smallest_window_still_has_everything() {
+    let mut harness = Scene::live().harness(true, (900.0, 600.0));
+    harness.run();
+    harness.get_by_label("Send");
+    harness.get_by_label("Disconnect");
+    harness.get_by_label("Follow");
+    harness.get_by_label_contains("row #8411204 open");
+}
+
+#[test]
+fn a_failure_says_what_why_and_what_to_do() {
+    let mut harness = Scene::failed().harness(false, WIDE);
+    harness.get_by_label("cms.example.com refused the connection on port 443");
+    harness.get_by_label_contains("Nothing listens there");
+    harness.get_by_label_contains("Check the URL");
+    harness.get_all_by_label("Retry now").next().unwrap().click();
+    harness.run();
+    assert_eq!(harness.state().wishes(), [Action::RetryNow]);
+}
