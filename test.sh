@@ -23,7 +23,8 @@ versions=(12.4.0 11.17.4)
 scratch=$(mktemp -d)
 installing=
 cleanup() {
-  [ -z "$installing" ] || kill "$installing" 2>/dev/null || true
+  # The whole group: npm and the compilers are children of it.
+  [ -z "$installing" ] || kill -- "-$installing" 2>/dev/null || true
   rm -rf "$scratch"
 }
 trap cleanup EXIT
@@ -103,9 +104,7 @@ rust() {
     echo "cargo is missing: install Rust 1.95 or newer with rustup." >&2
     return 1
   }
-  cargo --version
-  cargo fmt --version
-  cargo clippy --version
+  cargo --version && cargo fmt --version && cargo clippy --version
 }
 
 # ---- the real servers
@@ -154,8 +153,12 @@ find_isolation() {
 }
 
 run_tests() {
+  local status=0
   find_isolation
-  CARGO_NET_OFFLINE=true ${isolation[@]+"${isolation[@]}"} cargo test --locked "$@" 2>&1 | tee "$scratch/tests.log"
+  CARGO_NET_OFFLINE=true ${isolation[@]+"${isolation[@]}"} cargo test --locked --no-fail-fast 2>&1 |
+    tee "$scratch/tests.log" || status=$?
+  echo "$(sum passed) passed, $(sum failed) failed, $(sum ignored) ignored in all test programs"
+  return "$status"
 }
 
 sum() { # WORD: how many tests did so, in all test programs

@@ -2,13 +2,13 @@
 //!
 //! The modules are floors; imports go down only (see ARCHITECTURE.md, checked by `tests/floors.rs`).
 
-//app
+pub mod app;
 pub mod capture;
-//cli
-//demo
+pub mod cli;
+pub mod demo;
 pub mod directus;
-//engine
-//net
-//session
-//settings
-//ui
+pub mod engine;
+pub mod net;
+pub mod session;
+pub mod settings;
+pub mod ui;

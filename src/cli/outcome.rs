@@ -17,6 +17,9 @@ pub(super) fn unfinished(snapshot: &Snapshot) -> Exit {
     if is_unauthenticated(snapshot) {
         return Exit::NotAuthenticated;
     }
+    if never_opened(snapshot) {
+        return Exit::NotConnected;
+    }
     match &snapshot.last_close {
         None if snapshot.phase == Phase::Live => Exit::Done,
         None if snapshot.phase == Phase::Authenticating => Exit::NotAuthenticated,
@@ -32,6 +35,14 @@ fn is_unauthenticated(snapshot: &Snapshot) -> bool {
     let refused_upgrade = snapshot.handshake.status == Some(401);
     let failed_login = snapshot.last_error.as_ref().is_some_and(|error| error.stage == Stage::Login);
     refused_upgrade || failed_login || matches!(snapshot.login, Login::Refused | Login::TimedOut)
+}
+
+/// The WebSocket was never open: the last failure lies on the way to it. A connect that got through clears it.
+pub(super) fn never_opened(snapshot: &Snapshot) -> bool {
+    snapshot.last_error.as_ref().is_some_and(|error| match error.stage {
+        Stage::Resolve | Stage::Tcp | Stage::Tls | Stage::Upgrade => true,
+        Stage::Login | Stage::Socket | Stage::Send | Stage::Capture => false,
+    })
 }
 
 /// The first subscription that the server refused.

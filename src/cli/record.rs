@@ -62,6 +62,8 @@ pub(super) fn say(sentence: &str) {
 
 struct Job<'a> {
     args: &'a RecordArgs,
+    /// Holds the net thread, which must outlive the capture.
+    engine: Engine,
     capture: Capture,
     signals: Receiver<Signal>,
     wake: Wake,
@@ -80,7 +82,9 @@ impl<'a> Job<'a> {
         let wake = Wake::new({
             let sender = sender.clone();
             // A full channel already holds the news.
-            move || drop(sender.try_send(Signal::News))
+            move || {
+                let _full_means_known = sender.try_send(Signal::News);
+            }
         });
         listen_for_stop(sender)?;
         let engine = Engine::start().map_err(|error| error.to_string())?;
@@ -89,7 +93,7 @@ impl<'a> Job<'a> {
         let capture = engine.record(&server, to, &wake).map_err(|error| error.to_string())?;
         let pipe = pipe.then(|| Pipe::new(capture.reader()));
         capture.command(Command::Connect(Box::new(spec(args, endpoint))));
-        Ok(Self { args, capture, signals, wake, pipe, lines, started: Instant::now(), stage: Stage::Connecting })
+        Ok(Self { args, engine, capture, signals, wake, pipe, lines, started: Instant::now(), stage: Stage::Connecting })
     }
 
     fn run(mut self) -> Exit {
@@ -192,8 +196,9 @@ impl<'a> Job<'a> {
 
     fn finish(self, exit: Exit) -> Exit {
         let took = self.started.elapsed();
-        let Self { capture, pipe, .. } = self;
+        let Self { engine, capture, pipe, .. } = self;
         let (snapshot, file) = capture.finish();
+        drop(engine);
         if let Some(mut pipe) = pipe
             && let Err(error) = pipe.copy()
         {

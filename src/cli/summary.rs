@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use super::outcome;
 use crate::directus::shown;
 use crate::engine::FileState;
 use crate::session::{Snapshot, SubscriptionState};
@@ -11,7 +12,10 @@ use crate::session::{Snapshot, SubscriptionState};
 pub(super) fn text(snapshot: &Snapshot, file: &FileState, took: Duration) -> String {
     let mut text = String::new();
     let counters = &snapshot.counters;
-    line(&mut text, format_args!("{} · {} · {:.1} s", shown(&snapshot.url), snapshot.login.words(), took.as_secs_f64()));
+    line(
+        &mut text,
+        format_args!("{} · {} · {} · {:.1} s", shown(&snapshot.url), snapshot.mode.word(), shown(&snapshot.credential), took.as_secs_f64()),
+    );
     line(
         &mut text,
         format_args!(
@@ -36,9 +40,9 @@ pub(super) fn text(snapshot: &Snapshot, file: &FileState, took: Duration) -> Str
             line(&mut text, format_args!("{}", shown(sentence)));
         }
     }
-    if let Some(close) = &snapshot.last_close {
+    if let Some(close) = snapshot.last_close.as_ref().filter(|_| !outcome::never_opened(snapshot)) {
         let code = close.code.map_or_else(|| "no code reported".to_owned(), |code| format!("code {code}"));
-        line(&mut text, format_args!("closed by {:?}, {code}. {}", close.by, close.likely_cause()));
+        line(&mut text, format_args!("closed ({code}): {}", close.likely_cause()));
     }
     if let Some(path) = &file.path {
         line(&mut text, format_args!("capture: {}", path.display()));

@@ -1,1 +1,39 @@
-//! (to come)
+//! Floor 3, how it looks: egui views and widgets, the theme, the registry of user commands.
+//!
+//! A view is one file and one struct of small state. It reads the [`Model`](model::Model), edits its own state and
+//! pushes [`Action`](action::Action)s; the app performs them after the frame. No view touches a socket, a file, a
+//! clock or a channel, so every view can be tested with plain data.
+
+pub mod action;
+pub mod command;
+pub mod compose;
+pub mod connect_form;
+pub mod control;
+pub mod detail;
+pub mod empty;
+pub mod figures;
+pub mod find_bar;
+pub mod help_view;
+pub mod json_format;
+pub mod json_highlight;
+pub mod json_view;
+pub mod log_list;
+pub mod log_model;
+pub mod log_row;
+pub mod log_scroll;
+pub mod log_view;
+pub mod measure;
+pub mod model;
+pub mod palette;
+pub mod profile_list;
+pub mod scroller;
+pub mod settings_view;
+pub mod shell;
+pub mod status_bar;
+pub mod status_panel;
+pub mod subscribe_form;
+pub mod subscription_cards;
+pub mod text_view;
+pub mod theme;
+pub mod top_bar;
+pub mod waterfall;

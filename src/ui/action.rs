@@ -1,0 +1,116 @@
+//! `Action`: what a view wants done.
+
+use std::ops::Range;
+
+use crate::directus::Secret;
+use crate::settings::{Layout, Preferences, Profile, ProfileId, Switches};
+
+/// What a view wants done. The app performs it after the frame.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Prepare these positions of the log for the next frame.
+    ShowRows(Range<u64>),
+    /// The row at this position is selected: prepare its detail. `None`: forget the detail.
+    Select(Option<u64>),
+    /// Select the row with this sequence number and bring it into sight.
+    GoTo(u64),
+    /// Hide the rows there are now. They stay in the file.
+    ClearLog,
+    /// Show the hidden rows again.
+    UndoClear,
+    /// Look for the next row that holds a text; the answer comes in `LogModel::search`.
+    Search(SearchFor),
+    /// Forget the search.
+    StopSearch,
+    /// Put this into the clipboard.
+    Copy(String),
+
+    /// Open a connection.
+    Connect(Box<ConnectRequest>),
+    /// Connect again as the last time.
+    Reconnect,
+    /// Close with code 1000, and do not try again.
+    Disconnect,
+    /// Drop the connection at once, without a Close frame.
+    Abort,
+    /// Do not wait for the next automatic attempt.
+    RetryNow,
+    /// No further automatic attempts.
+    StopRetrying,
+    /// Send one ping with a uid now.
+    MeasureNow,
+    /// Change what is done automatically on this connection.
+    SetSwitches(Switches),
+    /// Send this text exactly as it is, but for `{{token}}`; remember it in the history.
+    Send(String),
+    /// Send the message of this row again.
+    Resend {
+        /// Its sequence number, to refill what is masked.
+        seq: u64,
+        /// Its text, masked.
+        text: String,
+    },
+
+    /// Add the profile if its id is 0, else replace the one with its id.
+    SaveProfile(Box<Profile>),
+    /// Remove a profile; can be undone.
+    RemoveProfile(ProfileId),
+    /// Put the profile removed last back.
+    UndoRemoveProfile,
+    /// Ask where to and write all profiles as RON.
+    ExportProfiles,
+    /// Ask for a file and read profiles from it.
+    ImportProfiles,
+    /// These preferences hold from now on.
+    SetPreferences(Box<Preferences>),
+    /// Panels were moved.
+    SetLayout(Layout),
+    /// Forget the messages composed before.
+    ClearHistory,
+
+    /// Start the demo server and connect to it.
+    StartDemo,
+    /// Let the demo server misbehave.
+    Misbehave(Misbehaviour),
+    /// Ask for a capture and open it.
+    OpenCapture,
+    /// Open the capture at this place of `Model::recents`.
+    OpenRecent(usize),
+    /// Ask where to and save a copy of the capture.
+    SaveCapture,
+    /// Open the folder of the captures.
+    ShowCaptures,
+    /// Close the window.
+    Quit,
+}
+
+/// What to look for in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchFor {
+    /// The text; upper case matters only if it holds some.
+    pub text: String,
+    /// Towards older rows.
+    pub backwards: bool,
+    /// The position to start behind; `None` from the newest or oldest row.
+    pub from: Option<u64>,
+}
+
+/// How to connect.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConnectRequest {
+    /// The profile as edited; saved under its id if that isn't 0.
+    pub profile: Profile,
+    /// The token typed; `None` to use the one the app remembers for the profile.
+    pub token: Option<Secret>,
+}
+
+/// What the demo server can do to its clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misbehaviour {
+    /// Cut all connections without a Close frame.
+    Drop,
+    /// Stop talking, or talk again.
+    Silence,
+    /// Let the tokens expire.
+    ExpireToken,
+}

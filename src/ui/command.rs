@@ -1,0 +1,323 @@
+//! `Command`: everything a user can do by name. One registry behind menus, shortcuts, the palette and the help page.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+use lucide_icons::Icon;
+
+/// A user command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Command {
+    /// Open the palette.
+    Palette,
+    /// Show the connect form.
+    Connection,
+    /// Connect as last time.
+    Reconnect,
+    /// Close the connection.
+    Disconnect,
+    /// Cut the connection.
+    Abort,
+    /// Do not wait for the next attempt.
+    RetryNow,
+    /// Measure one round trip.
+    MeasureNow,
+    /// Start the demo server.
+    StartDemo,
+    /// The demo server cuts its connections.
+    DemoDrop,
+    /// The demo server goes silent.
+    DemoSilence,
+    /// The demo server lets tokens expire.
+    DemoExpire,
+    /// Show the subscribe form.
+    Subscribe,
+    /// Send what is in the compose box.
+    Send,
+    /// Indent what is in the compose box.
+    Format,
+    /// The message sent before.
+    HistoryBack,
+    /// The message sent after.
+    HistoryForward,
+    /// Put the cursor into the compose box.
+    Compose,
+    /// Send the selected message again.
+    Resend,
+    /// Put the selected message into the compose box.
+    EditAndResend,
+    /// Copy the text of the selected event.
+    CopyText,
+    /// Follow the newest row.
+    Follow,
+    /// Keep new rows out of sight.
+    Pause,
+    /// Hide the rows there are.
+    ClearLog,
+    /// Show them again.
+    UndoClear,
+    /// Open the search field.
+    Find,
+    /// The next hit.
+    FindNext,
+    /// The hit before.
+    FindPrevious,
+    /// Open a capture file.
+    OpenCapture,
+    /// Save a copy of the capture.
+    SaveCapture,
+    /// Show the folder of captures.
+    ShowCaptures,
+    /// Show or hide the status panel.
+    StatusPanel,
+    /// Show or hide the detail panel.
+    DetailPanel,
+    /// Show or hide the compose box.
+    ComposePanel,
+    /// Dark, light, as the system.
+    NextTheme,
+    /// Larger.
+    ZoomIn,
+    /// Smaller.
+    ZoomOut,
+    /// As the system says.
+    ZoomReset,
+    /// Show the settings.
+    Settings,
+    /// Show the help page.
+    Help,
+    /// Close the window.
+    Quit,
+}
+
+/// Where a command is listed in the help page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Connecting.
+    Connection,
+    /// Writing messages.
+    Messages,
+    /// Reading the log.
+    Log,
+    /// Capture files.
+    Captures,
+    /// The window itself.
+    Window,
+}
+
+impl Group {
+    /// All, in order.
+    pub const ALL: [Self; 5] = [Self::Connection, Self::Messages, Self::Log, Self::Captures, Self::Window];
+
+    /// Its heading.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connection => "Connection",
+            Self::Messages => "Messages",
+            Self::Log => "Log",
+            Self::Captures => "Captures",
+            Self::Window => "Window",
+        }
+    }
+}
+
+/// What the registry says of a command.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Which.
+    pub command: Command,
+    /// Where it is listed.
+    pub group: Group,
+    /// Its name, as buttons and menus have it.
+    pub label: &'static str,
+    /// What it does, as a sentence.
+    pub tip: &'static str,
+    /// Its icon.
+    pub icon: Icon,
+    /// Its keys.
+    pub shortcut: Option<KeyboardShortcut>,
+}
+
+const NONE: Option<KeyboardShortcut> = None;
+
+const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
+}
+
+const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key))
+}
+
+const fn bare(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::NONE, key))
+}
+
+const fn shift(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::SHIFT, key))
+}
+
+type Line = (Command, &'static str, &'static str, Icon, Option<KeyboardShortcut>);
+
+const CONNECTION: [Line; 10] = [
+    (Command::Connection, "Connection…", "Choose a server, a token and options", Icon::Plug, ctrl(Key::N)),
+    (Command::Reconnect, "Connect", "Connect as the last time", Icon::Plug, ctrl_shift(Key::R)),
+    (Command::Disconnect, "Disconnect", "Close with code 1000 and stay closed", Icon::Unplug, ctrl_shift(Key::D)),
+    (Command::Abort, "Abort connection", "Drop the connection without a Close frame", Icon::CircleX, NONE),
+    (Command::RetryNow, "Retry now", "Do not wait for the next attempt", Icon::RotateCcw, NONE),
+    (Command::MeasureNow, "Measure round trip", "Send a ping with a uid", Icon::Timer, ctrl_shift(Key::P)),
+    (Command::StartDemo, "Try the demo server", "Start a server of our own and connect", Icon::FlaskConical, NONE),
+    (Command::DemoDrop, "Demo drops connections", "Cut without a Close frame, to see it", Icon::FlaskConical, NONE),
+    (Command::DemoSilence, "Demo goes silent", "Stop talking until the client gives up", Icon::FlaskConical, NONE),
+    (Command::DemoExpire, "Demo expires tokens", "See TOKEN_EXPIRED and what follows", Icon::FlaskConical, NONE),
+];
+
+const MESSAGES: [Line; 9] = [
+    (Command::Compose, "Write a message", "Put the cursor into the compose box", Icon::Pencil, ctrl(Key::L)),
+    (Command::Send, "Send", "Send the message exactly as it is typed", Icon::Send, ctrl(Key::Enter)),
+    (Command::Format, "Format", "Indent the message; keys and digits stay", Icon::Braces, ctrl_shift(Key::F)),
+    (Command::HistoryBack, "Older message", "The message sent before", Icon::History, ctrl(Key::ArrowUp)),
+    (Command::HistoryForward, "Newer message", "The message sent after", Icon::History, ctrl(Key::ArrowDown)),
+    (Command::Subscribe, "Subscribe…", "Fill in a subscription by a form", Icon::Radio, ctrl_shift(Key::S)),
+    (Command::Resend, "Resend", "Send the selected message again", Icon::RotateCcw, ctrl(Key::R)),
+    (Command::EditAndResend, "Edit and resend", "Put the selected message in the box", Icon::Pencil, ctrl(Key::E)),
+    (Command::CopyText, "Copy text", "Copy the exact text of the selected event", Icon::Copy, ctrl_shift(Key::C)),
+];
+
+const LOG: [Line; 7] = [
+    (Command::Find, "Find", "Look for a text in the log", Icon::Search, ctrl(Key::F)),
+    (Command::FindNext, "Find next", "The next row that holds it", Icon::ChevronDown, bare(Key::F3)),
+    (Command::FindPrevious, "Find previous", "The row before that holds it", Icon::ChevronUp, shift(Key::F3)),
+    (Command::Follow, "Follow", "Keep the newest row in sight", Icon::ArrowDownToLine, ctrl(Key::G)),
+    (Command::Pause, "Pause", "Keep new rows out of sight; nothing is lost", Icon::Pause, ctrl(Key::P)),
+    (Command::ClearLog, "Clear", "Hide the rows there are; the file keeps them", Icon::Eraser, ctrl_shift(Key::L)),
+    (Command::UndoClear, "Undo clear", "Show the hidden rows again", Icon::Undo2, NONE),
+];
+
+const CAPTURES: [Line; 3] = [
+    (Command::OpenCapture, "Open capture…", "Look at a recorded session", Icon::FolderOpen, ctrl(Key::O)),
+    (Command::SaveCapture, "Save capture as…", "Copy this session's file", Icon::Download, ctrl(Key::S)),
+    (Command::ShowCaptures, "Show captures", "Open the folder they lie in", Icon::HardDrive, NONE),
+];
+
+const WINDOW: [Line; 11] = [
+    (Command::Palette, "Search commands", "Do anything by its name", Icon::Command, ctrl(Key::K)),
+    (Command::StatusPanel, "Status panel", "Show or hide the left panel", Icon::Info, ctrl(Key::B)),
+    (Command::DetailPanel, "Detail panel", "Show or hide the right panel", Icon::ListTree, ctrl(Key::I)),
+    (Command::ComposePanel, "Compose box", "Show or hide the compose box", Icon::Pencil, ctrl(Key::J)),
+    (Command::NextTheme, "Change theme", "Dark, light, or as the system says", Icon::SunMoon, NONE),
+    (Command::ZoomIn, "Zoom in", "Everything larger", Icon::Plus, ctrl(Key::Plus)),
+    (Command::ZoomOut, "Zoom out", "Everything smaller", Icon::Search, ctrl(Key::Minus)),
+    (Command::ZoomReset, "Reset zoom", "As large as the system says", Icon::Search, ctrl(Key::Num0)),
+    (Command::Settings, "Settings", "Theme, recording, history", Icon::Settings, ctrl(Key::Comma)),
+    (Command::Help, "Help", "Every command and its keys", Icon::CircleHelp, bare(Key::F1)),
+    (Command::Quit, "Quit", "Close the connection politely and the window", Icon::X, ctrl(Key::Q)),
+];
+
+/// Every command, by group.
+pub fn all() -> impl Iterator<Item = Entry> {
+    let groups: [(Group, &'static [Line]); 5] = [
+        (Group::Connection, &CONNECTION),
+        (Group::Messages, &MESSAGES),
+        (Group::Log, &LOG),
+        (Group::Captures, &CAPTURES),
+        (Group::Window, &WINDOW),
+    ];
+    groups.into_iter().flat_map(|(group, lines)| {
+        lines.iter().map(move |&(command, label, tip, icon, shortcut)| Entry {
+            command,
+            group,
+            label,
+            tip,
+            icon,
+            shortcut,
+        })
+    })
+}
+
+impl Command {
+    /// What the registry says of it.
+    #[must_use]
+    pub fn entry(self) -> Option<Entry> {
+        all().find(|entry| entry.command == self)
+    }
+
+    /// What it does, with its keys, for a tooltip.
+    #[must_use]
+    pub fn tip(self) -> String {
+        let Some(entry) = self.entry() else { return String::new() };
+        let keys = keys(&entry);
+        if keys.is_empty() { entry.tip.to_owned() } else { format!("{} ({keys})", entry.tip) }
+    }
+
+    /// The command whose keys were pressed in this frame; they are taken out of the input.
+    #[must_use]
+    pub fn pressed(ctx: &egui::Context) -> Option<Self> {
+        let mut entries: Vec<Entry> = all().filter(|entry| entry.shortcut.is_some()).collect();
+        // Keys with more modifiers first: Ctrl+Shift+P must not count as Ctrl+P.
+        entries.sort_by_key(|entry| {
+            std::cmp::Reverse(entry.shortcut.map(|keys| u8::from(keys.modifiers.shift) + u8::from(keys.modifiers.command)))
+        });
+        ctx.input_mut(|input| {
+            let pressed = |entry: &&Entry| entry.shortcut.is_some_and(|keys| input.consume_shortcut(&keys));
+            let mut pressed = pressed;
+            entries.iter().find(|entry| pressed(entry)).map(|entry| entry.command)
+        })
+    }
+}
+
+/// The keys of a command as shown: `Ctrl+K`.
+#[must_use]
+pub fn keys(entry: &Entry) -> String {
+    let names = egui::ModifierNames::NAMES;
+    entry.shortcut.map_or_else(String::new, |shortcut| shortcut.format(&names, cfg!(target_os = "macos")))
+}
+
+/// How well `typed` fits `text`: its letters in order, better at word beginnings and close together; `None` if not.
+#[must_use]
+pub fn fit(typed: &str, text: &str) -> Option<i32> {
+    let text: Vec<char> = text.to_lowercase().chars().collect();
+    let mut at = 0;
+    let mut score = 0;
+    let mut previous = None;
+    for letter in typed.to_lowercase().chars().filter(|letter| !letter.is_whitespace()) {
+        let found = text.iter().skip(at).position(|&other| other == letter)? + at;
+        let starts_word = found == 0 || text.get(found - 1).is_some_and(|before| !before.is_alphanumeric());
+        score += if starts_word { 8 } else { 0 } + if previous == found.checked_sub(1) { 5 } else { 0 };
+        score -= i32::try_from(found - at).unwrap_or(99).min(9);
+        previous = Some(found);
+        at = found + 1;
+    }
+    Some(score)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_commands_share_keys_or_names() {
+        let mut keys_seen = BTreeSet::new();
+        let mut labels = BTreeSet::new();
+        for entry in all() {
+            assert!(labels.insert(entry.label), "{}", entry.label);
+            let keys = keys(&entry);
+            assert!(keys.is_empty() || keys_seen.insert(keys.clone()), "{keys}");
+            assert!(!entry.tip.ends_with('.') && !entry.label.ends_with('.'), "{}", entry.label);
+        }
+    }
+
+    #[test]
+    fn typed_letters_find_their_command() {
+        let best = |typed: &str| {
+            all()
+                .filter_map(|entry| Some((fit(typed, entry.label)?, entry.command)))
+                .max_by_key(|(score, _)| *score)
+                .map(|(_, command)| command)
+        };
+        assert_eq!(best("disc"), Some(Command::Disconnect));
+        assert_eq!(best("fn"), Some(Command::FindNext));
+        assert_eq!(best("subs"), Some(Command::Subscribe));
+        assert_eq!(best("zzz"), None);
+    }
+}

@@ -1,0 +1,260 @@
+//! `LogList`: the rows of the log, exact at any length; a frame costs what is in sight and nothing more.
+
+use egui::accesskit::Role;
+use egui::{
+    Align2, EventFilter, Key, Modifiers, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
+
+use crate::ui::action::Action;
+use crate::ui::figures;
+use crate::ui::log_model::LogModel;
+use crate::ui::log_row::{Columns, row_ui, skeleton_ui, spoken};
+use crate::ui::log_scroll::Extent;
+use crate::ui::measure::fitting;
+use crate::ui::scroller::{SCROLLBAR_WIDTH, Scroller};
+use crate::ui::theme::{self, tokens};
+
+/// What the list remembers: where it stands, what is selected.
+#[derive(Clone, Debug, Default)]
+pub struct LogList {
+    scroller: Scroller,
+    /// Whether new rows pull the list along; off from the first scroll upwards.
+    loose: bool,
+    /// Rows there were when the list came loose.
+    seen: u64,
+    /// Rows shown while paused.
+    frozen: Option<u64>,
+    selected: Option<u64>,
+    asked: std::ops::Range<u64>,
+    reveal: Option<u64>,
+}
+
+const HEADER_HEIGHT: f32 = 24.0;
+
+impl LogList {
+    /// Whether the list follows the newest row.
+    #[must_use]
+    pub fn is_following(&self) -> bool {
+        !self.loose && self.frozen.is_none()
+    }
+
+    /// Whether new rows are kept out of sight.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.frozen.is_some()
+    }
+
+    /// The selected position.
+    #[must_use]
+    pub fn selected(&self) -> Option<u64> {
+        self.selected
+    }
+
+    /// Follows the newest row from now on, or stays where it is.
+    pub fn follow(&mut self, on: bool, rows: u64) {
+        self.loose = !on;
+        self.seen = rows;
+        if on {
+            self.frozen = None;
+        }
+    }
+
+    /// Keeps new rows out of sight, or lets them in.
+    pub fn pause(&mut self, on: bool, rows: u64) {
+        self.frozen = on.then_some(rows);
+        self.seen = rows;
+    }
+
+    /// Selects `position` and brings it into sight with the next frame.
+    pub fn reveal(&mut self, position: u64) {
+        self.selected = Some(position);
+        self.reveal = Some(position);
+        self.loose = true;
+        if self.frozen.is_some_and(|rows| position >= rows) {
+            self.frozen = None;
+        }
+    }
+
+    /// Forgets selection and place, for another capture.
+    pub fn reset(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Paints the list into all the room there is.
+    pub fn show(&mut self, ui: &mut Ui, log: &LogModel<'_>, actions: &mut Vec<Action>) {
+        let rect = ui.available_rect_before_wrap();
+        ui.allocate_rect(rect, Sense::hover());
+        let (header, body) = rect.split_top_bottom_at_y(rect.top() + HEADER_HEIGHT);
+        let shown = self.frozen.unwrap_or(log.rows).min(log.rows);
+        let hidden = log.hidden.min(shown);
+        let extent = Extent { rows: shown - hidden, height: body.height(), row_height: theme::ROW_HEIGHT };
+        if !self.loose && self.frozen.is_none() {
+            self.seen = log.rows;
+        }
+
+        let id = ui.make_persistent_id("log list");
+        let list = ui.interact(body, id, Sense::click());
+        list.widget_info(|| WidgetInfo::labeled(Role::ListBox, true, "Event log"));
+        self.place(ui, &list, extent, hidden, actions);
+        let bar = Rect::from_min_max(pos2(body.right() - SCROLLBAR_WIDTH, body.top()), body.max);
+        if self.scroller.bar_ui(ui, id, bar, extent) {
+            self.loose = !self.scroller.anchor.is_at_end(extent);
+        }
+
+        let highest = log.row(shown.saturating_sub(1)).map_or(shown, |row| row.seq);
+        let columns = Columns::new(rect.left(), rect.width() - SCROLLBAR_WIDTH, highest);
+        columns.header_ui(ui, header);
+        let line = tokens(ui).line;
+        ui.painter().hline(header.x_range(), header.bottom() - 0.5, Stroke::new(1.0, line));
+        let mut child = ui.new_child(egui::UiBuilder::new().max_rect(body).id_salt("rows"));
+        child.set_clip_rect(body.intersect(ui.clip_rect()));
+        self.rows_ui(&mut child, &list, (log, &columns), (extent, hidden), actions);
+        self.pill_ui(ui, body, log.rows);
+        self.ask(log, extent, hidden, actions);
+    }
+
+    /// Wheel, keys and following: where the list stands in this frame.
+    fn place(&mut self, ui: &Ui, list: &Response, extent: Extent, hidden: u64, actions: &mut Vec<Action>) {
+        if !self.loose {
+            self.scroller.anchor = extent.end();
+        }
+        if self.scroller.wheel(ui, list, extent) {
+            self.loose = !self.scroller.anchor.is_at_end(extent);
+        }
+        if list.has_focus() {
+            let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(list.id, filter));
+        }
+        let nothing_focused = ui.memory(|memory| memory.focused().is_none());
+        let may_take_keys = ui.is_enabled() && !ui.ctx().any_popup_open();
+        if may_take_keys && (list.has_focus() || nothing_focused) {
+            self.keys(ui, extent, hidden, actions);
+        }
+        if let Some(position) = self.reveal.take() {
+            let row = position.saturating_sub(hidden).min(extent.rows.saturating_sub(1));
+            self.scroller.anchor = self.scroller.anchor.centred(row, extent);
+        }
+    }
+
+    fn keys(&mut self, ui: &Ui, extent: Extent, hidden: u64, actions: &mut Vec<Action>) {
+        let Some(last) = extent.rows.checked_sub(1) else { return };
+        let current = self.selected.map(|position| position.saturating_sub(hidden).min(last));
+        let page = extent.page();
+        let down = |by: u64| current.map_or(self.scroller.anchor.row, |row| row.saturating_add(by).min(last));
+        let up = |by: u64| current.map_or(last, |row| row.saturating_sub(by));
+        let targets = [
+            (Key::ArrowDown, down(1)),
+            (Key::J, down(1)),
+            (Key::ArrowUp, up(1)),
+            (Key::K, up(1)),
+            (Key::PageDown, down(page)),
+            (Key::PageUp, up(page)),
+            (Key::Home, 0),
+            (Key::End, last),
+        ];
+        let target = ui.input_mut(|input| {
+            targets.into_iter().find(|(key, _)| input.consume_key(Modifiers::NONE, *key))
+        });
+        if let Some((key, row)) = target {
+            self.selected = Some(row + hidden);
+            actions.push(Action::Select(self.selected));
+            self.scroller.anchor = self.scroller.anchor.showing(row, extent);
+            self.loose = key != Key::End;
+            self.scroller.anchor = if self.loose { self.scroller.anchor } else { extent.end() };
+        } else if self.selected.is_some() && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape)) {
+            self.selected = None;
+            actions.push(Action::Select(None));
+        }
+    }
+
+    fn rows_ui(
+        &mut self,
+        ui: &mut Ui,
+        list: &Response,
+        (log, columns): (&LogModel<'_>, &Columns),
+        (extent, hidden): (Extent, u64),
+        actions: &mut Vec<Action>,
+    ) {
+        let t = tokens(ui);
+        let body = ui.max_rect();
+        let rows = Rect::from_min_max(body.min, pos2(body.right() - SCROLLBAR_WIDTH, body.bottom()));
+        for (index, row) in self.scroller.anchor.in_sight(extent).enumerate() {
+            let position = row + hidden;
+            let top = rows.top() + index as f32 * theme::ROW_HEIGHT - self.scroller.anchor.offset;
+            let rect = Rect::from_min_size(pos2(rows.left(), top), vec2(rows.width(), theme::ROW_HEIGHT));
+            let prepared = log.row(position);
+            // Not focusable: the list is one stop for Tab, the arrows move inside it.
+            let response = ui.interact(rect, list.id.with(position), Sense::CLICK);
+            let is_selected = self.selected == Some(position);
+            response.widget_info(|| {
+                let name = prepared.map_or_else(|| format!("row at {position}, being read"), spoken);
+                WidgetInfo::selected(Role::ListBoxOption, true, is_selected, name)
+            });
+            let fill = if is_selected {
+                Some(t.accent_ground)
+            } else if response.hovered() {
+                Some(t.raised)
+            } else {
+                (position % 2 == 1).then_some(t.stripe)
+            };
+            if let Some(fill) = fill {
+                ui.painter().rect_filled(rect, 0.0, fill);
+            }
+            if is_selected && list.has_focus() {
+                let edge = Rect::from_min_size(rect.min, vec2(2.0, rect.height()));
+                ui.painter().rect_filled(edge, 0.0, t.accent);
+            }
+            match prepared {
+                Some(row) => row_ui(ui, rect, columns, row, log.offset_s),
+                None => skeleton_ui(ui, rect, columns, position + 1),
+            }
+            if response.clicked() {
+                list.request_focus();
+                self.selected = Some(position);
+                // The row under the pointer must not run away from it.
+                self.loose = true;
+                actions.push(Action::Select(self.selected));
+            }
+        }
+    }
+
+    /// The way back to the newest row, with how many came meanwhile.
+    fn pill_ui(&mut self, ui: &mut Ui, body: Rect, rows: u64) {
+        let new = rows.saturating_sub(self.seen);
+        if self.is_following() || new == 0 {
+            return;
+        }
+        let t = tokens(ui);
+        let text = format!("↓ {} new", figures::count(new));
+        let galley = ui.painter().layout_no_wrap(text.clone(), theme::medium(theme::BODY), t.on_primary);
+        let size = galley.size() + vec2(24.0, 10.0);
+        let rect = Align2::CENTER_BOTTOM.align_size_within_rect(size, body.shrink(10.0));
+        let response = ui.interact(rect, ui.scope_id().with("new rows"), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &text));
+        ui.painter().rect_filled(rect, size.y / 2.0, t.primary);
+        ui.painter().galley(rect.center() - galley.size() / 2.0, galley, t.on_primary);
+        if response.on_hover_text("Show the newest row and follow").clicked() {
+            self.follow(true, rows);
+        }
+    }
+
+    /// Asks for the rows in sight and a page around them, when they changed or are not there yet.
+    fn ask(&mut self, log: &LogModel<'_>, extent: Extent, hidden: u64, actions: &mut Vec<Action>) {
+        let sight = self.scroller.anchor.in_sight(extent);
+        let margin = fitting(extent.height, extent.row_height).max(1);
+        let start = (sight.start + hidden).saturating_sub(margin).max(hidden);
+        let end = (sight.end + hidden).saturating_add(margin).min(log.rows);
+        let is_there = |row: u64| log.row(row + hidden).is_some();
+        let missing = !sight.is_empty() && !(is_there(sight.start) && is_there(sight.end - 1));
+        if end > start && (missing || self.asked != (start..end)) {
+            self.asked = start..end;
+            actions.push(Action::ShowRows(start..end));
+        }
+    }
+
+    /// The row at the upper edge, counted from the first that is not hidden.
+    #[must_use]
+    pub fn first_in_sight(&self) -> u64 {
+        self.scroller.anchor.row
+    }
+}

@@ -1,0 +1,50 @@
+//! What the log view reads.
+
+use crate::capture::row::Row;
+
+/// The shown log. A *position* is a row's place in it, from 0, whatever its sequence number.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LogModel<'a> {
+    /// Rows there are, the hidden ones included.
+    pub rows: u64,
+    /// Rows at the start that Clear hides; they are still in the file.
+    pub hidden: u64,
+    /// Position of the first row of `window`.
+    pub window_start: u64,
+    /// Rows that are prepared: those last asked for by `Action::ShowRows`, or some of them.
+    pub window: &'a [Row],
+    /// The zone's distance from UTC in seconds; 0 to show UTC.
+    pub offset_s: i32,
+    /// How the last search went.
+    pub search: Search,
+}
+
+impl LogModel<'_> {
+    /// The row at `position`, if it is prepared.
+    #[must_use]
+    pub fn row(&self, position: u64) -> Option<&Row> {
+        let index = position.checked_sub(self.window_start)?;
+        self.window.get(usize::try_from(index).ok()?)
+    }
+}
+
+/// How a search goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Search {
+    /// None was asked for.
+    #[default]
+    Idle,
+    /// Still reading.
+    Running,
+    /// Found at this position.
+    Found {
+        /// The row.
+        position: u64,
+        /// Rows read until then, from the start of the search.
+        searched: u64,
+        /// The search came past the end and went on from the other side.
+        wrapped: bool,
+    },
+    /// No row holds it.
+    NotFound,
+}
