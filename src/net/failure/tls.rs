@@ -158,7 +158,9 @@ impl TlsFailure {
         let words = in_words(chain);
         match fault {
             // A trusted authority of the same name, but with another key, did not sign it either.
-            CertificateError::UnknownIssuer | CertificateError::BadSignature => Self::Untrusted { chain: words, alone: chain.len() == 1 },
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                Self::Untrusted { chain: words, alone: chain.len() == 1 }
+            }
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
                 Self::Expired { chain: words }
             }
