@@ -67,14 +67,11 @@ impl Memory {
         if profile.name.trim().is_empty() {
             profile.name = profile.endpoint().map_or_else(|_| "Server".to_owned(), |endpoint| endpoint.host().to_owned());
         }
-        let known = self.settings.profiles.iter().position(|known| known.id == profile.id);
-        let saved = match known.filter(|_| profile.id != ProfileId::default()) {
-            Some(place) => {
-                self.settings.profiles[place] = profile.clone();
-                profile
-            }
-            None => self.settings.add_profile(profile),
-        };
+        match self.settings.profile_mut(profile.id) {
+            Some(known) => known.clone_from(&profile),
+            None => profile.id = self.settings.add(profile.clone()),
+        }
+        let saved = self.settings.profile(profile.id).cloned().unwrap_or(profile);
         self.settings.last_profile = saved.id;
         if let Some(token) = token {
             self.keep_token(saved.id, token);
@@ -84,19 +81,22 @@ impl Memory {
     }
 
     /// Removes a profile; [`Memory::undo_remove`] brings it back.
-    pub fn remove_profile(&mut self, id: ProfileId) -> Option<&Profile> {
-        let place = self.settings.profiles.iter().position(|profile| profile.id == id)?;
-        let profile = self.settings.profiles.remove(place);
-        self.unsaved = true;
-        self.removed = Some((place, profile));
-        self.removed.as_ref().map(|(_, profile)| profile)
+    pub fn remove_profile(&mut self, id: ProfileId) {
+        if let Some(removed) = self.settings.remove(id) {
+            self.removed = Some(removed);
+            self.unsaved = true;
+        }
+    }
+
+    /// The name of the profile that can be put back.
+    pub fn removed_profile(&self) -> Option<&str> {
+        self.removed.as_ref().map(|(_, profile)| profile.name.as_str())
     }
 
     /// Puts the profile removed last back to its place.
     pub fn undo_remove(&mut self) {
         if let Some((place, profile)) = self.removed.take() {
-            let place = place.min(self.settings.profiles.len());
-            self.settings.profiles.insert(place, profile);
+            self.settings.restore(place, profile);
             self.unsaved = true;
         }
     }

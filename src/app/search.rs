@@ -11,6 +11,8 @@ use crate::engine::{Search, Wake};
 pub struct Found {
     /// The event.
     pub seq: u64,
+    /// Events passed since the search began.
+    pub searched: u64,
     /// It lies on the other side of where the search began.
     pub wrapped: bool,
 }
@@ -51,7 +53,7 @@ impl Finder {
                     Way::Previous => seq >= from,
                 };
                 if !quest.fold || !is_folded(&view, seq) {
-                    return Ok(Some(Found { seq, wrapped }));
+                    return Ok(Some(Found { seq, searched: distance(quest.from, seq, quest.way, view.len()), wrapped }));
                 }
                 if wrapped && passed(quest.way, seq, quest.from) {
                     return Ok(None);
@@ -113,5 +115,16 @@ fn passed(way: Way, seq: u64, began: u64) -> bool {
     match way {
         Way::Next => seq >= began,
         Way::Previous => seq <= began,
+    }
+}
+
+/// Events between the beginning and the hit, over the end if need be.
+fn distance(from: u64, to: u64, way: Way, len: u64) -> u64 {
+    let from = from.min(len);
+    match way {
+        Way::Next if to > from => to - from,
+        Way::Next => len - from + to,
+        Way::Previous if to < from => from - to,
+        Way::Previous => from + len.saturating_sub(to),
     }
 }

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::order::Order;
 use super::search::{Finder, Found};
 use crate::engine::Capture;
-use crate::session::Switches;
 use crate::settings::Profile;
+use crate::ui::log_model::Search;
 
 /// One capture and the state of looking at it.
 pub struct Tab {
@@ -62,10 +62,10 @@ impl Tab {
     pub fn want(&mut self) {
         let len = self.order.len();
         let (start, end) = (self.wanted.start.min(len), self.wanted.end.min(len));
-        let range = if start < end { self.order.seq(start)..self.order.seq(end - 1) + 1 } else { 0..0 };
+        let rows = (start..end).map(|place| self.order.seq(place)).collect();
         // Rows on the screen change when an answer comes, and answers come with events.
         let revision = self.capture.view().len();
-        self.capture.want(range, self.selected, revision);
+        self.capture.want(rows, self.selected, revision);
     }
 
     /// Hides what is there now.
@@ -85,8 +85,34 @@ impl Tab {
         phase.is_open() || phase.is_connecting() || phase == crate::session::Phase::WaitingToRetry
     }
 
-    /// The switches in effect.
-    pub fn switches(&self) -> Switches {
-        self.capture.snapshot().switches
+    /// Whether a text on the screen counts seconds.
+    pub fn counts_seconds(&self) -> bool {
+        self.profile.is_some() && self.is_busy()
+    }
+
+    /// What the capture is called: its profile, else its server or its file.
+    pub fn name(&self) -> String {
+        if let Some(profile) = &self.profile {
+            return profile.name.clone();
+        }
+        let file = self.capture.file();
+        let name = file.path.as_ref().and_then(|path| path.file_name());
+        name.map_or_else(|| file.server.clone(), |name| name.to_string_lossy().into_owned())
+    }
+
+    /// The search, as the log shows it.
+    pub fn search(&self) -> Search {
+        if self.finder.is_running() {
+            return Search::Running;
+        }
+        match self.finder.outcome() {
+            None => Search::Idle,
+            Some(Ok(Some(found))) => Search::Found {
+                position: self.order.place(found.seq),
+                searched: found.searched,
+                wrapped: found.wrapped,
+            },
+            Some(Ok(None) | Err(_)) => Search::NotFound,
+        }
     }
 }

@@ -119,3 +119,15 @@ impl Detail {
         self.row.direction == Some(Direction::Out) && !self.binary && !self.text.is_empty()
     }
 }
+
+/// Colours there are for uids.
+pub const UID_COLOURS: u64 = 8;
+
+/// The number of the colour a uid wears: equal uids, equal colours, also in another capture (FNV-1a).
+#[must_use]
+pub fn uid_colour(uid: &str) -> u8 {
+    let hash = uid.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    u8::try_from((hash >> 32) % UID_COLOURS).unwrap_or(0)
+}

@@ -223,8 +223,7 @@ impl Hub {
         work: impl FnOnce(&mut Transaction<'_>) -> T,
     ) -> T {
         let version = self.options.version;
-        let mut transaction =
-            Transaction { store: &mut self.store, identity, version, moment, changes: Vec::new() };
+        let mut transaction = Transaction::new(&mut self.store, identity, version, moment);
         let result = work(&mut transaction);
         let changes = transaction.changes;
         for change in &changes {

@@ -65,10 +65,7 @@ fn create(transaction: &mut Transaction<'_>, request: &ItemsRequest) -> Result<O
     let name = request.collection.as_str();
     let query = query(transaction, request.query.as_ref())?;
     if let Some(Value::Array(rows)) = &request.data {
-        let mut keys = Vec::new();
-        for row in rows {
-            keys.push(transaction.create(name, Some(row))?);
-        }
+        let keys = transaction.create_many(name, rows)?;
         return read_many(transaction, name, &query, &keys).map(Outcome::from);
     }
     let key = transaction.create(name, request.data.as_ref())?;

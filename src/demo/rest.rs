@@ -230,9 +230,10 @@ fn server_info(hub: &Hub, identity: Identity) -> Value {
 
 fn log_in(hub: &mut Hub, call: &Call, moment: Moment) -> Answer {
     let text = |name: &str| call.body.as_ref().and_then(|body| body.get(name)).and_then(Value::as_str);
-    let (Some(email), Some(password)) = (text("email"), text("password")) else {
-        let message = "Invalid payload. \"email\" and \"password\" are required.";
-        return Answer::error(StatusCode::BAD_REQUEST, "INVALID_PAYLOAD", message);
+    let (email, password) = match (text("email").filter(|email| email.contains('@')), text("password")) {
+        (Some(email), Some(password)) => (email, password),
+        (None, _) => return Fault::invalid_payload("\"email\" must be a valid email").into(),
+        (_, None) => return Fault::invalid_payload("\"password\" is required").into(),
     };
     match hub.accounts.by_password(email, password, moment) {
         Ok(login) => tokens(hub, &login),

@@ -19,8 +19,10 @@ use super::transaction::Transaction;
 /// `/items/{collection}`.
 pub(super) fn many(hub: &mut Hub, call: &Call, identity: Identity, name: &str, moment: Moment) -> Answer {
     let version = hub.options.version;
-    let Some(collection) = schema::collection(name).filter(|found| !found.name.starts_with("directus_"))
-    else {
+    if name.starts_with("directus_") {
+        return Fault::forbidden_item().into();
+    }
+    let Some(collection) = schema::collection(name) else {
         return Fault::unknown_collection(name, version).into();
     };
     let url_query = query_string::parse(&call.query);
@@ -54,7 +56,10 @@ pub(super) fn one(
     moment: Moment,
 ) -> Answer {
     let version = hub.options.version;
-    if schema::collection(name).is_none_or(|found| found.name.starts_with("directus_")) {
+    if name.starts_with("directus_") {
+        return Fault::forbidden_item().into();
+    }
+    if schema::collection(name).is_none() {
         return Fault::unknown_collection(name, version).into();
     }
     let url_query = query_string::parse(&call.query);
@@ -102,10 +107,7 @@ fn create(
     body: Option<&Value>,
 ) -> Result<Answer, Fault> {
     if let Some(Value::Array(rows)) = body {
-        let mut keys = Vec::new();
-        for row in rows {
-            keys.push(transaction.create(name, Some(row))?);
-        }
+        let keys = transaction.create_many(name, rows)?;
         return readable(read_many(transaction, name, query, &keys));
     }
     let key = transaction.create(name, body)?;
@@ -150,7 +152,7 @@ fn matching(
     query: Option<&Value>,
 ) -> Result<Vec<Value>, Fault> {
     let Some(query) = query.filter(|query| query.is_object()) else {
-        return Err(Fault::invalid_payload("\"keys\" or \"query\" is required"));
+        return Err(Fault::invalid_payload("\"value\" must contain at least one of [query, keys]"));
     };
     let query = Query::parse(Some(query), transaction.identity, transaction.moment)?;
     let reader = transaction.reader();

@@ -28,14 +28,15 @@ impl Selection {
     /// # Errors
     /// `FORBIDDEN` for a name that is no field.
     pub(super) fn compile(
-        names: &[String],
+        names: Option<&[String]>,
         collection: &'static Collection,
         role: Role,
     ) -> Result<Self, Fault> {
         let mut selection = Self { collection, parts: Vec::new() };
-        if names.is_empty() {
+        let Some(names) = names else {
             selection.add("*", None, role)?;
-        }
+            return Ok(selection);
+        };
         for name in names {
             match name.split_once('.') {
                 Some((head, rest)) => selection.add(head, Some(rest), role)?,
@@ -57,7 +58,8 @@ impl Selection {
             return Err(Fault::forbidden_field(self.collection.name, name));
         };
         if rest.is_some() && target(field).is_none() {
-            return Err(Fault::forbidden_field(self.collection.name, name));
+            // There is nothing inside a plain value: like a hidden relation, it vanishes.
+            return Ok(());
         }
         self.add_field(field, rest, role)
     }

@@ -71,11 +71,8 @@ impl Subscription {
                 Value::Array(rows)
             }
         };
-        let meta = match change.action {
-            // Whoever may not read gets the keys all the same, so the counts must not refuse them.
-            Action::Delete => reader.meta(name, &self.query).unwrap_or_default(),
-            _ => reader.meta(name, &self.query)?,
-        };
+        // Only counts need a permission to be told of a delete.
+        let meta = reader.meta(name, &self.query)?;
         Ok(Some(reply::subscription(change.action.name(), Some(data), meta, self.uid.as_ref())))
     }
 }

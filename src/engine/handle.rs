@@ -1,6 +1,5 @@
 //! `Capture`: one capture, live or reopened, as the window and the command line see it.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -154,10 +153,10 @@ impl Capture {
         self.reader.another()
     }
 
-    /// Asks the row worker for rows `range` (by `seq`, end excluded) and for the detail of `selected`.
+    /// Asks the row worker for these rows (by `seq`, in order) and for the detail of `selected`.
     /// `revision` is any number that grows when a row's answer may have come.
-    pub fn want(&mut self, range: Range<u64>, selected: Option<u64>, revision: u64) {
-        self.rows.want(range, selected, revision);
+    pub fn want(&mut self, rows: Vec<u64>, selected: Option<u64>, revision: u64) {
+        self.rows.want(rows, selected, revision);
     }
 
     /// The rows prepared last.

@@ -147,7 +147,7 @@ impl Compose {
         let height = ui.available_height();
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let edit = TextEdit::multiline(&mut self.text)
-                .id(egui::Id::new(EDITOR_ID))
+                .id(egui::Id::unique(EDITOR_ID))
                 .font(theme::mono())
                 .frame(egui::Frame::NONE)
                 .hint_text(RichText::new("Write a message, or start from a template").color(t.faint))

@@ -6,7 +6,7 @@ use lucide_icons::Icon;
 use crate::capture::event::Direction;
 use crate::capture::row::{Detail, Level, Row, Tree};
 use crate::ui::action::Action;
-use crate::ui::control::{Button, Look, chip_ui, fact_ui, hint_ui, notice_ui, section_ui, tabs_ui};
+use crate::ui::control::{Button, chip_ui, fact_ui, hint_ui, notice_ui, section_ui, tabs_ui};
 use crate::ui::empty::empty_ui;
 use crate::ui::figures;
 use crate::ui::json_view::JsonView;

@@ -257,7 +257,7 @@ fn cut(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use egui_kittest::Harness;
-    use egui_kittest::kittest::Queryable as _;
+    use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
     use super::*;
     use crate::capture::json_tree::NODE_LIMIT;

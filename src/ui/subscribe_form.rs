@@ -85,7 +85,7 @@ impl SubscribeForm {
             return None;
         }
         let mut filled = None;
-        let modal = Modal::new(egui::Id::new("subscribe form")).show(ui.ctx(), |ui| {
+        let modal = Modal::new(egui::Id::unique("subscribe form")).show(ui.ctx(), |ui| {
             ui.set_width(420.0);
             title_ui(ui, "Subscribe", "Hear of changes to the items of a collection");
             self.fields_ui(ui);
@@ -130,7 +130,7 @@ impl SubscribeForm {
             collection.request_focus();
         }
         labelled_ui(ui, "Event", |ui| choice_ui(ui, &mut self.changes, &Changes::ALL));
-        let mut line = |ui: &mut Ui, name: &str, text: &mut String, hint: &str| {
+        let line = |ui: &mut Ui, name: &str, text: &mut String, hint: &str| {
             labelled_ui(ui, name, |ui| field_ui(ui, name, text, hint, theme::mono()));
         };
         line(ui, "Fields", &mut self.fields, "user, text (all if empty)");

@@ -1,7 +1,7 @@
 //! `TextView`: the exact text of a payload, wrapped, coloured if it is JSON, whatever its size.
 
 use egui::accesskit::Role;
-use egui::{Label, Rect, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+use egui::{Label, Rect, Sense, Ui, UiBuilder, WidgetInfo};
 
 use crate::directus::shown;
 use crate::ui::json_highlight;
@@ -118,6 +118,7 @@ fn ends_in_string(line: &[u8], mut in_string: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use egui::vec2;
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
 

@@ -1,0 +1,264 @@
+//! `Shell`: the whole window: bars, panels, screens, and where commands go.
+
+use egui::{CentralPanel, Frame, Panel, RichText, Ui};
+use lucide_icons::Icon;
+
+use crate::session::Phase;
+use crate::settings::{Layout, Profile, Theme};
+use crate::ui::action::{Action, Misbehaviour};
+use crate::ui::command::Command;
+use crate::ui::compose::Compose;
+use crate::ui::connect_form::ConnectForm;
+use crate::ui::control::icon_ui;
+use crate::ui::detail::{DetailRequest, DetailView};
+use crate::ui::help_view::help_ui;
+use crate::ui::log_view::LogView;
+use crate::ui::model::{Model, Source};
+use crate::ui::palette::Palette;
+use crate::ui::settings_view::settings_ui;
+use crate::ui::status_bar::status_bar_ui;
+use crate::ui::status_panel::status_panel_ui;
+use crate::ui::theme::{self, tokens};
+use crate::ui::top_bar::top_bar_ui;
+
+/// The state of all views.
+#[derive(Clone, Debug, Default)]
+pub struct Shell {
+    log: LogView,
+    detail: DetailView,
+    compose: Compose,
+    connect: ConnectForm,
+    palette: Palette,
+    page: Page,
+    /// The connect form is shown over a session that stands.
+    on_form: bool,
+}
+
+/// A page over the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Page {
+    #[default]
+    None,
+    Settings,
+    Help,
+}
+
+impl Shell {
+    /// Selects the row at `position` and brings it into sight, as after a search.
+    pub fn reveal(&mut self, position: u64) {
+        self.log.list.reveal(position);
+        self.on_form = false;
+    }
+
+    /// Another capture is shown: forgets selection and place; `follow` as the preferences say.
+    pub fn start_session(&mut self, follow: bool) {
+        self.log.list.reset();
+        self.log.list.follow(follow, 0);
+        self.on_form = false;
+    }
+
+    /// Fills the connect form, as from the command line.
+    pub fn load_profile(&mut self, profile: Profile) {
+        self.connect.load(profile);
+    }
+
+    /// Shows the connect form.
+    pub fn show_form(&mut self) {
+        self.on_form = true;
+    }
+
+    /// Paints the window and collects what the user wants.
+    pub fn show(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) {
+        if let Some(command) = Command::pressed(ui.ctx()) {
+            self.perform(command, model, actions);
+        }
+        let on_form = self.on_form || model.source == Source::Nothing;
+        let t = tokens(ui);
+        let bar = Frame::new().fill(t.bar).inner_margin(egui::Margin::symmetric(8, 0));
+        let top = Panel::top("top bar").exact_size(theme::TOP_BAR_HEIGHT).frame(bar);
+        let chosen = top.show(ui, |ui| top_bar_ui(ui, model, on_form)).inner;
+        if let Some(command) = chosen {
+            self.perform(command, model, actions);
+        }
+        let bottom = Panel::bottom("status bar").exact_size(theme::STATUS_BAR_HEIGHT).frame(bar);
+        bottom.show(ui, |ui| status_bar_ui(ui, model));
+        if on_form {
+            let frame = Frame::new().fill(t.ground).inner_margin(egui::Margin::symmetric(8, 0));
+            if CentralPanel::default().frame(frame).show(ui, |ui| self.connect.show(ui, model, actions)).inner {
+                self.on_form = false;
+            }
+        } else {
+            self.session_ui(ui, model, actions);
+        }
+        if let Some(command) = self.palette.show(ui) {
+            self.perform(command, model, actions);
+        }
+        let stays = match self.page {
+            Page::None => true,
+            Page::Settings => settings_ui(ui, model, actions),
+            Page::Help => help_ui(ui),
+        };
+        if !stays {
+            self.page = Page::None;
+        }
+    }
+
+    fn session_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) {
+        let t = tokens(ui);
+        banner_ui(ui, model);
+        let mut layout = model.settings.layout;
+        let panel = Frame::new().fill(t.panel);
+        let width = ui.available_width();
+        let mut wants_subscribe = false;
+        if layout.show_status {
+            let left = Panel::left("status panel").default_size(layout.status_width).size_range(200.0..=width * 0.35);
+            let frame = panel.inner_margin(theme::PANEL_MARGIN);
+            let shown = left.frame(frame).show(ui, |ui| status_panel_ui(ui, model, &mut wants_subscribe, actions));
+            layout.status_width = shown.response.rect.width();
+        }
+        if wants_subscribe {
+            self.perform(Command::Subscribe, model, actions);
+        }
+        if layout.show_detail {
+            let right = Panel::right("detail panel").default_size(layout.detail_width).size_range(240.0..=width * 0.5);
+            let shown = right.frame(panel).show(ui, |ui| {
+                self.detail.show(ui, model.detail, model.log.offset_s, actions)
+            });
+            layout.detail_width = shown.response.rect.width();
+            if let Some(DetailRequest::Edit(text)) = shown.inner {
+                self.compose.edit(text);
+            }
+        }
+        if layout.show_compose && matches!(model.source, Source::Live(_)) {
+            let height = ui.available_height();
+            let below =
+                Panel::bottom("compose box").resizable(true).default_size(layout.compose_height);
+            let below = below.size_range(130.0..=(height * 0.6).max(131.0));
+            let shown = below.frame(panel).show(ui, |ui| {
+                self.compose.show(ui, model.snapshot, &model.settings.history, actions);
+            });
+            layout.compose_height = shown.response.rect.height();
+        }
+        let centre = CentralPanel::default().frame(Frame::new().fill(t.ground));
+        centre.show(ui, |ui| self.log.show(ui, &model.log, waiting(model), actions));
+        keep_layout(ui, model, layout, actions);
+    }
+
+    /// Does what a command says, or asks the app to.
+    pub fn perform(&mut self, command: Command, model: &Model<'_>, actions: &mut Vec<Action>) {
+        let settings = model.settings;
+        if self.log.perform(command, &model.log, actions)
+            || self.compose.perform(command, model.snapshot, &settings.history, actions)
+        {
+            return;
+        }
+        match command {
+            Command::Palette => self.palette.open(),
+            Command::Connection => self.on_form = !self.on_form,
+            Command::Settings => self.page = Page::Settings,
+            Command::Help => self.page = Page::Help,
+            Command::EditAndResend => {
+                if let Some(detail) = model.detail.filter(|detail| detail.is_sendable()) {
+                    self.compose.edit(detail.text.to_string());
+                }
+            }
+            command => actions.extend(action_of(command, model)),
+        }
+    }
+}
+
+/// The action of a command that no view does by itself.
+fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
+    let settings = model.settings;
+    let layout = settings.layout;
+    let preferences = settings.preferences;
+    let is_live = matches!(model.source, Source::Live(_));
+    let set = |preferences| Some(Action::SetPreferences(Box::new(preferences)));
+    match command {
+        Command::Reconnect => is_live.then_some(Action::Reconnect),
+        Command::Disconnect => is_live.then_some(Action::Disconnect),
+        Command::Abort => is_live.then_some(Action::Abort),
+        Command::RetryNow => is_live.then_some(Action::RetryNow),
+        Command::MeasureNow => (model.snapshot.phase == Phase::Live).then_some(Action::MeasureNow),
+        Command::StartDemo => Some(Action::StartDemo),
+        Command::DemoDrop => Some(Action::Misbehave(Misbehaviour::Drop)),
+        Command::DemoSilence => Some(Action::Misbehave(Misbehaviour::Silence)),
+        Command::DemoExpire => Some(Action::Misbehave(Misbehaviour::ExpireToken)),
+        Command::Resend => model
+            .detail
+            .filter(|detail| detail.is_sendable())
+            .map(|detail| Action::Resend { seq: detail.row.seq, text: detail.text.to_string() }),
+        Command::CopyText => model.detail.map(|detail| Action::Copy(detail.text.to_string())),
+        Command::OpenCapture => Some(Action::OpenCapture),
+        Command::SaveCapture => Some(Action::SaveCapture),
+        Command::ShowCaptures => Some(Action::ShowCaptures),
+        Command::StatusPanel => Some(Action::SetLayout(Layout { show_status: !layout.show_status, ..layout })),
+        Command::DetailPanel => Some(Action::SetLayout(Layout { show_detail: !layout.show_detail, ..layout })),
+        Command::ComposePanel => Some(Action::SetLayout(Layout { show_compose: !layout.show_compose, ..layout })),
+        Command::NextTheme => {
+            let theme = match preferences.theme {
+                Theme::System => Theme::Dark,
+                Theme::Dark => Theme::Light,
+                Theme::Light => Theme::System,
+            };
+            set(crate::settings::Preferences { theme, ..preferences })
+        }
+        Command::ZoomIn => set(crate::settings::Preferences { zoom: (preferences.zoom + 0.1).min(3.0), ..preferences }),
+        Command::ZoomOut => set(crate::settings::Preferences { zoom: (preferences.zoom - 0.1).max(0.5), ..preferences }),
+        Command::ZoomReset => set(crate::settings::Preferences { zoom: 1.0, ..preferences }),
+        Command::Quit => Some(Action::Quit),
+        // Done by the views, before this is asked.
+        Command::Palette
+        | Command::Connection
+        | Command::Subscribe
+        | Command::Send
+        | Command::Format
+        | Command::HistoryBack
+        | Command::HistoryForward
+        | Command::Compose
+        | Command::EditAndResend
+        | Command::Follow
+        | Command::Pause
+        | Command::ClearLog
+        | Command::UndoClear
+        | Command::Find
+        | Command::FindNext
+        | Command::FindPrevious
+        | Command::Settings
+        | Command::Help => None,
+    }
+}
+
+/// What an empty log says.
+fn waiting(model: &Model<'_>) -> &'static str {
+    match (model.source, model.snapshot.phase) {
+        (Source::Recording(_), _) => "This capture holds no events",
+        (_, Phase::Idle | Phase::Closed) => "Connect, and everything that crosses the wire appears here",
+        _ if model.log.hidden > 0 => "What comes from now on appears here",
+        _ => "Everything that crosses the wire appears here",
+    }
+}
+
+fn banner_ui(ui: &mut Ui, model: &Model<'_>) {
+    let Some(banner) = model.banner else { return };
+    let t = tokens(ui);
+    let frame = Frame::new().fill(t.warning_ground).inner_margin(egui::Margin::symmetric(12, 6));
+    Panel::top("banner").frame(frame).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            icon_ui(ui, Icon::TriangleAlert, 14.0, t.warning);
+            ui.add(egui::Label::new(RichText::new(banner).color(t.warning)).wrap());
+        });
+    });
+}
+
+/// Tells the app of moved panels, once they stand still.
+fn keep_layout(ui: &Ui, model: &Model<'_>, layout: Layout, actions: &mut Vec<Action>) {
+    let before = model.settings.layout;
+    let moved = |one: f32, other: f32| (one - other).abs() > 1.0;
+    let changed = moved(layout.status_width, before.status_width)
+        || moved(layout.detail_width, before.detail_width)
+        || moved(layout.compose_height, before.compose_height);
+    if changed && ui.input(|input| input.pointer.any_released()) {
+        actions.push(Action::SetLayout(layout));
+    }
+}

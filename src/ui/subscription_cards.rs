@@ -1,0 +1,134 @@
+//! One card for each subscription: what was asked, what became of it, what came.
+
+use egui::{RichText, Ui};
+use lucide_icons::Icon;
+
+use crate::capture::row::{Level, uid_colour};
+use crate::directus::shown;
+use crate::session::{Subscription, SubscriptionState};
+use crate::ui::action::Action;
+use crate::ui::control::{Button, Look, card_ui, chip_ui, hint_ui, section_ui};
+use crate::ui::figures::{ago, count, counted, span};
+use crate::ui::model::Model;
+use crate::ui::theme::{self, tokens};
+
+/// Finished subscriptions shown below those alive.
+const FINISHED_SHOWN: usize = 6;
+
+/// Paints the section; `wants_subscribe` becomes true when the user asks for a new one.
+pub fn subscriptions_ui(ui: &mut Ui, model: &Model<'_>, wants_subscribe: &mut bool, actions: &mut Vec<Action>) {
+    let snapshot = model.snapshot;
+    if snapshot.connection == 0 {
+        return;
+    }
+    section_ui(ui, "Subscriptions", |ui| {
+        let new = Button::new("New").with_icon(Icon::Plus).look(Look::Quiet);
+        if new.show(ui).on_hover_text("Subscribe by a form").clicked() {
+            *wants_subscribe = true;
+        }
+    });
+    let (alive, finished): (Vec<&Subscription>, Vec<&Subscription>) =
+        snapshot.subscriptions.iter().partition(|subscription| subscription.state.is_alive());
+    if alive.is_empty() && finished.is_empty() {
+        hint_ui(ui, "None yet. Subscribe to a collection to hear of its changes");
+    }
+    for subscription in alive.iter().rev().chain(finished.iter().rev().take(FINISHED_SHOWN)) {
+        subscription_ui(ui, subscription, model.now_us, actions);
+        ui.add_space(2.0);
+    }
+    ui.add_space(theme::SECTION_GAP);
+}
+
+fn level(state: &SubscriptionState) -> Level {
+    match state {
+        SubscriptionState::Sent => Level::Normal,
+        SubscriptionState::Lost => Level::Warning,
+        SubscriptionState::Confirmed | SubscriptionState::Live => Level::Good,
+        SubscriptionState::Refused { .. } => Level::Error,
+        SubscriptionState::Replaced { .. } | SubscriptionState::Ended | SubscriptionState::Orphaned => Level::Dim,
+    }
+}
+
+fn subscription_ui(ui: &mut Ui, subscription: &Subscription, now_us: u64, actions: &mut Vec<Action>) {
+    let t = tokens(ui);
+    let request = &subscription.request;
+    let uid = request.uid.as_deref().unwrap_or_default();
+    let edge = if subscription.state.is_alive() { theme::uid_colour(uid_colour(uid)) } else { t.strong_line };
+    let dim = |ui: &mut Ui, words: String| {
+        ui.add(egui::Label::new(RichText::new(words).size(11.5).color(tokens(ui).dim)).wrap())
+    };
+    card_ui(ui, Some(edge), |ui| {
+        ui.horizontal(|ui| {
+            let name = if request.collection.is_empty() { "(no collection)" } else { &request.collection };
+            ui.add(egui::Label::new(RichText::new(shown(name)).font(theme::strong(theme::BODY))).truncate());
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                chip_ui(ui, subscription.state.word(), level(&subscription.state));
+            });
+        });
+        dim(ui, asked(subscription));
+        if let Some(query) = request.query.as_deref() {
+            let query = RichText::new(shown(query)).font(theme::mono()).size(11.0).color(t.faint);
+            ui.add(egui::Label::new(query).truncate()).on_hover_text(shown(query_text(request.query.as_deref())));
+        }
+        match &subscription.state {
+            SubscriptionState::Refused { code_text, message, .. } => {
+                let words = format!("{}: {}", shown(code_text), shown(message));
+                ui.add(egui::Label::new(RichText::new(words).size(11.5).color(t.error)).wrap());
+            }
+            SubscriptionState::Replaced { by } => {
+                dim(ui, format!("by subscription {by}, which has the same uid"));
+            }
+            SubscriptionState::Lost => {
+                dim(ui, "sent before the login: the server never read it".to_owned());
+            }
+            SubscriptionState::Sent
+            | SubscriptionState::Confirmed
+            | SubscriptionState::Live
+            | SubscriptionState::Ended
+            | SubscriptionState::Orphaned => {
+                dim(ui, came(subscription, now_us));
+            }
+        }
+        if subscription.twin && subscription.state.is_alive() {
+            let words = RichText::new("shares its uid with another: events come twice").size(11.5).color(t.warning);
+            ui.add(egui::Label::new(words).wrap());
+        }
+        let row = RichText::new(format!("row #{}", count(request.seq))).size(11.0).color(t.accent);
+        if ui.link(row).on_hover_text("Select the subscribe message").clicked() {
+            actions.push(Action::GoTo(request.seq));
+        }
+    });
+}
+
+fn query_text(query: Option<&str>) -> &str {
+    query.unwrap_or_default()
+}
+
+/// What was asked for: `create · uid messages-1`.
+fn asked(subscription: &Subscription) -> String {
+    let request = &subscription.request;
+    let mut words = vec![request.event.as_deref().map_or_else(|| "all events".to_owned(), |event| shown(event).into_owned())];
+    if let Some(item) = request.item.as_deref() {
+        words.push(format!("item {}", shown(item)));
+    }
+    words.push(request.uid.as_deref().map_or_else(|| "no uid".to_owned(), |uid| format!("uid {}", shown(uid))));
+    if request.automatic {
+        words.push("resubscribed".to_owned());
+    }
+    words.join(" · ")
+}
+
+/// What came: `1 204 events · just now`.
+fn came(subscription: &Subscription, now_us: u64) -> String {
+    let total = subscription.events.total();
+    let mut words = vec![counted(total, "event")];
+    match (subscription.last_event, subscription.init_after_us) {
+        (Some(last), _) => words.push(ago(now_us.saturating_sub(last.elapsed_us))),
+        (None, Some(after)) => {
+            words.push(format!("{} in the init", counted(u64::from(subscription.init_rows), "row")));
+            words.push(format!("confirmed in {}", span(after)));
+        }
+        (None, None) => words.push("waiting for the init".to_owned()),
+    }
+    words.join(" · ")
+}
