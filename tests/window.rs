@@ -21,7 +21,7 @@ fn follow_the_guide(window: &mut Window, url: &str, token: &str) {
     window.click(Role::Button, "Connect");
     window.see("auth ok");
     window.see("logged in");
-    window.click(Role::Button, "New subscription");
+    window.click(Role::Button, "New");
     window.fill(Role::TextInput, "Collection", "messages");
     window.fill(Role::TextInput, "Fields", "user, text");
     window.fill(Role::TextInput, "uid", "guide");
