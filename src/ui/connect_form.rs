@@ -85,6 +85,7 @@ impl ConnectForm {
     fn form_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> bool {
         let t = tokens(ui);
         ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.x = theme::GAP;
         ui.label(RichText::new("Connect to Directus").font(theme::strong(theme::DISPLAY)));
         hint_ui(ui, "See every message of Directus Realtime, say what it means, and send your own");
         ui.add_space(theme::SECTION_GAP);
@@ -101,17 +102,18 @@ impl ConnectForm {
         {
             notice_ui(ui, Level::Warning, &error.to_string());
         }
-        ui.add_space(theme::SMALL_GAP);
-        let token = labelled_ui(ui, "Token", |ui| self.token_ui(ui));
+        ui.add_space(theme::GAP);
+        let known = model.known_tokens.contains(&self.profile.id);
+        let token = labelled_ui(ui, "Token", |ui| self.token_ui(ui, known));
         if self.profile.protocol == Protocol::Directus {
             labelled_ui(ui, "Login of the server (WEBSOCKETS_REST_AUTH)", |ui| {
                 choice_ui(ui, &mut self.profile.mode, &MODES);
             });
-            hint_ui(ui, mode_hint(self.profile.mode, self.token.trim().is_empty()));
+            hint_ui(ui, mode_hint(self.profile.mode, !known && self.token.trim().is_empty()));
         }
-        ui.add_space(theme::SMALL_GAP);
-        self.options_ui(ui, model, actions);
         ui.add_space(theme::GAP);
+        self.options_ui(ui, model, actions);
+        ui.add_space(theme::SECTION_GAP);
         let entered = (url.lost_focus() || token.lost_focus()) && ui.input(|input| input.key_pressed(Key::Enter));
         let mut went_on = false;
         ui.horizontal(|ui| {
@@ -143,8 +145,9 @@ impl ConnectForm {
         }
     }
 
-    fn token_ui(&mut self, ui: &mut Ui) -> egui::Response {
+    fn token_ui(&mut self, ui: &mut Ui, known: bool) -> egui::Response {
         let t = tokens(ui);
+        let hint = if known { "remembered; type to use another one" } else { "static token of a user; empty for none" };
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme::SMALL_GAP;
             let width = ui.available_width() - theme::CONTROL_HEIGHT - theme::SMALL_GAP;
@@ -152,10 +155,11 @@ impl ConnectForm {
             let edit = TextEdit::singleline(&mut self.token)
                 .id(egui::Id::unique("token field"))
                 .password(!self.reveal)
-                .hint_text(RichText::new("static token of a user; empty for none").color(t.faint))
+                .hint_text(RichText::new(hint).color(t.faint))
                 .font(theme::mono())
                 .margin(egui::Margin::symmetric(9, 4))
                 .desired_width(width)
+                .vertical_align(egui::Align::Center)
                 .min_size(vec2(0.0, theme::CONTROL_HEIGHT));
             let response: egui::Response = ui.add(edit).accessible_name("Token");
             let (icon, name) =
@@ -231,6 +235,7 @@ impl ConnectForm {
     fn side_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> bool {
         let mut went_on = false;
         ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.x = theme::GAP;
         card_ui(ui, None, |ui| {
             ui.label(RichText::new("No server at hand?").font(theme::strong(13.0)));
             hint_ui(ui, "A small Directus-like server on this machine, with a messages collection and some traffic");

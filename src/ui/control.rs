@@ -277,6 +277,7 @@ pub fn field_ui(ui: &mut Ui, name: &str, text: &mut String, hint: &str, font: Fo
         .font(font)
         .margin(egui::Margin::symmetric(9, 4))
         .desired_width(f32::INFINITY)
+        .vertical_align(egui::Align::Center)
         .min_size(vec2(0.0, theme::CONTROL_HEIGHT));
     let response: Response = ui.add(edit);
     response.accessible_name(name)

@@ -20,8 +20,8 @@ pub struct LogList {
     scroller: Scroller,
     /// Whether new rows pull the list along; off from the first scroll upwards.
     loose: bool,
-    /// Rows there were when the list came loose.
-    seen: u64,
+    /// Rows there were when the last one was in sight.
+    seen: Option<u64>,
     /// Rows shown while paused.
     frozen: Option<u64>,
     selected: Option<u64>,
@@ -53,7 +53,7 @@ impl LogList {
     /// Follows the newest row from now on, or stays where it is.
     pub fn follow(&mut self, on: bool, rows: u64) {
         self.loose = !on;
-        self.seen = rows;
+        self.seen = Some(rows);
         if on {
             self.frozen = None;
         }
@@ -62,7 +62,7 @@ impl LogList {
     /// Keeps new rows out of sight, or lets them in.
     pub fn pause(&mut self, on: bool, rows: u64) {
         self.frozen = on.then_some(rows);
-        self.seen = rows;
+        self.seen = Some(rows);
     }
 
     /// Selects `position` and brings it into sight with the next frame.
@@ -88,18 +88,11 @@ impl LogList {
         let shown = self.frozen.unwrap_or(log.rows).min(log.rows);
         let hidden = log.hidden.min(shown);
         let extent = Extent { rows: shown - hidden, height: body.height(), row_height: theme::ROW_HEIGHT };
-        if !self.loose && self.frozen.is_none() {
-            self.seen = log.rows;
-        }
 
         let id = ui.make_persistent_id("log list");
         let list = ui.interact(body, id, Sense::click());
         list.widget_info(|| WidgetInfo::labeled(Role::ListBox, true, "Event log"));
         self.place(ui, &list, extent, hidden, actions);
-        let bar = Rect::from_min_max(pos2(body.right() - SCROLLBAR_WIDTH, body.top()), body.max);
-        if self.scroller.bar_ui(ui, id, bar, extent) {
-            self.loose = !self.scroller.anchor.is_at_end(extent);
-        }
 
         let highest = log.row(shown.saturating_sub(1)).map_or(shown, |row| row.seq);
         let columns = Columns::new(rect.left(), rect.width() - SCROLLBAR_WIDTH, highest);
@@ -109,8 +102,23 @@ impl LogList {
         let mut child = ui.new_child(egui::UiBuilder::new().max_rect(body).id_salt("rows"));
         child.set_clip_rect(body.intersect(ui.clip_rect()));
         self.rows_ui(&mut child, &list, (log, &columns), (extent, hidden), actions);
+        // After the rows, whose stripes reach under it; a drag moves them in the next frame.
+        let bar = Rect::from_min_max(pos2(body.right() - SCROLLBAR_WIDTH, body.top()), body.max);
+        if self.scroller.bar_ui(ui, id, bar, extent) {
+            self.loose = !self.scroller.anchor.is_at_end(extent);
+        }
+        self.mark_seen(log.rows, extent);
         self.pill_ui(ui, body, log.rows);
         self.ask(log, extent, hidden, actions);
+    }
+
+    /// Rows count as seen while the last of them is in sight.
+    fn mark_seen(&mut self, rows: u64, extent: Extent) {
+        let at_end = self.scroller.anchor.in_sight(extent).end == extent.rows;
+        if self.frozen.is_none() && at_end {
+            self.seen = Some(rows);
+        }
+        self.seen.get_or_insert(rows);
     }
 
     /// Wheel, keys and following: where the list stands in this frame.
@@ -198,7 +206,7 @@ impl LogList {
                 (position % 2 == 1).then_some(t.stripe)
             };
             if let Some(fill) = fill {
-                ui.painter().rect_filled(rect, 0.0, fill);
+                ui.painter().rect_filled(rect.with_max_x(body.right()), 0.0, fill);
             }
             if is_selected && list.has_focus() {
                 let edge = Rect::from_min_size(rect.min, vec2(2.0, rect.height()));
@@ -220,7 +228,7 @@ impl LogList {
 
     /// The way back to the newest row, with how many came meanwhile.
     fn pill_ui(&mut self, ui: &mut Ui, body: Rect, rows: u64) {
-        let new = rows.saturating_sub(self.seen);
+        let new = rows.saturating_sub(self.seen.unwrap_or(rows));
         if self.is_following() || new == 0 {
             return;
         }

@@ -76,7 +76,15 @@ impl Scene {
         let mut settings = Settings::default();
         settings.history.push(r#"{ "type": "ping", "uid": "p-1" }"#);
         let now_us = folder.now_us + 11_500_000;
+        let mut shell = Shell::default();
+        shell.reveal(8);
+        shell.edit(concat!(
+            "{ \"type\": \"items\", \"action\": \"create\", \"collection\": \"messages\",\n",
+            "  \"data\": { \"text\": \"Hello Universe!\", \"user\": \"Rijk\" },\n",
+            "  \"uid\": \"create-7\" }"
+        ).to_owned());
         Self {
+            shell,
             snapshot: folder.session.snapshot(),
             rows: rows(),
             detail: Some(detail()),
@@ -167,6 +175,7 @@ impl Scene {
             recording,
             demo: Demo::Off,
             recents: &self.recents,
+            known_tokens: &[],
             banner: None,
             removed_profile: None,
         };

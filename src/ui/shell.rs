@@ -3,6 +3,7 @@
 use egui::{CentralPanel, Frame, Panel, RichText, Ui};
 use lucide_icons::Icon;
 
+use crate::capture::row::Level;
 use crate::session::Phase;
 use crate::settings::{Layout, Profile, Theme};
 use crate::ui::action::{Action, Misbehaviour};
@@ -19,10 +20,11 @@ use crate::ui::settings_view::settings_ui;
 use crate::ui::status_bar::status_bar_ui;
 use crate::ui::status_panel::status_panel_ui;
 use crate::ui::theme::{self, tokens};
+use crate::ui::toasts::Toasts;
 use crate::ui::top_bar::top_bar_ui;
 
 /// The state of all views.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct Shell {
     log: LogView,
     detail: DetailView,
@@ -30,6 +32,7 @@ pub struct Shell {
     connect: ConnectForm,
     palette: Palette,
     page: Page,
+    toasts: Toasts,
     /// The connect form is shown over a session that stands.
     on_form: bool,
 }
@@ -54,6 +57,17 @@ impl Shell {
     pub fn start_session(&mut self, follow: bool) {
         self.log.list.reset();
         self.log.list.follow(follow, 0);
+        self.on_form = false;
+    }
+
+    /// Shows a sentence that goes by itself, or stays if it is an error.
+    pub fn say(&mut self, level: Level, sentence: &str) {
+        self.toasts.say(level, sentence);
+    }
+
+    /// Puts a text into the compose box.
+    pub fn edit(&mut self, text: String) {
+        self.compose.edit(text);
         self.on_form = false;
     }
 
@@ -101,6 +115,7 @@ impl Shell {
         if !stays {
             self.page = Page::None;
         }
+        self.toasts.show(ui.ctx());
     }
 
     fn session_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) {

@@ -167,7 +167,8 @@ fn identity_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment) {
         }
     });
     let t = tokens(ui);
-    let colour = if snapshot.login.is_good() { t.text } else { t.warning };
+    let open = snapshot.phase.is_open();
+    let colour = if !open || snapshot.login.is_good() { t.text } else { t.warning };
     fact_with(ui, "login", RichText::new(snapshot.login.words()).color(colour));
     if !snapshot.credential.is_empty() {
         fact_ui(ui, "credential", &snapshot.credential);
@@ -187,10 +188,10 @@ fn identity_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment) {
 }
 
 fn round_trip_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mut Vec<Action>) {
-    if snapshot.connection == 0 {
+    let trips = &snapshot.round_trips;
+    if trips.samples_us.is_empty() && !snapshot.phase.is_open() {
         return;
     }
-    let trips = &snapshot.round_trips;
     section_ui(ui, "Round trip", |ui| {
         let t = tokens(ui);
         let measure = Button::icon(Icon::Timer, "Measure round trip").small().enabled(snapshot.phase == Phase::Live);
