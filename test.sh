@@ -20,10 +20,13 @@ esac
 
 export HAREWIRE_LAB=${HAREWIRE_LAB:-${TMPDIR:-/tmp}/harewire-lab}
 versions=(12.4.0 11.17.4)
+# By it the test of the window looks into the window. The same for every step, or each compiles egui again.
+features=(--features inspection)
 scratch=$(mktemp -d)
 installing=
 cleanup() {
-  [ -z "$installing" ] || kill "$installing" 2>/dev/null || true
+  # The whole group: npm and the compilers are children of it.
+  [ -z "$installing" ] || kill -- "-$installing" 2>/dev/null || true
   rm -rf "$scratch"
 }
 trap cleanup EXIT
@@ -103,9 +106,7 @@ rust() {
     echo "cargo is missing: install Rust 1.95 or newer with rustup." >&2
     return 1
   }
-  cargo --version
-  cargo fmt --version
-  cargo clippy --version
+  cargo --version && cargo fmt --version && cargo clippy --version
 }
 
 # ---- the real servers
@@ -154,8 +155,12 @@ find_isolation() {
 }
 
 run_tests() {
+  local status=0
   find_isolation
-  CARGO_NET_OFFLINE=true ${isolation[@]+"${isolation[@]}"} cargo test --locked "$@" 2>&1 | tee "$scratch/tests.log"
+  CARGO_NET_OFFLINE=true ${isolation[@]+"${isolation[@]}"} cargo test --locked "${features[@]}" --no-fail-fast 2>&1 |
+    tee "$scratch/tests.log" || status=$?
+  echo "$(sum passed) passed, $(sum failed) failed, $(sum ignored) ignored in all test programs"
+  return "$status"
 }
 
 sum() { # WORD: how many tests did so, in all test programs
@@ -178,12 +183,12 @@ else
 fi
 step "Dependencies" cargo fetch --locked
 step "Format" cargo fmt --check
-step "Compile the tests" cargo test --locked --no-run
+step "Compile the tests" cargo test --locked "${features[@]}" --no-run
 if [ -n "$install" ]; then step "Directus" directus; fi
 step "Tests" run_tests
-step "Lints" cargo clippy --all-targets --locked -- -D warnings
-step "Documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
-step "Benches compile" cargo build --benches --locked
+step "Lints" cargo clippy --all-targets --locked "${features[@]}" -- -D warnings
+step "Documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked "${features[@]}"
+step "Benches compile" cargo build --benches --locked "${features[@]}"
 
 printf '\n%s passed, %s failed, %s ignored; all steps in %s s\n' \
   "$(sum passed)" "$(sum failed)" "$(sum ignored)" "$((SECONDS - began))"

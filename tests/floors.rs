@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use imports::{Room, length, offences};
+use imports::{Place, Room, length, offences, test_modules};
 
 const SCREEN: &[&str] = &["egui", "eframe"];
 const SOCKETS: &[&str] = &[
@@ -91,29 +91,48 @@ fn sources(under: &str) -> Vec<(PathBuf, String)> {
     repository().into_iter().filter(is_source).map(read).collect()
 }
 
-/// The room a file under `src` lies in, and whether it is the room's front door.
-fn room_of(path: &Path) -> (&'static Room, bool) {
-    let inside = path.strip_prefix("src").expect("a file under src");
-    let first = Path::new(inside.components().next().expect("a name").as_os_str());
-    let name = first.file_stem().and_then(|name| name.to_str()).expect("a name in UTF-8");
-    let room = ROOMS.iter().find(|room| room.name == name);
-    let room =
-        room.unwrap_or_else(|| panic!("{} lies in no room of the table in tests/floors.rs", path.display()));
-    let is_door = inside.components().count() == 1 || inside.file_name().is_some_and(|f| f == "mod.rs");
-    (room, is_door && inside.components().count() <= 2)
+/// A source file of the program.
+struct Source {
+    path: PathBuf,
+    text: String,
+    place: Place,
+}
+
+/// All files under `src`.
+fn program() -> Vec<Source> {
+    let files = sources("src");
+    assert!(files.len() >= ROOMS.len(), "only {} files were found under src", files.len());
+    let tests: Vec<PathBuf> = files
+        .iter()
+        .flat_map(|(path, text)| {
+            let is_folder = path.file_name().is_some_and(|name| name == "mod.rs");
+            let inside = if is_folder { path.with_file_name("") } else { path.with_extension("") };
+            test_modules(text).into_iter().map(move |name| inside.join(name))
+        })
+        .collect();
+    let place = |path: &Path| {
+        let is_test = tests.iter().any(|test| path.starts_with(test) || path.with_extension("") == *test);
+        let inside = path.strip_prefix("src").expect("a file under src");
+        let depth = inside.components().count();
+        let first = Path::new(inside.components().next().expect("a name").as_os_str());
+        let name = first.file_stem().and_then(|name| name.to_str()).expect("a name in UTF-8");
+        let room = ROOMS.iter().find(|room| room.name == name);
+        let room = room.unwrap_or_else(|| panic!("{} lies in no room of tests/floors.rs", path.display()));
+        let is_door = depth == 1 || (depth == 2 && inside.ends_with("mod.rs"));
+        Place { room, is_door, is_test }
+    };
+    files.into_iter().map(|(path, text)| Source { place: place(&path), path, text }).collect()
 }
 
 #[test]
 fn imports_go_down_only() {
-    let sources = sources("src");
-    assert!(sources.len() >= ROOMS.len(), "only {} files were found under src", sources.len());
-    let found: Vec<String> = sources
+    let found: Vec<String> = program()
         .iter()
-        .flat_map(|(path, text)| {
-            let (room, is_door) = room_of(path);
-            offences(room, is_door, text)
-                .into_iter()
-                .map(move |offence| format!("{}:{}: {}", path.display(), offence.line, offence.what))
+        .flat_map(|source| {
+            let line = |offence: imports::Offence| {
+                format!("{}:{}: {}", source.path.display(), offence.line, offence.what)
+            };
+            offences(source.place, &source.text).into_iter().map(line)
         })
         .collect();
     assert!(found.is_empty(), "these lines leave their floor:\n{}", found.join("\n"));
@@ -133,11 +152,12 @@ fn the_table_has_no_circle() {
 
 #[test]
 fn files_are_short() {
-    let long: Vec<String> = sources("src")
+    let long: Vec<String> = program()
         .iter()
-        .map(|(path, text)| (path, length(text)))
+        .filter(|source| !source.place.is_test)
+        .map(|source| (source.path.display(), length(&source.text)))
         .filter(|(_, lines)| *lines > LINES)
-        .map(|(path, lines)| format!("{}: {lines} lines before its tests", path.display()))
+        .map(|(path, lines)| format!("{path}: {lines} lines before its tests"))
         .collect();
     assert!(long.is_empty(), "a file is a noun of at most {LINES} lines:\n{}", long.join("\n"));
 }
@@ -193,8 +213,9 @@ fn no_file_names_a_registry_or_a_path_of_one_machine() {
 #[test]
 fn the_checker_finds_what_it_should() {
     let session = ROOMS.iter().find(|room| room.name == "session").expect("a room");
+    let inside = Place { room: session, is_door: false, is_test: false };
     let found = |source: &str| -> Vec<String> {
-        offences(session, false, source).into_iter().map(|o| format!("{}: {}", o.line, o.what)).collect()
+        offences(inside, source).into_iter().map(|o| format!("{}: {}", o.line, o.what)).collect()
     };
     let bad = [
         ("use crate::net::Link;", "1: `session` must not know `net`"),
@@ -231,8 +252,13 @@ fn the_checker_finds_what_it_should() {
     }
     let tests = "#[cfg(test)]\nmod tests { use crate::net; }";
     assert_eq!(found(tests), ["2: `session` must not know `net`"], "tests may read files, not climb");
-    let door = offences(session, true, "use super::net;\nmod tests { use super::*; }");
+    let door = Place { is_door: true, ..inside };
+    let door = offences(door, "use super::net;\nmod tests { use super::*; }");
     assert_eq!(door.len(), 1, "{door:?}");
+    let test = Place { is_test: true, ..inside };
+    assert_eq!(offences(test, "use std::fs;"), []);
+    assert_eq!(offences(test, "use crate::net;").len(), 1);
+    assert_eq!(test_modules("#[cfg(test)]\nmod script;\n#[cfg(test)] mod tests { }\nmod real;"), ["script"]);
     assert_eq!(length("a\nb\n#[cfg(test)]\nmod tests {\n}\n"), 2);
     assert_eq!(length("a\n#[cfg(test)]\nmod tests {\n}\nfn late() {}\n"), 5);
 }

@@ -1,7 +1,26 @@
 //! Floor 4, who decides: the window's state, what each action does, and where files lie.
+//!
+//! `App` takes what other threads published before a frame, hands the views a `Model`, and performs the `Action`s they
+//! pushed. Nothing here waits: files, dialogs and searches are jobs on other threads.
 
+#[expect(clippy::module_inception, reason = "the file is named after its one type")]
+mod app;
+mod connect;
+mod copy;
+mod demo_tab;
+mod files;
 mod job;
+mod memory;
+mod model_parts;
+mod notice;
 mod order;
+mod perform;
 mod place;
+mod search;
+mod tab;
+mod window;
+mod zone;
 
+pub use app::App;
 pub use place::Place;
+pub use window::{Launch, WindowError, run};

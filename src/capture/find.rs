@@ -116,9 +116,9 @@ pub fn find(
 
 #[cfg(test)]
 mod tests {
-    use super::super::event::{Event, Fact, Stamp, What};
-    use super::super::journal::Journal;
-    use super::super::line::Header;
+    use crate::capture::event::{Event, Fact, Stamp, What};
+    use crate::capture::journal::Journal;
+    use crate::capture::line::Header;
     use super::*;
 
     fn journal(texts: &[&str]) -> Journal {

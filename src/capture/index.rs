@@ -187,7 +187,7 @@ fn place(position: u64) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::{FactKind, Flags, Kind};
+    use crate::capture::record::{FactKind, Flags, Kind};
     use super::*;
     use crate::directus::{ErrorCode, EventName};
     use proptest::prelude::*;

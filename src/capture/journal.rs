@@ -158,7 +158,7 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
-    use super::super::event::{Direction, Fact, Message, Payload, Stamp, Text, What};
+    use crate::capture::event::{Direction, Fact, Message, Payload, Stamp, Text, What};
     use super::*;
     use crate::directus;
     use proptest::prelude::*;

@@ -263,7 +263,7 @@ fn unknown(name: &str, line: &[u8], stamp: Stamp) -> Event {
 
 #[cfg(test)]
 mod tests {
-    use super::super::event::{ClosedBy, Stage};
+    use crate::capture::event::{ClosedBy, Stage};
     use super::*;
     use proptest::prelude::*;
 

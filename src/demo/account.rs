@@ -7,9 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use super::moment::Moment;
-use super::permission::{Identity, Role};
-use super::random::Random;
+use crate::demo::moment::Moment;
+use crate::demo::permission::{Identity, Role};
+use crate::demo::random::Random;
 
 /// A user, known by the lab's seed to everyone who reads this project.
 pub(super) struct User {
@@ -52,7 +52,7 @@ pub(super) const USERS: &[User] = &[
         email: "editor@example.com",
         role_name: "Messages Editor",
         password: "editor-pass-1",
-        tokens: &["editor-static-token-0001", super::TOKEN],
+        tokens: &["editor-static-token-0001", crate::demo::TOKEN],
         role: Role::Editor,
     },
 ];

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::options::RateLimit;
-use super::permission::Identity;
+use crate::demo::options::RateLimit;
+use crate::demo::permission::Identity;
 
 /// What a socket is told to do, in order.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -2,18 +2,18 @@
 
 use serde_json::Value;
 
-use super::fault::Fault;
-use super::hub::{Hub, Task};
-use super::items::{self, ItemsRequest};
-use super::message::{Message, SubscribeRequest, plain_text};
-use super::moment::Moment;
-use super::permission::Identity;
-use super::query::Query;
-use super::reader::Reader;
-use super::reply;
-use super::schema;
-use super::subscription::Subscription;
-use super::transaction::Change;
+use crate::demo::fault::Fault;
+use crate::demo::hub::{Hub, Task};
+use crate::demo::items::{self, ItemsRequest};
+use crate::demo::message::{Message, SubscribeRequest, plain_text};
+use crate::demo::moment::Moment;
+use crate::demo::permission::Identity;
+use crate::demo::query::Query;
+use crate::demo::reader::Reader;
+use crate::demo::reply;
+use crate::demo::schema;
+use crate::demo::subscription::Subscription;
+use crate::demo::transaction::Change;
 
 impl Hub {
     /// Handles a message of a registered client.

@@ -1,6 +1,7 @@
 //! What can go wrong with a request, with Directus' codes and words.
 
-use super::options::Version;
+use crate::demo::options::Version;
+use crate::demo::permission::Action;
 
 /// A request that did not succeed.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -78,6 +79,39 @@ impl Fault {
             "FORBIDDEN",
             format!(
                 "You don't have permission to access field \"{field}\" in collection \"{collection}\" or it does not exist. Queried in root."
+            ),
+        )
+    }
+
+    /// No permission for a collection a filter or an order leads to.
+    pub(super) fn forbidden_relation(collection: &str, field: &str) -> Self {
+        Self::told(
+            "FORBIDDEN",
+            format!(
+                "You don't have permission to access collection \"{collection}\" or it does not exist. Queried in \"{field}\"."
+            ),
+        )
+    }
+
+    /// No permission to do that with rows of a collection, or some of the rows are not there.
+    pub(super) fn forbidden_action(collection: &str, action: Action) -> Self {
+        let action = action.name();
+        Self::told(
+            "FORBIDDEN",
+            format!(
+                "You don't have permission to perform \"{action}\" for collection \"{collection}\" or it does not exist."
+            ),
+        )
+    }
+
+    /// Some of the rows to change are not there; Directus names the fields instead.
+    pub(super) fn forbidden_update(collection: &str, fields: &[&str]) -> Self {
+        let fields: Vec<String> = fields.iter().map(|field| format!("\"{field}\"")).collect();
+        let fields = fields.join(", ");
+        Self::told(
+            "FORBIDDEN",
+            format!(
+                "You don't have permissions to perform \"update\" for the field(s) {fields} in collection \"{collection}\" or it does not exist."
             ),
         )
     }

@@ -4,10 +4,11 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::comparison::{compare, text};
-use super::fault::Fault;
-use super::schema::{self, Collection, Field, Kind};
-use super::store::{Key, Row, Store};
+use crate::demo::comparison::{compare, text};
+use crate::demo::fault::Fault;
+use crate::demo::permission::{Action, Role};
+use crate::demo::schema::{self, Collection, Field, Kind};
+use crate::demo::store::{Key, Row, Store};
 
 /// A filter whose fields and operators are known to exist.
 #[derive(Debug)]
@@ -170,15 +171,17 @@ impl Filter {
     ///
     /// # Errors
     /// `INVALID_QUERY` for keys and operators that do not exist, `FORBIDDEN` for unknown fields.
-    pub(super) fn compile(value: &Value, collection: &'static Collection) -> Result<Self, Fault> {
+    pub(super) fn compile(value: &Value, collection: &'static Collection, role: Role) -> Result<Self, Fault> {
         let Value::Object(keys) = value else {
-            return Err(Fault::invalid_query("Invalid filter object"));
+            // Directus reads a bare value as a test of equality, and then misses the field.
+            let name = collection.name;
+            return Err(Fault::invalid_query(&format!("Invalid filter key \"_eq\" on \"{name}\"")));
         };
         let mut parts = Vec::new();
         for (key, inner) in keys {
             parts.push(match (key.as_str(), inner) {
-                ("_and", Value::Array(items)) => Self::All(compile_all(items, collection)?),
-                ("_or", Value::Array(items)) => Self::Any(compile_all(items, collection)?),
+                ("_and", Value::Array(items)) => Self::All(compile_all(items, collection, role)?),
+                ("_or", Value::Array(items)) => Self::Any(compile_all(items, collection, role)?),
                 (key, inner) if key.starts_with('_') && !inner.is_array() => {
                     return Err(Fault::invalid_query(&format!(
                         "Invalid filter key \"{key}\" on \"{}\"",
@@ -188,7 +191,7 @@ impl Filter {
                 (key, inner) => {
                     let field =
                         collection.field(key).ok_or_else(|| Fault::forbidden_field(collection.name, key))?;
-                    compile_field(field, inner)?
+                    compile_field(field, inner, role)?
                 }
             });
         }
@@ -210,11 +213,11 @@ impl Filter {
     }
 }
 
-fn compile_all(items: &[Value], collection: &'static Collection) -> Result<Vec<Filter>, Fault> {
-    items.iter().map(|item| Filter::compile(item, collection)).collect()
+fn compile_all(items: &[Value], collection: &'static Collection, role: Role) -> Result<Vec<Filter>, Fault> {
+    items.iter().map(|item| Filter::compile(item, collection, role)).collect()
 }
 
-fn compile_field(field: &'static Field, value: &Value) -> Result<Filter, Fault> {
+fn compile_field(field: &'static Field, value: &Value, role: Role) -> Result<Filter, Fault> {
     let Value::Object(tests) = value else {
         return Ok(Filter::Test { field, operator: Operator::Equal, operand: value.clone() });
     };
@@ -223,22 +226,30 @@ fn compile_field(field: &'static Field, value: &Value) -> Result<Filter, Fault> 
         Kind::OneToMany { collection, .. } => schema::collection(collection),
         _ => None,
     };
+    let leads_on = tests.keys().any(|key| key == "_some" || !key.starts_with('_'));
+    if let Some(target) = target.filter(|target| leads_on && !role.allows(target.name, Action::Read)) {
+        return Err(Fault::forbidden_relation(target.name, field.name));
+    }
     let mut parts = Vec::new();
     for (key, operand) in tests {
         parts.push(match (target, key.as_str()) {
             (Some(target), "_some") => {
-                Filter::Related { field, inner: Box::new(Filter::compile(operand, target)?) }
+                Filter::Related { field, inner: Box::new(Filter::compile(operand, target, role)?) }
             }
             (Some(target), key) if !key.starts_with('_') => {
                 let inner = serde_json::json!({ key: operand });
-                Filter::Related { field, inner: Box::new(Filter::compile(&inner, target)?) }
+                Filter::Related { field, inner: Box::new(Filter::compile(&inner, target, role)?) }
             }
             (_, "_and" | "_or") => {
                 let items = operand.as_array().map(Vec::as_slice).unwrap_or_default();
-                let inner: Result<Vec<_>, _> = items.iter().map(|item| compile_field(field, item)).collect();
+                let inner: Result<Vec<_>, _> =
+                    items.iter().map(|item| compile_field(field, item, role)).collect();
                 if key == "_and" { Filter::All(inner?) } else { Filter::Any(inner?) }
             }
             (_, key) => match Operator::of(key).filter(|operator| operator.fits(field.kind)) {
+                Some(operator) if is_numeric(field.kind) && !holds_numbers(operator, operand) => {
+                    return Err(Fault::invalid_query("Invalid numeric value"));
+                }
                 Some(operator) => Filter::Test { field, operator, operand: operand.clone() },
                 None => {
                     return Err(Fault::invalid_query(&format!(
@@ -250,6 +261,20 @@ fn compile_field(field: &'static Field, value: &Value) -> Result<Filter, Fault> 
         });
     }
     Ok(Filter::All(parts))
+}
+
+fn is_numeric(kind: Kind) -> bool {
+    matches!(kind, Kind::Integer | Kind::BigInteger | Kind::Decimal | Kind::Float)
+}
+
+/// Whether the operand of a test on a number is one, or a list of them.
+fn holds_numbers(operator: Operator, operand: &Value) -> bool {
+    let is_flag = matches!(operator, Operator::Null | Operator::NotNull);
+    let is_number = |item: &Value| match item {
+        Value::String(text) => text.trim().parse::<f64>().is_ok(),
+        _ => true,
+    };
+    is_flag || list(operand).iter().all(is_number)
 }
 
 /// The rows a relation of a row leads to, in the order of their keys.
@@ -281,7 +306,7 @@ mod tests {
         let mut store = Store::new(Random::from_system());
         seed::lab_rows(&mut store, Moment::now()).unwrap();
         let messages = schema::collection("messages").unwrap();
-        let filter = Filter::compile(filter, messages).unwrap();
+        let filter = Filter::compile(filter, messages, Role::Admin).unwrap();
         let rows = store.rows(messages).filter(|(_, row)| filter.holds(&store, row));
         rows.filter_map(|(key, _)| key.value().as_i64()).collect()
     }
@@ -327,9 +352,12 @@ mod tests {
                 json!({"id": {"_bogus": 1}}),
                 "Invalid query. \"integer\" field type does not contain the \"_bogus\" filter operator.",
             ),
+            (json!({"id": {"_eq": "abc"}}), "Invalid query. Invalid numeric value."),
             (json!({"_bogus": 1}), "Invalid query. Invalid filter key \"_bogus\" on \"messages\"."),
         ] {
-            let Err(Fault::Told(told)) = Filter::compile(&filter, messages) else { panic!("{filter}") };
+            let Err(Fault::Told(told)) = Filter::compile(&filter, messages, Role::Admin) else {
+                panic!("{filter}")
+            };
             assert_eq!((told.code, told.message.as_str()), ("INVALID_QUERY", message));
         }
     }

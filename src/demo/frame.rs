@@ -1,6 +1,6 @@
 //! WebSocket frames as Directus' library treats them.
 //!
-//! Written here because no library on crates.io can be told to leave a protocol ping unanswered, which is what
+//! Written here because no published library can be told to leave a protocol ping unanswered, which is what
 //! Directus does (`autoPong: false`, reference 1.5) and what an inspector must cope with.
 
 use std::io;

@@ -6,23 +6,23 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::account::{Accounts, Credentials, Login};
-use super::agenda::Agenda;
-use super::connection::{Connection, Order, Phase};
-use super::fault::{Fault, Told};
-use super::heartbeat::Heartbeat;
-use super::items::ItemsRequest;
-use super::message::SubscribeRequest;
-use super::moment::Moment;
-use super::options::{Misbehaviour, Mode, Options};
-use super::permission::{Identity, Role};
-use super::random::Random;
-use super::reply;
-use super::seed;
-use super::store::Store;
-use super::subscription::Subscription;
-use super::traffic::{Deed, Traffic};
-use super::transaction::Transaction;
+use crate::demo::account::{Accounts, Credentials, Login};
+use crate::demo::agenda::Agenda;
+use crate::demo::connection::{Connection, Order, Phase};
+use crate::demo::fault::{Fault, Told};
+use crate::demo::heartbeat::Heartbeat;
+use crate::demo::items::ItemsRequest;
+use crate::demo::message::SubscribeRequest;
+use crate::demo::moment::Moment;
+use crate::demo::options::{Misbehaviour, Mode, Options};
+use crate::demo::permission::{Identity, Role};
+use crate::demo::random::Random;
+use crate::demo::reply;
+use crate::demo::seed;
+use crate::demo::store::Store;
+use crate::demo::subscription::Subscription;
+use crate::demo::traffic::{Deed, Traffic};
+use crate::demo::transaction::Transaction;
 
 /// Something the server does later.
 #[derive(Debug)]
@@ -223,8 +223,7 @@ impl Hub {
         work: impl FnOnce(&mut Transaction<'_>) -> T,
     ) -> T {
         let version = self.options.version;
-        let mut transaction =
-            Transaction { store: &mut self.store, identity, version, moment, changes: Vec::new() };
+        let mut transaction = Transaction::new(&mut self.store, identity, version, moment);
         let result = work(&mut transaction);
         let changes = transaction.changes;
         for change in &changes {

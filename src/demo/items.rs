@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::fault::Fault;
-use super::permission::Action;
-use super::query::Query;
-use super::store::Key;
-use super::transaction::Transaction;
+use crate::demo::fault::Fault;
+use crate::demo::permission::Action;
+use crate::demo::query::Query;
+use crate::demo::store::Key;
+use crate::demo::transaction::Transaction;
 
 /// An `items` message whose shape is checked.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ pub(super) fn perform(transaction: &mut Transaction<'_>, request: &ItemsRequest)
     if name.starts_with("directus_") {
         return Err(Fault::system_collection(transaction.version));
     }
-    let Some(collection) = super::schema::collection(name) else {
+    let Some(collection) = crate::demo::schema::collection(name) else {
         return Err(Fault::unknown_collection(name, transaction.version));
     };
     match request.action {
@@ -65,10 +65,7 @@ fn create(transaction: &mut Transaction<'_>, request: &ItemsRequest) -> Result<O
     let name = request.collection.as_str();
     let query = query(transaction, request.query.as_ref())?;
     if let Some(Value::Array(rows)) = &request.data {
-        let mut keys = Vec::new();
-        for row in rows {
-            keys.push(transaction.create(name, Some(row))?);
-        }
+        let keys = transaction.create_many(name, rows)?;
         return read_many(transaction, name, &query, &keys).map(Outcome::from);
     }
     let key = transaction.create(name, request.data.as_ref())?;

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::account::{Credentials, Login};
-use super::connection::Phase;
-use super::fault::Told;
-use super::hub::{Hub, Task};
-use super::message::Message;
-use super::moment::Moment;
-use super::options::{Mode, Version};
-use super::permission::{Identity, Role};
-use super::reply;
+use crate::demo::account::{Credentials, Login};
+use crate::demo::connection::Phase;
+use crate::demo::fault::Told;
+use crate::demo::hub::{Hub, Task};
+use crate::demo::message::Message;
+use crate::demo::moment::Moment;
+use crate::demo::options::{Mode, Version};
+use crate::demo::permission::{Identity, Role};
+use crate::demo::reply;
 
 impl Hub {
     /// Judges the one message a handshake reads.

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::account::Credentials;
-use super::fault::Fault;
-use super::items::ItemsRequest;
-use super::permission::Action;
+use crate::demo::account::Credentials;
+use crate::demo::fault::Fault;
+use crate::demo::items::ItemsRequest;
+use crate::demo::permission::Action;
 
 /// A message of any type.
 #[derive(Clone, Debug)]

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::fault::Fault;
-use super::moment::{Moment, timestamp_text};
-use super::permission::Identity;
+use crate::demo::fault::Fault;
+use crate::demo::moment::{Moment, timestamp_text};
+use crate::demo::permission::Identity;
 
 /// Rows of a read without a `limit` (`QUERY_LIMIT_DEFAULT`).
 pub(super) const DEFAULT_LIMIT: usize = 100;
@@ -12,8 +12,8 @@ pub(super) const DEFAULT_LIMIT: usize = 100;
 /// A query whose shape is checked. Whether its fields exist is found out when it is run (reference 5.2).
 #[derive(Clone, Debug, Default)]
 pub(super) struct Query {
-    /// What to read, dotted; empty: everything.
-    pub fields: Vec<String>,
+    /// What to read, dotted; `None`: everything; an empty list: keys.
+    pub fields: Option<Vec<String>>,
     /// Which rows, with `$NOW` and `$CURRENT_USER` already put in: a subscription keeps them (reference 5.4).
     pub filter: Option<Value>,
     /// Text to look for.
@@ -48,9 +48,18 @@ impl Query {
             Some(_) => return Err(Fault::Untold("The query is not an object.".to_owned())),
         };
         let meta = strings(keys, "meta")?;
+        let unknown = |word: &String| !matches!(word.as_str(), "*" | "total_count" | "filter_count");
+        if let Some(at) = meta.iter().position(unknown) {
+            let reason = format!("\"meta[{at}]\" must be one of [total_count, filter_count]");
+            return Err(Fault::invalid_query(&reason));
+        }
         let asked = |name: &str| meta.iter().any(|word| word == "*" || word == name);
         Ok(Self {
-            fields: strings(keys, "fields")?,
+            fields: keys
+                .get("fields")
+                .filter(|value| !value.is_null())
+                .map(|_| strings(keys, "fields"))
+                .transpose()?,
             filter: filter(keys.get("filter"), identity, moment)?,
             search: keys.get("search").and_then(Value::as_str).map(str::to_owned),
             sort: strings(keys, "sort")?,
@@ -121,9 +130,6 @@ fn filter(value: Option<&Value>, identity: Identity, moment: Moment) -> Result<O
         }
         Some(other) => other.clone(),
     };
-    if !filter.is_object() {
-        return Err(Fault::invalid_query("Invalid filter object"));
-    }
     check(&filter)?;
     fill(&mut filter, identity, moment);
     Ok(Some(filter))
@@ -249,7 +255,7 @@ mod tests {
             json!({"limit": -5}),
             json!({"limit": "many"}),
             json!({"filter": "{"}),
-            json!({"filter": 5}),
+            json!({"meta": "bogus"}),
             json!({"fields": 5}),
             json!({"filter": {"id": {"_in": []}}}),
             json!({"aggregate": {"sum": "id"}}),

@@ -4,15 +4,15 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value, json};
 
-use super::comparison::{compare_sorted, text};
-use super::fault::Fault;
-use super::filter::{Filter, related};
-use super::options::Version;
-use super::permission::{Action, Role};
-use super::query::Query;
-use super::schema::{self, Collection};
-use super::selection::Selection;
-use super::store::{Key, Row, Store};
+use crate::demo::comparison::{compare_sorted, text};
+use crate::demo::fault::Fault;
+use crate::demo::filter::{Filter, related};
+use crate::demo::options::Version;
+use crate::demo::permission::{Action, Role};
+use crate::demo::query::Query;
+use crate::demo::schema::{self, Collection, Kind};
+use crate::demo::selection::Selection;
+use crate::demo::store::{Key, Row, Store};
 
 /// Reads with the rights of one role.
 #[derive(Clone, Copy)]
@@ -35,12 +35,12 @@ impl<'a> Reader<'a> {
     /// The rows of a query, of those keys only if some are given.
     pub(super) fn read(&self, name: &str, query: &Query, keys: Option<&[Key]>) -> Result<Vec<Value>, Fault> {
         let collection = self.collection(name, Action::Read)?;
-        let selection = Selection::compile(&query.fields, collection, self.role)?;
+        let selection = Selection::compile(query.fields.as_deref(), collection, self.role)?;
         let mut found = self.found(collection, query, keys)?;
         if !query.count.is_empty() {
             return Ok(counted(&found, query));
         }
-        sort(&mut found, self.store, collection, &query.sort)?;
+        self.sort(&mut found, collection, &query.sort)?;
         let (skip, limit) = query.window();
         let rows = found.into_iter().skip(skip).take(limit);
         Ok(rows.map(|(_, row)| selection.shape(self.store, row)).collect())
@@ -50,7 +50,8 @@ impl<'a> Reader<'a> {
     pub(super) fn read_one(&self, name: &str, query: &Query, key: &Value) -> Result<Value, Fault> {
         let collection = self.collection(name, Action::Read)?;
         let key = Key::of(collection, key).ok_or_else(Fault::forbidden_item)?;
-        let unpaged = Query { limit: None, offset: 0, page: 0, ..query.clone() };
+        // The key replaces the filter, as it does on the real server.
+        let unpaged = Query { limit: None, offset: 0, page: 0, filter: None, search: None, ..query.clone() };
         let found = self.read(name, &unpaged, Some(&[key]))?;
         found.into_iter().next().ok_or_else(Fault::forbidden_item)
     }
@@ -58,7 +59,7 @@ impl<'a> Reader<'a> {
     /// The keys of the rows of a query, of those an action is allowed on.
     pub(super) fn keys(&self, collection: &'static Collection, query: &Query) -> Result<Vec<Key>, Fault> {
         let mut found = self.found(collection, query, None)?;
-        sort(&mut found, self.store, collection, &query.sort)?;
+        self.sort(&mut found, collection, &query.sort)?;
         let (skip, limit) = query.window();
         // A write meant for all rows must not stop at the default limit of a read.
         let limit = if query.limit.is_none() { usize::MAX } else { limit };
@@ -70,7 +71,8 @@ impl<'a> Reader<'a> {
         if !query.wants_meta() {
             return Ok(None);
         }
-        let collection = self.collection(name, Action::Read)?;
+        let found = schema::collection(name).filter(|_| self.role.allows(name, Action::Read));
+        let collection = found.ok_or_else(|| Fault::forbidden_action(name, Action::Read))?;
         let mut meta = Map::new();
         if query.total_count {
             meta.insert("total_count".to_owned(), self.store.rows(collection).count().into());
@@ -87,7 +89,8 @@ impl<'a> Reader<'a> {
         query: &Query,
         keys: Option<&[Key]>,
     ) -> Result<Vec<(&'a Key, &'a Row)>, Fault> {
-        let filter = query.filter.as_ref().map(|filter| Filter::compile(filter, collection)).transpose()?;
+        let filter =
+            query.filter.as_ref().map(|filter| Filter::compile(filter, collection, self.role)).transpose()?;
         let needle = query.search.as_ref().map(|text| text.to_lowercase());
         let store = self.store;
         Ok(store
@@ -101,40 +104,53 @@ impl<'a> Reader<'a> {
             })
             .collect())
     }
-}
 
-/// Sorts by dotted names; rows that are equal keep the order of their keys.
-fn sort(
-    rows: &mut [(&Key, &Row)],
-    store: &Store,
-    collection: &'static Collection,
-    names: &[String],
-) -> Result<(), Fault> {
-    let mut orders = Vec::new();
-    for name in names {
-        let (descending, name) = match name.strip_prefix('-') {
-            Some(name) => (true, name),
-            None => (false, name.as_str()),
-        };
-        let head = name.split('.').next().unwrap_or(name);
-        let field = collection.field(head).ok_or_else(|| Fault::forbidden_field(collection.name, head))?;
-        orders.push((descending, field, name.split_once('.').map(|(_, rest)| rest)));
-    }
-    rows.sort_by(|(_, left), (_, right)| {
-        for (descending, field, rest) in &orders {
-            let value = |row: &Row| match rest {
-                None => row.get(field.name).cloned(),
-                Some(rest) => related(store, field, row).first().and_then(|row| row.get(*rest)).cloned(),
+    /// Sorts by dotted names; rows that are equal keep the order of their keys.
+    fn sort(
+        &self,
+        rows: &mut [(&Key, &Row)],
+        collection: &'static Collection,
+        names: &[String],
+    ) -> Result<(), Fault> {
+        let mut orders = Vec::new();
+        for name in names {
+            let (descending, name) = match name.strip_prefix('-') {
+                Some(name) => (true, name),
+                None => (false, name.as_str()),
             };
-            let (left, right) = (value(left).unwrap_or_default(), value(right).unwrap_or_default());
-            let order = compare_sorted(&left, &right);
-            if order != Ordering::Equal {
-                return if *descending { order.reverse() } else { order };
+            let head = name.split('.').next().unwrap_or(name);
+            let field =
+                collection.field(head).ok_or_else(|| Fault::forbidden_field(collection.name, head))?;
+            let target = match field.kind {
+                Kind::ManyToOne(target) | Kind::OneToMany { collection: target, .. } => Some(target),
+                _ => None,
+            };
+            if let Some(target) = target
+                && name.contains('.')
+                && !self.role.allows(target, Action::Read)
+            {
+                return Err(Fault::forbidden_relation(target, head));
             }
+            orders.push((descending, field, name.split_once('.').map(|(_, rest)| rest)));
         }
-        Ordering::Equal
-    });
-    Ok(())
+        rows.sort_by(|(_, left), (_, right)| {
+            for (descending, field, rest) in &orders {
+                let value = |row: &Row| match rest {
+                    None => row.get(field.name).cloned(),
+                    Some(rest) => {
+                        related(self.store, field, row).first().and_then(|row| row.get(*rest)).cloned()
+                    }
+                };
+                let (left, right) = (value(left).unwrap_or_default(), value(right).unwrap_or_default());
+                let order = compare_sorted(&left, &right);
+                if order != Ordering::Equal {
+                    return if *descending { order.reverse() } else { order };
+                }
+            }
+            Ordering::Equal
+        });
+        Ok(())
+    }
 }
 
 /// Counts, of all rows or of each group. Numbers, as the lab's database gives them; others give strings.

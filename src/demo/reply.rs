@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fault::{Fault, Told};
-use super::items::Outcome;
-use super::options::Version;
+use crate::demo::fault::{Fault, Told};
+use crate::demo::items::Outcome;
+use crate::demo::options::Version;
 
 /// An object of those keys, in that order, without copying what they hold.
 pub(super) fn object<const N: usize>(keys: [(&str, Value); N]) -> Value {

@@ -14,16 +14,16 @@ use serde_json::{Map, Value, json};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 
-use super::account::{self, Login, Refusal};
-use super::fault::Fault;
-use super::hub::Hub;
-use super::moment::Moment;
-use super::permission::{Action, Identity, Role};
-use super::reply::object;
-use super::rest_items;
-use super::schema::COLLECTIONS;
-use super::server::Shared;
-use super::upgrade::{PATH, session_cookie};
+use crate::demo::account::{self, Login, Refusal};
+use crate::demo::fault::Fault;
+use crate::demo::hub::Hub;
+use crate::demo::moment::Moment;
+use crate::demo::permission::{Action, Identity, Role};
+use crate::demo::reply::object;
+use crate::demo::rest_items;
+use crate::demo::schema::COLLECTIONS;
+use crate::demo::server::Shared;
+use crate::demo::upgrade::{PATH, session_cookie};
 
 /// Largest body in bytes (`MAX_PAYLOAD_SIZE`).
 const MAX_BODY: usize = 1_000_000;
@@ -213,7 +213,10 @@ fn server_info(hub: &Hub, identity: Identity) -> Value {
             .rate_limit
             .map(|limit| json!({"points": limit.points, "duration": limit.duration.as_secs()}));
         info.insert("rateLimit".to_owned(), limit.unwrap_or(Value::from(false)));
-        info.insert("queryLimit".to_owned(), json!({"default": super::query::DEFAULT_LIMIT, "max": -1}));
+        info.insert(
+            "queryLimit".to_owned(),
+            json!({"default": crate::demo::query::DEFAULT_LIMIT, "max": -1}),
+        );
         let heartbeat = hub.options.heartbeat.map(|period| Value::from(period.as_secs()));
         let socket = json!({
             "rest": {"authentication": hub.options.mode.name(), "path": PATH},
@@ -230,9 +233,10 @@ fn server_info(hub: &Hub, identity: Identity) -> Value {
 
 fn log_in(hub: &mut Hub, call: &Call, moment: Moment) -> Answer {
     let text = |name: &str| call.body.as_ref().and_then(|body| body.get(name)).and_then(Value::as_str);
-    let (Some(email), Some(password)) = (text("email"), text("password")) else {
-        let message = "Invalid payload. \"email\" and \"password\" are required.";
-        return Answer::error(StatusCode::BAD_REQUEST, "INVALID_PAYLOAD", message);
+    let (email, password) = match (text("email").filter(|email| email.contains('@')), text("password")) {
+        (Some(email), Some(password)) => (email, password),
+        (None, _) => return Fault::invalid_payload("\"email\" must be a valid email").into(),
+        (_, None) => return Fault::invalid_payload("\"password\" is required").into(),
     };
     match hub.accounts.by_password(email, password, moment) {
         Ok(login) => tokens(hub, &login),
@@ -266,7 +270,7 @@ fn me(call: &Call, identity: Identity) -> Answer {
     if identity.role != Role::Admin {
         return Answer::data(json!({"id": user.id}));
     }
-    let asked = super::query_string::parse(&call.query);
+    let asked = crate::demo::query_string::parse(&call.query);
     let asked = asked.get("fields").and_then(Value::as_str).unwrap_or("id,first_name,email").to_owned();
     let mut data = Map::new();
     for field in asked.split(',') {

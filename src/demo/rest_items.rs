@@ -3,24 +3,26 @@
 use hyper::Method;
 use serde_json::Value;
 
-use super::fault::Fault;
-use super::hub::Hub;
-use super::items::{read_many, read_singleton, update_singleton};
-use super::moment::Moment;
-use super::permission::{Action, Identity};
-use super::query::Query;
-use super::query_string;
-use super::reply::object;
-use super::rest::{Answer, Call, route_not_found};
-use super::schema;
-use super::store::Key;
-use super::transaction::Transaction;
+use crate::demo::fault::Fault;
+use crate::demo::hub::Hub;
+use crate::demo::items::{read_many, read_singleton, update_singleton};
+use crate::demo::moment::Moment;
+use crate::demo::permission::{Action, Identity};
+use crate::demo::query::Query;
+use crate::demo::query_string;
+use crate::demo::reply::object;
+use crate::demo::rest::{Answer, Call, route_not_found};
+use crate::demo::schema;
+use crate::demo::store::Key;
+use crate::demo::transaction::Transaction;
 
 /// `/items/{collection}`.
 pub(super) fn many(hub: &mut Hub, call: &Call, identity: Identity, name: &str, moment: Moment) -> Answer {
     let version = hub.options.version;
-    let Some(collection) = schema::collection(name).filter(|found| !found.name.starts_with("directus_"))
-    else {
+    if name.starts_with("directus_") {
+        return Fault::forbidden_item().into();
+    }
+    let Some(collection) = schema::collection(name) else {
         return Fault::unknown_collection(name, version).into();
     };
     let url_query = query_string::parse(&call.query);
@@ -54,7 +56,10 @@ pub(super) fn one(
     moment: Moment,
 ) -> Answer {
     let version = hub.options.version;
-    if schema::collection(name).is_none_or(|found| found.name.starts_with("directus_")) {
+    if name.starts_with("directus_") {
+        return Fault::forbidden_item().into();
+    }
+    if schema::collection(name).is_none() {
         return Fault::unknown_collection(name, version).into();
     }
     let url_query = query_string::parse(&call.query);
@@ -102,10 +107,7 @@ fn create(
     body: Option<&Value>,
 ) -> Result<Answer, Fault> {
     if let Some(Value::Array(rows)) = body {
-        let mut keys = Vec::new();
-        for row in rows {
-            keys.push(transaction.create(name, Some(row))?);
-        }
+        let keys = transaction.create_many(name, rows)?;
         return readable(read_many(transaction, name, query, &keys));
     }
     let key = transaction.create(name, body)?;
@@ -150,7 +152,7 @@ fn matching(
     query: Option<&Value>,
 ) -> Result<Vec<Value>, Fault> {
     let Some(query) = query.filter(|query| query.is_object()) else {
-        return Err(Fault::invalid_payload("\"keys\" or \"query\" is required"));
+        return Err(Fault::invalid_payload("\"value\" must contain at least one of [query, keys]"));
     };
     let query = Query::parse(Some(query), transaction.identity, transaction.moment)?;
     let reader = transaction.reader();

@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value};
 
-use super::moment::timestamp_text;
+use crate::demo::moment::timestamp_text;
 
 /// A collection.
 #[derive(Debug)]
@@ -214,9 +214,11 @@ impl Kind {
                 Value::String(text),
             ) => text.trim().parse::<f64>().map_or_else(|_| value.clone(), javascript_number),
             (_, Value::Number(number)) => number.as_f64().map_or(Value::Null, javascript_number),
-            (Self::Timestamp | Self::Created, Value::String(text)) => text
-                .parse::<jiff::Timestamp>()
-                .map_or_else(|_| value.clone(), |time| Value::from(timestamp_text(time))),
+            (Self::Timestamp | Self::Created, Value::String(text)) => {
+                // Without a zone it is taken as UTC, the zone of the lab's server.
+                let time = text.parse().or_else(|_| format!("{text}Z").parse::<jiff::Timestamp>());
+                time.map_or_else(|_| value.clone(), |time| Value::from(timestamp_text(time)))
+            }
             (Self::Csv, Value::String(text)) => text.split(',').map(Value::from).collect(),
             _ => value.clone(),
         }
@@ -226,12 +228,17 @@ impl Kind {
 /// A number as JavaScript would print it: whole ones without a point, big ones with lost digits (that is what a
 /// `bigInteger` comes back as on the real server).
 fn javascript_number(number: f64) -> Value {
-    let whole = number.fract() == 0.0 && number.abs() < 9.3e18;
-    let text = whole.then(|| format!("{number:.0}"));
-    match text.and_then(|text| text.parse::<i64>().ok()) {
-        Some(whole) => Value::from(whole),
-        None => Number::from_f64(number).map_or(Value::Null, Value::Number),
+    if number.fract() == 0.0 {
+        // The shortest digits that mean this number, filled with zeros: what JavaScript prints, too.
+        let text = number.to_string();
+        if let Ok(whole) = text.parse::<i64>() {
+            return Value::from(whole);
+        }
+        if let Ok(whole) = text.parse::<u64>() {
+            return Value::from(whole);
+        }
     }
+    Number::from_f64(number).map_or(Value::Null, Value::Number)
 }
 
 #[cfg(test)]
@@ -244,6 +251,8 @@ mod tests {
         // tests/transcripts/12.4.0/items-types.ndjson
         for (kind, written, read) in [
             (Kind::BigInteger, json!("9007199254740993"), json!(9_007_199_254_740_992_i64)),
+            (Kind::BigInteger, json!("12345678901234567890"), json!(12_345_678_901_234_567_000_u64)),
+            (Kind::Timestamp, json!("2026-01-01T00:00:00"), json!("2026-01-01T00:00:00.000Z")),
             (Kind::Decimal, json!("12.50"), json!(12.5)),
             (Kind::Float, json!(1e-7), json!(1e-7)),
             (Kind::Float, json!(2.0), json!(2)),

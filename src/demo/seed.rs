@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::account;
-use super::fault::Fault;
-use super::moment::{Moment, timestamp_text};
-use super::schema::{self, USERS};
-use super::store::Store;
+use crate::demo::account;
+use crate::demo::fault::Fault;
+use crate::demo::moment::{Moment, timestamp_text};
+use crate::demo::schema::{self, USERS};
+use crate::demo::store::Store;
 
 /// The rows every lab server has. The conformance cases count on these keys, so they come first.
 pub(super) fn lab_rows(store: &mut Store, moment: Moment) -> Result<(), Fault> {

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::fault::Fault;
-use super::filter::related;
-use super::permission::{Action, Role};
-use super::schema::{self, Collection, Field, Kind};
-use super::store::{Row, Store};
+use crate::demo::fault::Fault;
+use crate::demo::filter::related;
+use crate::demo::permission::{Action, Role};
+use crate::demo::schema::{self, Collection, Field, Kind};
+use crate::demo::store::{Row, Store};
 
 /// The fields to give, in the order they were asked for.
 #[derive(Debug)]
@@ -28,14 +28,15 @@ impl Selection {
     /// # Errors
     /// `FORBIDDEN` for a name that is no field.
     pub(super) fn compile(
-        names: &[String],
+        names: Option<&[String]>,
         collection: &'static Collection,
         role: Role,
     ) -> Result<Self, Fault> {
         let mut selection = Self { collection, parts: Vec::new() };
-        if names.is_empty() {
+        let Some(names) = names else {
             selection.add("*", None, role)?;
-        }
+            return Ok(selection);
+        };
         for name in names {
             match name.split_once('.') {
                 Some((head, rest)) => selection.add(head, Some(rest), role)?,
@@ -57,7 +58,8 @@ impl Selection {
             return Err(Fault::forbidden_field(self.collection.name, name));
         };
         if rest.is_some() && target(field).is_none() {
-            return Err(Fault::forbidden_field(self.collection.name, name));
+            // There is nothing inside a plain value: like a hidden relation, it vanishes.
+            return Ok(());
         }
         self.add_field(field, rest, role)
     }

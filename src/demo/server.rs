@@ -11,11 +11,11 @@ use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 use tokio::task::LocalSet;
 
-use super::error::Error;
-use super::hub::Hub;
-use super::moment::Moment;
-use super::options::{Misbehaviour, Options};
-use super::upgrade;
+use crate::demo::error::Error;
+use crate::demo::hub::Hub;
+use crate::demo::moment::Moment;
+use crate::demo::options::{Misbehaviour, Options};
+use crate::demo::upgrade;
 
 /// A running demo server. Dropping it ends it as a killed Directus ends: no Close frames, clients see 1006.
 #[derive(Debug)]

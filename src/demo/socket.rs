@@ -7,10 +7,10 @@ use tokio::io::{AsyncRead, AsyncWriteExt as _};
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::account::Login;
-use super::connection::Order;
-use super::frame::{self, FrameReader, Incoming};
-use super::server::Shared;
+use crate::demo::account::Login;
+use crate::demo::connection::Order;
+use crate::demo::frame::{self, FrameReader, Incoming};
+use crate::demo::server::Shared;
 
 /// How long a client may take to notice our Close before its socket goes.
 const LINGER: Duration = Duration::from_secs(2);

@@ -1,12 +1,14 @@
 //! The rows.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::fault::Fault;
-use super::random::Random;
-use super::schema::{COLLECTIONS, Collection, Kind};
+use crate::demo::comparison::text;
+use crate::demo::fault::Fault;
+use crate::demo::random::Random;
+use crate::demo::schema::{COLLECTIONS, Collection, Kind};
 
 /// A row: its columns in the collection's order.
 pub(super) type Row = Map<String, Value>;
@@ -40,12 +42,17 @@ impl Key {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Table {
-    rows: BTreeMap<Key, Row>,
+    /// Shared with the snapshot of a running write, so that taking one copies no rows.
+    rows: BTreeMap<Key, Rc<Row>>,
     /// The highest number given so far: a deleted row's number is not given again.
     last: i64,
 }
+
+/// All collections as they were at one moment.
+#[derive(Clone, Debug)]
+pub(super) struct Tables(BTreeMap<&'static str, Table>);
 
 /// All rows of all collections.
 #[derive(Debug)]
@@ -61,14 +68,28 @@ impl Store {
         Self { tables, random }
     }
 
+    /// What to come back to when a write fails half-way.
+    pub(super) fn snapshot(&self) -> Tables {
+        Tables(self.tables.clone())
+    }
+
+    /// Comes back to it, given numbers included.
+    pub(super) fn restore(&mut self, tables: Tables) {
+        self.tables = tables.0;
+    }
+
     /// The rows of a collection by their keys.
     pub(super) fn rows(&self, collection: &Collection) -> impl DoubleEndedIterator<Item = (&Key, &Row)> {
-        self.tables.get(collection.name).into_iter().flat_map(|table| &table.rows)
+        self.tables
+            .get(collection.name)
+            .into_iter()
+            .flat_map(|table| &table.rows)
+            .map(|(key, row)| (key, &**row))
     }
 
     /// One row.
     pub(super) fn row(&self, collection: &Collection, key: &Key) -> Option<&Row> {
-        self.tables.get(collection.name)?.rows.get(key)
+        self.tables.get(collection.name)?.rows.get(key).map(|row| &**row)
     }
 
     /// Makes a row of what the client gave and tells its key. Unknown fields are dropped without a word, so a
@@ -100,7 +121,7 @@ impl Store {
             row.insert(field.name.to_owned(), value);
         }
         if let Some(table) = self.tables.get_mut(collection.name) {
-            table.rows.insert(key.clone(), row);
+            table.rows.insert(key.clone(), Rc::new(row));
         }
         Ok(key)
     }
@@ -113,7 +134,7 @@ impl Store {
             if let Some(value) = given.get(field.name)
                 && field.name != collection.key_name()
             {
-                row.insert(field.name.to_owned(), field.kind.coerced(value));
+                Rc::make_mut(row).insert(field.name.to_owned(), field.kind.coerced(value));
             }
         }
         true
@@ -128,9 +149,9 @@ impl Store {
         for other in COLLECTIONS {
             for field in other.fields.iter().filter(|field| field.kind == Kind::ManyToOne(collection.name)) {
                 let Some(table) = self.tables.get_mut(other.name) else { continue };
-                for value in table.rows.values_mut().filter_map(|row| row.get_mut(field.name)) {
-                    if *value == gone {
-                        *value = Value::Null;
+                for row in table.rows.values_mut() {
+                    if row.get(field.name) == Some(&gone) {
+                        Rc::make_mut(row).insert(field.name.to_owned(), Value::Null);
                     }
                 }
             }
@@ -152,7 +173,11 @@ impl Store {
         if table.rows.contains_key(&key) {
             return Err(Fault::told(
                 "RECORD_NOT_UNIQUE",
-                format!("Value for field \"{name}\" in collection \"{}\" has to be unique.", collection.name),
+                format!(
+                    "Value \"{}\" for field \"{name}\" in collection \"{}\" has to be unique.",
+                    text(&key.value()),
+                    collection.name
+                ),
             ));
         }
         if let Key::Integer(number) = key {

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::fault::Fault;
-use super::permission::Action;
-use super::query::Query;
-use super::reader::Reader;
-use super::reply;
-use super::schema::Collection;
-use super::store::Key;
-use super::transaction::Change;
+use crate::demo::fault::Fault;
+use crate::demo::permission::Action;
+use crate::demo::query::Query;
+use crate::demo::reader::Reader;
+use crate::demo::reply;
+use crate::demo::schema::Collection;
+use crate::demo::store::Key;
+use crate::demo::transaction::Change;
 
 /// What a connection listens to.
 #[derive(Clone, Debug)]
@@ -71,11 +71,8 @@ impl Subscription {
                 Value::Array(rows)
             }
         };
-        let meta = match change.action {
-            // Whoever may not read gets the keys all the same, so the counts must not refuse them.
-            Action::Delete => reader.meta(name, &self.query).unwrap_or_default(),
-            _ => reader.meta(name, &self.query)?,
-        };
+        // Only counts need a permission to be told of a delete.
+        let meta = reader.meta(name, &self.query)?;
         Ok(Some(reply::subscription(change.action.name(), Some(data), meta, self.uid.as_ref())))
     }
 }

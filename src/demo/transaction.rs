@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::fault::Fault;
-use super::moment::Moment;
-use super::options::Version;
-use super::permission::{Action, Identity};
-use super::reader::Reader;
-use super::schema::{self, Collection, Kind};
-use super::store::{Key, Row, Store};
+use crate::demo::fault::Fault;
+use crate::demo::moment::Moment;
+use crate::demo::options::Version;
+use crate::demo::permission::{Action, Identity, Role};
+use crate::demo::reader::Reader;
+use crate::demo::schema::{self, Collection, Kind};
+use crate::demo::store::{Key, Row, Store};
 
 /// Something that happened to rows.
 #[derive(Clone, Debug)]
@@ -34,9 +34,21 @@ pub(super) struct Transaction<'a> {
     /// What happened, children before their parents. It stands even if the request fails later: a row that its
     /// maker may not read is there all the same (reference 4.2).
     pub changes: Vec<Change>,
+    /// A write is under way that will be undone as a whole.
+    is_guarded: bool,
 }
 
 impl Transaction<'_> {
+    /// Nothing is written yet.
+    pub(super) fn new(
+        store: &mut Store,
+        identity: Identity,
+        version: Version,
+        moment: Moment,
+    ) -> Transaction<'_> {
+        Transaction { store, identity, version, moment, changes: Vec::new(), is_guarded: false }
+    }
+
     /// Reads with the same rights.
     pub(super) fn reader(&self) -> Reader<'_> {
         Reader { store: self.store, role: self.identity.role, version: self.version }
@@ -47,47 +59,65 @@ impl Transaction<'_> {
         let collection = self.reader().collection(name, Action::Create)?;
         let empty = Row::new();
         let given = data.and_then(Value::as_object).unwrap_or(&empty);
-        let key = self.store.insert(collection, given, &self.moment.text())?;
-        self.children(collection, &key, given)?;
-        self.note(collection, Action::Create, vec![key.value()]);
-        Ok(key)
+        self.whole(|transaction| {
+            let key = transaction.store.insert(collection, given, &transaction.moment.text())?;
+            transaction.children(collection, &key, given)?;
+            transaction.note(collection, Action::Create, vec![key.value()]);
+            Ok(key)
+        })
     }
 
-    /// Changes rows alike. Keys of no row are passed over.
+    /// Makes rows, all or none.
+    pub(super) fn create_many(&mut self, name: &str, rows: &[Value]) -> Result<Vec<Key>, Fault> {
+        self.whole(|transaction| rows.iter().map(|row| transaction.create(name, Some(row))).collect())
+    }
+
+    /// Changes rows alike. Keys of no row are passed over for administrators and refused to others.
     pub(super) fn update(&mut self, name: &str, keys: &[Value], data: &Value) -> Result<Vec<Key>, Fault> {
         let collection = self.reader().collection(name, Action::Update)?;
         let Some(given) = data.as_object() else {
             return Err(Fault::Untold("There is no data to write.".to_owned()));
         };
-        let mut changed = Vec::new();
-        for key in keys.iter().filter_map(|key| Key::of(collection, key)) {
-            if self.store.update(collection, &key, given) {
-                self.children(collection, &key, given)?;
-                changed.push(key);
+        if self.misses(collection, keys) {
+            let fields: Vec<&str> = given.keys().map(String::as_str).collect();
+            return Err(Fault::forbidden_update(name, &fields));
+        }
+        self.whole(|transaction| {
+            let mut changed = Vec::new();
+            for key in keys.iter().filter_map(|key| Key::of(collection, key)) {
+                if transaction.store.update(collection, &key, given) {
+                    transaction.children(collection, &key, given)?;
+                    changed.push(key);
+                }
             }
-        }
-        if !changed.is_empty() {
-            self.note(collection, Action::Update, keys.to_vec());
-        }
-        Ok(changed)
+            if !keys.is_empty() {
+                transaction.note(collection, Action::Update, keys.to_vec());
+            }
+            Ok(changed)
+        })
     }
 
-    /// Changes rows each in its way; every entry holds its key, and each is an event of its own.
+    /// Changes rows each in its way, all or none; every entry holds its key, and each is an event of its own.
     pub(super) fn update_batch(&mut self, name: &str, entries: &[Value]) -> Result<Vec<Key>, Fault> {
         let collection = self.reader().collection(name, Action::Update)?;
-        let mut changed = Vec::new();
-        for entry in entries {
-            let Some(key) = entry.get(collection.key_name()) else {
-                return Err(Fault::invalid_payload("Item in update misses primary key"));
-            };
-            changed.extend(self.update(name, std::slice::from_ref(key), entry)?);
-        }
-        Ok(changed)
+        self.whole(|transaction| {
+            let mut changed = Vec::new();
+            for entry in entries {
+                let Some(key) = entry.get(collection.key_name()) else {
+                    return Err(Fault::invalid_payload("Item in update misses primary key"));
+                };
+                changed.extend(transaction.update(name, std::slice::from_ref(key), entry)?);
+            }
+            Ok(changed)
+        })
     }
 
-    /// Removes rows. Keys of no row are confirmed like the others (reference 4.2).
+    /// Removes rows. Keys of no row are confirmed to administrators like the others (reference 4.2).
     pub(super) fn delete(&mut self, name: &str, keys: &[Value]) -> Result<(), Fault> {
         let collection = self.reader().collection(name, Action::Delete)?;
+        if self.misses(collection, keys) {
+            return Err(Fault::forbidden_action(name, Action::Delete));
+        }
         for key in keys.iter().filter_map(|key| Key::of(collection, key)) {
             self.store.delete(collection, &key);
         }
@@ -95,6 +125,28 @@ impl Transaction<'_> {
             self.note(collection, Action::Delete, keys.to_vec());
         }
         Ok(())
+    }
+
+    /// Whether a user whose rows are checked names one that is not there.
+    fn misses(&self, collection: &'static Collection, keys: &[Value]) -> bool {
+        let is_checked = !matches!(self.identity.role, Role::Admin | Role::Unchecked);
+        is_checked && !keys.iter().all(|key| self.exists(collection, key))
+    }
+
+    /// Undoes what was written if something fails half-way, and tells nobody of it.
+    fn whole<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
+        if self.is_guarded {
+            return work(self);
+        }
+        let (before, told) = (self.store.snapshot(), self.changes.len());
+        self.is_guarded = true;
+        let result = work(self);
+        self.is_guarded = false;
+        if result.is_err() {
+            self.store.restore(before);
+            self.changes.truncate(told);
+        }
+        result
     }
 
     fn note(&mut self, collection: &'static Collection, action: Action, keys: Vec<Value>) {

@@ -7,13 +7,13 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::account::Login;
-use super::hub::Hub;
-use super::moment::Moment;
-use super::options::{Mode, Origins, Version};
-use super::rest;
-use super::server::Shared;
-use super::socket;
+use crate::demo::account::Login;
+use crate::demo::hub::Hub;
+use crate::demo::moment::Moment;
+use crate::demo::options::{Mode, Origins, Version};
+use crate::demo::rest;
+use crate::demo::server::Shared;
+use crate::demo::socket;
 
 /// The only path that is a socket, compared exactly (reference 1.2).
 pub(super) const PATH: &str = "/websocket";

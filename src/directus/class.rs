@@ -61,7 +61,9 @@ pub fn classify(text: &str) -> Class {
     let read = || -> Option<Class> {
         let mut scanner = Scanner::new(text);
         let class = if scanner.open(b'{') {
-            Found::read(text, &mut scanner)?.class(text)
+            let mut found = Found::default();
+            found.read(text, &mut scanner)?;
+            found.class(text)
         } else {
             scanner.pass()?;
             Class::default()
@@ -82,47 +84,59 @@ struct Found {
     code: Option<Range<usize>>,
     uid: Option<Range<usize>>,
     id: Option<Range<usize>>,
-    data: Option<Passed>,
+    data: Option<Range<usize>>,
+    /// Of `data`.
+    elements: u32,
     payload: bool,
 }
 
 impl Found {
-    fn read(text: &str, scanner: &mut Scanner<'_>) -> Option<Self> {
-        let mut found = Self::default();
+    fn read(&mut self, text: &str, scanner: &mut Scanner<'_>) -> Option<()> {
         let mut first = true;
         while let Some(key) = scanner.member(first)? {
             first = false;
             let value = scanner.pass()?;
-            let name = unescape(text.get(key.start + 1..key.end - 1)?);
-            let slot = match &*name {
-                "type" => &mut found.kind,
-                "event" => &mut found.event,
-                "action" => &mut found.action,
-                "status" => &mut found.status,
-                "error" => &mut found.error,
-                "code" => &mut found.code,
-                "uid" => &mut found.uid,
-                "id" => &mut found.id,
-                "data" => {
-                    found.data = Some(value);
-                    continue;
-                }
-                "payload" => {
-                    found.payload = true;
-                    continue;
-                }
-                _ => continue,
-            };
-            *slot = Some(value.range);
+            let raw = text.get(key.start + 1..key.end - 1)?;
+            if !self.note(raw, &value) && raw.contains('\\') {
+                self.note(&unescape(raw), &value);
+            }
         }
-        Some(found)
+        Some(())
+    }
+
+    /// Keeps the value of a key that matters; whether it does.
+    #[inline]
+    fn note(&mut self, key: &str, value: &Passed) -> bool {
+        let slot = match key {
+            "type" => &mut self.kind,
+            "event" => &mut self.event,
+            "action" => &mut self.action,
+            "status" => &mut self.status,
+            "error" => &mut self.error,
+            "code" => &mut self.code,
+            "uid" => &mut self.uid,
+            "id" => &mut self.id,
+            "data" => {
+                self.elements = value.children;
+                &mut self.data
+            }
+            "payload" => {
+                self.payload = true;
+                return true;
+            }
+            _ => return false,
+        };
+        *slot = Some(value.range.clone());
+        true
     }
 
     fn class(&self, text: &str) -> Class {
         let kind = self.kind(text);
         let event = match kind {
             MessageType::Items => word(text, self.action.as_ref()),
-            MessageType::Subscription | MessageType::Subscribe | MessageType::Logs => word(text, self.event.as_ref()),
+            MessageType::Subscription | MessageType::Subscribe | MessageType::Logs => {
+                word(text, self.event.as_ref())
+            }
             // Its `update` changes a draft, not a row: it must not answer a filter for updates.
             MessageType::Collab => self.action.as_ref().map(|_| Cow::Borrowed(EventName::Other.name())),
             _ => None,
@@ -135,9 +149,10 @@ impl Found {
         Class {
             kind,
             event: event.map_or(EventName::None, |event| EventName::from_wire(&event)),
-            status: word(text, self.status.as_ref()).map_or(Status::None, |status| Status::from_wire(&status)),
+            status: word(text, self.status.as_ref())
+                .map_or(Status::None, |status| Status::from_wire(&status)),
             code: code.map_or(ErrorCode::None, |code| ErrorCode::from_wire(&code)),
-            items: self.data.as_ref().map_or(0, |data| count(text, data)),
+            items: self.data.as_ref().map_or(0, |data| count(text, data.start, self.elements)),
             uid: uid.as_ref().filter(|range| names(text, range.start)).cloned().map_or(Span::NONE, Span::new),
         }
     }
@@ -148,7 +163,9 @@ impl Found {
         };
         match MessageType::from_wire(&word) {
             // The same words mean something else on a GraphQL socket; the envelope tells.
-            MessageType::Subscribe | MessageType::Error if self.payload && self.id.is_some() => MessageType::GraphQl,
+            MessageType::Subscribe | MessageType::Error if self.payload && self.id.is_some() => {
+                MessageType::GraphQl
+            }
             kind => kind,
         }
     }
@@ -165,9 +182,9 @@ fn names(text: &str, start: usize) -> bool {
     text.as_bytes().get(start).is_some_and(|byte| matches!(byte, b'"' | b'-' | b'0'..=b'9'))
 }
 
-fn count(text: &str, data: &Passed) -> u32 {
-    match text.as_bytes().get(data.range.start) {
-        Some(b'[') => data.children,
+fn count(text: &str, start: usize, elements: u32) -> u32 {
+    match text.as_bytes().get(start) {
+        Some(b'[') => elements,
         Some(b'n') | None => 0,
         Some(_) => 1,
     }
@@ -204,7 +221,8 @@ mod tests {
 
     #[test]
     fn reads_a_subscription_event() {
-        let text = r#"{"type":"subscription","event":"create","data":[{"id":1},{"id":2}],"uid":"messages-1"}"#;
+        let text =
+            r#"{"type":"subscription","event":"create","data":[{"id":1},{"id":2}],"uid":"messages-1"}"#;
         let class = classify(text);
         assert_eq!(class.kind, MessageType::Subscription);
         assert_eq!(class.event, EventName::Create);
@@ -217,9 +235,13 @@ mod tests {
     fn reads_errors_of_both_shapes() {
         let text = r#"{"type":"items","status":"error","error":{"message":"no","code":"FORBIDDEN"},"uid":7}"#;
         let class = classify(text);
-        assert_eq!((class.kind, class.status, class.code), (MessageType::Items, Status::Error, ErrorCode::Forbidden));
+        assert_eq!(
+            (class.kind, class.status, class.code),
+            (MessageType::Items, Status::Error, ErrorCode::Forbidden)
+        );
         assert_eq!(class.uid(text).as_deref(), Some("7"));
-        let collab = classify(r#"{"action":"error","type":"collab","code":"SERVICE_UNAVAILABLE","message":"off"}"#);
+        let collab =
+            classify(r#"{"action":"error","type":"collab","code":"SERVICE_UNAVAILABLE","message":"off"}"#);
         assert_eq!((collab.kind, collab.code), (MessageType::Collab, ErrorCode::ServiceUnavailable));
         assert!(collab.is_error());
     }
@@ -228,7 +250,10 @@ mod tests {
     fn tells_graphql_by_its_envelope() {
         for (text, kind) in [
             (r#"{"type":"connection_init","payload":{"access_token":"x"}}"#, MessageType::GraphQl),
-            (r#"{"id":"1","type":"subscribe","payload":{"query":"subscription { a }"}}"#, MessageType::GraphQl),
+            (
+                r#"{"id":"1","type":"subscribe","payload":{"query":"subscription { a }"}}"#,
+                MessageType::GraphQl,
+            ),
             (r#"{"id":"1","type":"error","payload":[]}"#, MessageType::GraphQl),
             (r#"{"type":"error","status":"error","error":{"code":"INVALID_PAYLOAD"}}"#, MessageType::Error),
             (r#"{"type":"subscribe","collection":"messages"}"#, MessageType::Subscribe),
@@ -270,7 +295,7 @@ mod tests {
         assert_eq!(classify(&"[".repeat(1_000_000)).kind, MessageType::NotJson);
     }
 
-    /// The same facts, read slowly by serde_json.
+    /// The same facts, read slowly by `serde_json`.
     fn oracle(text: &str) -> Option<(MessageType, EventName, Status, ErrorCode, u32)> {
         let value: Value = serde_json::from_str(text).ok()?;
         let word = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
@@ -310,18 +335,40 @@ mod tests {
             any::<i64>().prop_map(|number| number.to_string()),
             "[a-z\"\\\\\n😀]{0,6}".prop_map(|text| Value::from(text).to_string()),
             proptest::sample::select(vec![
-                "subscription", "items", "subscribe", "error", "collab", "next", "create", "ok", "FORBIDDEN", "auth",
+                "subscription",
+                "items",
+                "subscribe",
+                "error",
+                "collab",
+                "next",
+                "create",
+                "ok",
+                "FORBIDDEN",
+                "auth",
             ])
             .prop_map(|word| format!("\"{word}\"")),
         ];
         let key = proptest::sample::select(vec![
-            "type", "event", "action", "status", "error", "code", "uid", "id", "data", "payload", "x", "\\u0074ype",
+            "type",
+            "event",
+            "action",
+            "status",
+            "error",
+            "code",
+            "uid",
+            "id",
+            "data",
+            "payload",
+            "x",
+            "\\u0074ype",
         ]);
         scalar.prop_recursive(3, 24, 6, move |inner| {
             prop_oneof![
-                proptest::collection::vec(inner.clone(), 0..4).prop_map(|all| format!("[{}]", all.join(" , "))),
+                proptest::collection::vec(inner.clone(), 0..4)
+                    .prop_map(|all| format!("[{}]", all.join(" , "))),
                 proptest::collection::vec((key.clone(), inner), 0..8).prop_map(|all| {
-                    let members: Vec<_> = all.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
+                    let members: Vec<_> =
+                        all.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
                     format!("{{{}}}", members.join(","))
                 }),
             ]

@@ -294,8 +294,14 @@ mod tests {
             (r#"{"type":"dance"}"#, "“type” is not known"),
             (r#"{"type":"subscribe"}"#, "“collection” is missing"),
             (r#"{"type":"subscribe","collection":"m","uid":null}"#, "“uid” is not a text or a number"),
-            (r#"{"type":"items","collection":"m","action":"fly"}"#, "“action” is not one of create, read, update, delete"),
-            (r#"{"type":"subscribe","collection":"m","event":"init"}"#, "“event” is none of create, update, delete"),
+            (
+                r#"{"type":"items","collection":"m","action":"fly"}"#,
+                "“action” is not one of create, read, update, delete",
+            ),
+            (
+                r#"{"type":"subscribe","collection":"m","event":"init"}"#,
+                "“event” is none of create, update, delete",
+            ),
         ] {
             let ClientMessage::Other(other) = ClientMessage::parse(text).unwrap() else { panic!("{text}") };
             assert_eq!(other.reason, reason, "{text}");
@@ -303,7 +309,11 @@ mod tests {
             assert_eq!(ClientMessage::Other(other).to_text(), text);
         }
         assert!(ClientMessage::parse("{").is_err());
-        let deep = format!(r#"{{"type":"items","action":"create","collection":"m","data":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
+        let deep = format!(
+            r#"{{"type":"items","action":"create","collection":"m","data":{}{}}}"#,
+            "[".repeat(10_000),
+            "]".repeat(10_000)
+        );
         assert_eq!(ClientMessage::parse(&deep).unwrap().to_text(), deep);
     }
 
@@ -320,7 +330,11 @@ mod tests {
             ClientMessage::Subscribe(subscribe).to_text(),
             r#"{"type":"subscribe","collection":"messages","event":"create","query":{"fields":["user","text"]},"uid":"messages-1"}"#
         );
-        let read = ItemsRequest { id: Json::parse("1"), uid: Some(7.into()), ..ItemsRequest::new(ItemsAction::Read, "m") };
+        let read = ItemsRequest {
+            id: Json::parse("1"),
+            uid: Some(7.into()),
+            ..ItemsRequest::new(ItemsAction::Read, "m")
+        };
         assert_eq!(
             ClientMessage::Items(read).to_text(),
             r#"{"type":"items","action":"read","collection":"m","id":1,"uid":7}"#

@@ -74,7 +74,9 @@ mod tests {
 
     #[test]
     fn every_named_code_has_a_sentence_of_its_own() {
-        for code in (1000..=1015).chain([4400, 4401, 4403, 4406, 4408, 4409, 4429, 4500]).filter(|code| *code != 1004) {
+        for code in
+            (1000..=1015).chain([4400, 4401, 4403, 4406, 4408, 4409, 4429, 4500]).filter(|code| *code != 1004)
+        {
             assert!(!close::name(code).is_empty(), "{code}");
             assert_ne!(close::meaning(code), close::meaning(0), "{code}");
             assert_ne!(close::meaning(code), close::meaning(4999), "{code}");

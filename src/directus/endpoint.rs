@@ -1,11 +1,10 @@
 //! `Endpoint`: where a Directus server listens, from whatever a person typed or pasted.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use url::{ParseError, Url, form_urlencoded};
 
-use url::{Host, ParseError, Url, form_urlencoded};
-
-use crate::directus::endpoint_note::{EndpointError, EndpointNote};
 use crate::directus::Secret;
+use crate::directus::endpoint_note::{EndpointError, EndpointNote};
+use crate::directus::typed_url::{bracketed, is_local, split_scheme, tidy};
 
 /// Where Directus listens by default (reference 1.1).
 const SOCKET_PATH: &str = "/websocket";
@@ -49,7 +48,9 @@ impl Endpoint {
         settle_scheme(&mut url, scheme, &mut notes)?;
         if !url.username().is_empty() || url.password().is_some() {
             notes.push(EndpointNote::UserCut);
-            url.set_username("").and_then(|()| url.set_password(None)).map_err(|()| EndpointError::Malformed)?;
+            url.set_username("")
+                .and_then(|()| url.set_password(None))
+                .map_err(|()| EndpointError::Malformed)?;
         }
         if url.fragment().is_some() {
             notes.push(EndpointNote::FragmentCut);
@@ -77,7 +78,8 @@ impl Endpoint {
         let path = self.url.path();
         let known = KNOWN_PATHS.iter().find_map(|known| path.trim_end_matches('/').strip_suffix(known));
         // A socket at a path of its own lies beside the interface.
-        let root = known.unwrap_or_else(|| path.trim_end_matches('/').rsplit_once('/').map_or("", |(root, _)| root));
+        let root =
+            known.unwrap_or_else(|| path.trim_end_matches('/').rsplit_once('/').map_or("", |(root, _)| root));
         base.set_path(&format!("{root}/"));
         base
     }
@@ -119,56 +121,6 @@ impl Endpoint {
     }
 }
 
-/// Without what sticks to a pasted URL: space and quotes around it, line ends and invisible characters in it.
-fn tidy(input: &str) -> String {
-    let quote = |character: char| {
-        character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '<' | '>' | '“' | '”' | '„' | '‘' | '’')
-    };
-    let kept = |character: &char| !character.is_control() && !matches!(character, '\u{200b}'..='\u{200f}' | '\u{feff}');
-    let visible: String = input.chars().filter(kept).collect();
-    visible.trim_matches(quote).to_owned()
-}
-
-/// The scheme in lower case, if there is one, and the rest behind `//`.
-fn split_scheme(text: &str) -> Result<(Option<&'static str>, &str), EndpointError> {
-    if let Some((scheme, rest)) = text.split_once("://")
-        && scheme.chars().all(|character| character.is_ascii_alphanumeric() || "+-.".contains(character))
-    {
-        let known = ["http", "https", "ws", "wss"].into_iter().find(|known| scheme.eq_ignore_ascii_case(known));
-        return match known {
-            Some(known) => Ok((Some(known), rest.trim_start_matches('/'))),
-            None if scheme.is_empty() => Ok((None, rest.trim_start_matches('/'))),
-            // A long one is no scheme but something pasted; it may be secret.
-            None => Err(if scheme.len() <= 12 {
-                EndpointError::Scheme(scheme.to_ascii_lowercase())
-            } else {
-                EndpointError::Malformed
-            }),
-        };
-    }
-    // `https:host` and `https:/host`, but not the host `ws` with a port.
-    for known in ["https", "http", "wss", "ws"] {
-        if let Some((scheme, rest)) = text.split_once(':')
-            && scheme.eq_ignore_ascii_case(known)
-            && !rest.starts_with(|character: char| character.is_ascii_digit())
-        {
-            return Ok((Some(known), rest.trim_start_matches('/')));
-        }
-    }
-    Ok((None, text.trim_start_matches('/')))
-}
-
-/// A bare IPv6 address in front gets its brackets.
-fn bracketed(rest: &str, notes: &mut Vec<EndpointNote>) -> String {
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, tail) = rest.split_at(end);
-    if authority.parse::<Ipv6Addr>().is_ok() {
-        notes.push(EndpointNote::BracketsAdded);
-        return format!("[{authority}]{tail}");
-    }
-    rest.to_owned()
-}
-
 fn refusal(error: &ParseError) -> EndpointError {
     match error {
         ParseError::EmptyHost => EndpointError::Host,
@@ -196,32 +148,6 @@ fn settle_scheme(
     };
     notes.extend(note);
     url.set_scheme(scheme).map_err(|()| EndpointError::Malformed)
-}
-
-/// Loopback, a private network, or a name that only a private network knows: hardly ever with a certificate.
-fn is_local(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => is_local_v4(address),
-        Some(Host::Ipv6(address)) => {
-            address.is_loopback()
-                || address.is_unspecified()
-                || address.is_unique_local()
-                || address.is_unicast_link_local()
-                || address.to_ipv4_mapped().is_some_and(is_local_v4)
-        }
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.');
-            !name.contains('.')
-                || [".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test"]
-                    .iter()
-                    .any(|suffix| name.ends_with(suffix))
-        }
-        None => false,
-    }
-}
-
-fn is_local_v4(address: Ipv4Addr) -> bool {
-    address.is_loopback() || address.is_private() || address.is_link_local() || address.is_unspecified()
 }
 
 /// Takes `access_token` out of the query, leaving the other pairs byte for byte.
@@ -371,7 +297,8 @@ mod tests {
 
     #[test]
     fn a_token_leaves_the_url() {
-        let mut endpoint = Endpoint::parse("wss://x.example/websocket?a=1&access_token=t%20k&b=%41&access_token=").unwrap();
+        let mut endpoint =
+            Endpoint::parse("wss://x.example/websocket?a=1&access_token=t%20k&b=%41&access_token=").unwrap();
         assert_eq!(endpoint.websocket_url().as_str(), "wss://x.example/websocket?a=1&b=%41");
         assert_eq!(endpoint.notes(), [EndpointNote::TokenMoved]);
         assert!(!format!("{endpoint:?}").contains("t k"));
@@ -386,19 +313,21 @@ mod tests {
         let notes = |input: &str| Endpoint::parse(input).unwrap().notes().to_vec();
         assert_eq!(notes("wss://x.example/websocket"), []);
         assert_eq!(notes("wss://x.example/websocket/"), [EndpointNote::SlashKept]);
-        assert_eq!(notes(" https://x.example/admin/a?b#c"), [
-            EndpointNote::Trimmed,
-            EndpointNote::HttpsReplaced,
-            EndpointNote::FragmentCut,
-            EndpointNote::QueryCut,
-            EndpointNote::AdminPathCut,
-            EndpointNote::PathAdded,
-        ]);
-        assert_eq!(notes("::1"), [
-            EndpointNote::BracketsAdded,
-            EndpointNote::PlainSchemeAdded,
-            EndpointNote::PathAdded
-        ]);
+        assert_eq!(
+            notes(" https://x.example/admin/a?b#c"),
+            [
+                EndpointNote::Trimmed,
+                EndpointNote::HttpsReplaced,
+                EndpointNote::FragmentCut,
+                EndpointNote::QueryCut,
+                EndpointNote::AdminPathCut,
+                EndpointNote::PathAdded,
+            ]
+        );
+        assert_eq!(
+            notes("::1"),
+            [EndpointNote::BracketsAdded, EndpointNote::PlainSchemeAdded, EndpointNote::PathAdded]
+        );
     }
 
     #[test]

@@ -51,16 +51,22 @@ pub enum EndpointNote {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointError {
     /// Nothing was typed.
-    #[error("No URL yet. Type the address of a Directus server, such as https://cms.example.com or localhost:8055.")]
+    #[error(
+        "No URL yet. Type the address of a Directus server, such as https://cms.example.com or localhost:8055."
+    )]
     Empty,
     /// Another scheme.
-    #[error("“{0}://” is not a scheme that leads to Directus. Write http, https, ws or wss, or leave it out.")]
+    #[error(
+        "“{0}://” is not a scheme that leads to Directus. Write http, https, ws or wss, or leave it out."
+    )]
     Scheme(String),
     /// No host.
     #[error("The URL has no host name. Write it behind the scheme, such as https://cms.example.com.")]
     Host,
     /// A host that cannot be one.
-    #[error("The host name is not valid. Check it for spaces and special characters; IPv6 addresses stand in brackets.")]
+    #[error(
+        "The host name is not valid. Check it for spaces and special characters; IPv6 addresses stand in brackets."
+    )]
     BadHost,
     /// A port that cannot be one.
     #[error("The port is not valid. Behind the host write a colon and a number from 1 to 65535.")]

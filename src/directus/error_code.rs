@@ -68,11 +68,17 @@ impl ErrorCode {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::None => "No error.",
-            Self::AuthFailed => "The server did not accept the credentials, or got something else than a login first.",
-            Self::TokenExpired => "The access token ran out; the connection acts as the public role until a new login.",
+            Self::AuthFailed => {
+                "The server did not accept the credentials, or got something else than a login first."
+            }
+            Self::TokenExpired => {
+                "The access token ran out; the connection acts as the public role until a new login."
+            }
             Self::AuthTimeout => "No new login came in time after the token ran out.",
             Self::InvalidPayload => "The server could not understand the message.",
-            Self::RequestsExceeded => "Too many messages: the rate limit dropped this one, send it again later.",
+            Self::RequestsExceeded => {
+                "Too many messages: the rate limit dropped this one, send it again later."
+            }
             Self::ServiceUnavailable => "The server, or the feature asked for, is switched off or locked.",
             Self::InvalidCollection => {
                 "This collection cannot be used here: a system collection, or on servers before 12.4 an unknown one."

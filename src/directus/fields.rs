@@ -6,7 +6,7 @@ use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::directus::Json;
+use crate::directus::{Json, Uid};
 
 /// The members of a JSON object in their order, values as text. Messages take out the keys they know and
 /// keep the rest here, so that what an extension adds survives. `Debug` shows the keys only.
@@ -107,12 +107,16 @@ impl Fields {
     }
 
     /// As `take_as`, for a member that must be there.
-    pub(in crate::directus) fn need<T: DeserializeOwned>(&mut self, key: &str, expected: &str) -> Result<T, Misfit> {
+    pub(in crate::directus) fn need<T: DeserializeOwned>(
+        &mut self,
+        key: &str,
+        expected: &str,
+    ) -> Result<T, Misfit> {
         self.take_as(key, expected)?.ok_or_else(|| Misfit(format!("“{key}” is missing")))
     }
 
     /// Takes the `uid` out.
-    pub(in crate::directus) fn uid(&mut self) -> Result<Option<crate::directus::Uid>, Misfit> {
+    pub(in crate::directus) fn uid(&mut self) -> Result<Option<Uid>, Misfit> {
         self.take_as("uid", "a text or a number")
     }
 }

@@ -8,6 +8,9 @@ use crate::directus::scan::Scanner;
 /// Shorter known secrets are found only as a whole value: replacing every `a` would destroy the text.
 const LEAST_INSIDE: usize = 4;
 
+/// What stands for a credential in a saved message; anything else in double braces may be a real password.
+const PLACEHOLDER: &str = "{{token}}";
+
 /// A secret value, in the form that puts it back.
 #[derive(Clone, PartialEq, Eq)]
 pub(in crate::directus) enum Hidden {
@@ -38,8 +41,12 @@ pub(in crate::directus) struct Search<'k> {
 /// Whether a key names a secret. Also the wrong spellings of it, such as `accessToken`: a mistyped login must
 /// not leak the token that the right one hides.
 pub(in crate::directus) fn is_secret_key(key: &str, login: bool) -> bool {
-    let plain: String =
-        key.chars().filter(|character| !matches!(character, '_' | '-' | ' ')).take(16).collect::<String>().to_lowercase();
+    let plain: String = key
+        .chars()
+        .filter(|character| !matches!(character, '_' | '-' | ' '))
+        .take(16)
+        .collect::<String>()
+        .to_lowercase();
     match plain.as_str() {
         "accesstoken" | "password" | "refreshtoken" | "otp" => true,
         "token" | "authorization" | "bearer" | "jwt" | "statictoken" => login,
@@ -51,7 +58,7 @@ pub(in crate::directus) fn is_secret_key(key: &str, login: bool) -> bool {
 pub(in crate::directus) fn is_inert(value: &str) -> bool {
     value.is_empty()
         || mask_at(value).is_some_and(|(_, length)| length == value.len())
-        || (value.starts_with("{{") && value.ends_with("}}"))
+        || value == PLACEHOLDER
 }
 
 /// The number of the mask that a text starts with, and the mask's length.
@@ -103,7 +110,11 @@ impl Search<'_> {
                 _ => {
                     let range = scanner.pass()?.range;
                     let bare = text.get(range.clone())?;
-                    if self.known.iter().any(|secret| bare == secret || long(secret) && bare.contains(secret.as_str())) {
+                    if self
+                        .known
+                        .iter()
+                        .any(|secret| bare == secret || long(secret) && bare.contains(secret.as_str()))
+                    {
                         hits.push(Hit { hidden: Hidden::Json(bare.to_owned()), range, token: false });
                     }
                 }
@@ -115,7 +126,8 @@ impl Search<'_> {
     /// Looks into the inside of a string of valid JSON.
     fn find_inside(&self, text: &str, inside: Range<usize>, hits: &mut Vec<Hit>) {
         let raw = text.get(inside.clone()).unwrap_or_default();
-        let (plain, origins) = if raw.contains('\\') { unescape_mapped(raw) } else { (raw.to_owned(), Vec::new()) };
+        let (plain, origins) =
+            if raw.contains('\\') { unescape_mapped(raw) } else { (raw.to_owned(), Vec::new()) };
         let origin = |at: usize| inside.start + origins.get(at).copied().unwrap_or(at.min(raw.len()));
         let mut ranges = loose(&plain, self.login, true);
         ranges.extend(self.known_in(&plain));
@@ -242,15 +254,13 @@ fn loose_value(bytes: &[u8], mut at: usize, prose: bool) -> Option<Range<usize>>
         }
         return Some(start..end);
     }
-    if prose && separator == b':' || matches!(first, b'{' | b'[') && !rest(at).as_slice().starts_with(b"{{") {
+    let placeholder = rest(at).as_slice().starts_with(PLACEHOLDER.as_bytes());
+    if placeholder || prose && separator == b':' || matches!(first, b'{' | b'[') {
         return None;
     }
-    let length = rest(at).take_while(|byte| !matches!(byte, b'&' | b'"' | b'\'' | b',' | b']' | b';' | b'#' | b')' | b' ' | b'\t' | b'\r' | b'\n')).count();
-    let end = at + length;
-    // A closing brace ends an unquoted value, unless it is a placeholder's.
-    let value = bytes.get(at..end)?;
-    let end = if value.starts_with(b"{{") { end } else { at + value.iter().take_while(|byte| **byte != b'}').count() };
-    let word = bytes.get(at..end)?;
+    let ends = |byte: &u8| matches!(byte, b'&' | b'"' | b'\'' | b',' | b'}' | b']' | b';' | b'#' | b')');
+    let length = rest(at).take_while(|byte| !ends(byte) && !byte.is_ascii_whitespace()).count();
+    let word = bytes.get(at..at + length)?;
     let plain = matches!(word, b"null" | b"true" | b"false" | b"undefined");
-    (!plain).then_some(at..end)
+    (!plain).then_some(at..at + length)
 }

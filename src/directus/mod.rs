@@ -22,21 +22,26 @@ mod event_name;
 mod fields;
 mod frame;
 mod graphql;
+mod head;
 mod items;
 mod json;
+mod mask_http;
 mod mask_spans;
 mod masker;
 mod message_type;
+mod nest;
 mod query;
 mod scan;
 mod secret;
 mod server_message;
 mod shown;
+mod span;
 mod status;
 /// One-line summaries of frames, for the rows of the log.
 pub mod summary;
 /// Text templates for every client message.
 pub mod template;
+mod typed_url;
 mod uid;
 mod words;
 
@@ -57,11 +62,11 @@ pub use json::Json;
 pub use masker::{Masker, has_mask};
 pub use message_type::MessageType;
 pub use query::{List, Query, Whole};
-pub use scan::Span;
 pub use secret::Secret;
 pub use server_message::{
     AuthOk, ErrorReply, EventData, LogEntry, LogsReply, ServerMessage, SubscriptionEvent,
 };
 pub use shown::shown;
+pub use span::Span;
 pub use status::Status;
 pub use uid::Uid;

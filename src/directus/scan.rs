@@ -1,39 +1,12 @@
 //! `Scanner`: reads JSON text where it lies.
 //!
 //! serde needs a type to read into and allocates; here one pass over the bytes says where things
-//! are. It is as strict as serde_json's `RawValue` (so a text is JSON here exactly if it is JSON
+//! are. It is as strict as `serde_json`'s `RawValue` (so a text is JSON here exactly if it is JSON
 //! there), and it never recurses: 10,000 open brackets cost 10,000 bits.
 
 use std::ops::Range;
 
-/// A stretch of a frame's text, as byte offsets. Small, because the index of a capture is full of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Span {
-    start: u32,
-    end: u32,
-}
-
-impl Span {
-    /// No stretch at all.
-    pub const NONE: Self = Self { start: 0, end: 0 };
-
-    /// From a range of offsets; `NONE` past 4 GiB, which no message limit of ours reaches.
-    pub(in crate::directus) fn new(range: Range<usize>) -> Self {
-        match (u32::try_from(range.start), u32::try_from(range.end)) {
-            (Ok(start), Ok(end)) => Self { start, end },
-            _ => Self::NONE,
-        }
-    }
-
-    /// The stretch of this text, `None` if there is none or the text is another one.
-    #[must_use]
-    pub fn of(self, text: &str) -> Option<&str> {
-        if self == Self::NONE {
-            return None;
-        }
-        text.get(usize::try_from(self.start).ok()?..usize::try_from(self.end).ok()?)
-    }
-}
+use crate::directus::nest::Nest;
 
 /// One value that was passed over.
 pub(in crate::directus) struct Passed {
@@ -41,37 +14,6 @@ pub(in crate::directus) struct Passed {
     pub range: Range<usize>,
     /// How many members or elements it has directly inside; 0 for scalars.
     pub children: u32,
-}
-
-/// The kinds of brackets still open, one bit each.
-#[derive(Default)]
-struct Nest {
-    top: u64,
-    below: Vec<u64>,
-    depth: usize,
-}
-
-impl Nest {
-    fn push(&mut self, object: bool) {
-        if self.depth != 0 && self.depth.is_multiple_of(64) {
-            self.below.push(self.top);
-            self.top = 0;
-        }
-        self.top = self.top << 1 | u64::from(object);
-        self.depth += 1;
-    }
-
-    fn pop(&mut self) {
-        self.top >>= 1;
-        self.depth = self.depth.saturating_sub(1);
-        if self.depth != 0 && self.depth.is_multiple_of(64) {
-            self.top = self.below.pop().unwrap_or_default();
-        }
-    }
-
-    fn in_object(&self) -> bool {
-        self.top & 1 == 1
-    }
 }
 
 /// A place in a JSON text. Methods that return `Option` return `None` where the text is not JSON.
@@ -157,6 +99,7 @@ impl<'t> Scanner<'t> {
         Some(true)
     }
 
+    #[inline]
     fn key(&mut self) -> Option<Range<usize>> {
         let key = self.string()?;
         self.space();
@@ -236,6 +179,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
+    #[inline]
     fn scalar(&mut self) -> Option<()> {
         match self.peek()? {
             b'"' => self.string().map(drop),
@@ -246,10 +190,12 @@ impl<'t> Scanner<'t> {
         }
     }
 
+    #[inline]
     fn word(&mut self, word: &[u8]) -> Option<()> {
         self.bytes.get(self.at..)?.starts_with(word).then(|| self.at += word.len())
     }
 
+    #[inline]
     fn number(&mut self) -> Option<()> {
         if self.peek()? == b'-' {
             self.at += 1;
@@ -272,6 +218,7 @@ impl<'t> Scanner<'t> {
         Some(())
     }
 
+    #[inline]
     fn digits(&mut self) -> Option<()> {
         let start = self.at;
         while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
@@ -281,6 +228,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// A string, quotes included.
+    #[inline]
     pub(in crate::directus) fn string(&mut self) -> Option<Range<usize>> {
         if self.peek()? != b'"' {
             return None;
@@ -288,13 +236,16 @@ impl<'t> Scanner<'t> {
         let start = self.at;
         self.at += 1;
         loop {
-            self.at = special(self.bytes, self.at);
-            match self.peek()? {
+            let end = special(self.bytes, self.at);
+            match *self.bytes.get(end)? {
                 b'"' => {
-                    self.at += 1;
+                    self.at = end + 1;
                     return Some(start..self.at);
                 }
-                b'\\' => self.escape()?,
+                b'\\' => {
+                    self.at = end;
+                    self.escape()?;
+                }
                 _ => return None,
             }
         }
@@ -366,10 +317,52 @@ mod tests {
     #[test]
     fn is_as_strict_as_raw_value() {
         for text in [
-            "", " ", "0", "-", "-0", "01", "1.", "1.5", ".5", "1e", "1e+", "1E-5", "1e400", "true", "tru", "truex",
-            "null", "\"\"", "\"", "\"\\\"", "\"\\u12\"", "\"\\ud800\"", "\"\\x\"", "\"a\tb\"", "\"\u{7f}\"", "{}",
-            "{ }", "{\"a\":1,}", "{,}", "{\"a\"}", "{\"a\":}", "{a:1}", "[]", "[1,]", "[,1]", "[1 2]", "[1}", "{]",
-            "[[[]]]", "{\"a\":[{\"b\":[]}]}", "[] []", "\u{feff}{}", "'a'", "[1,2", "{\"a\":1", " [ 1 , { \"a\" : 2 } ] ",
+            "",
+            " ",
+            "0",
+            "-",
+            "-0",
+            "01",
+            "1.",
+            "1.5",
+            ".5",
+            "1e",
+            "1e+",
+            "1E-5",
+            "1e400",
+            "true",
+            "tru",
+            "truex",
+            "null",
+            "\"\"",
+            "\"",
+            "\"\\\"",
+            "\"\\u12\"",
+            "\"\\ud800\"",
+            "\"\\x\"",
+            "\"a\tb\"",
+            "\"\u{7f}\"",
+            "{}",
+            "{ }",
+            "{\"a\":1,}",
+            "{,}",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{a:1}",
+            "[]",
+            "[1,]",
+            "[,1]",
+            "[1 2]",
+            "[1}",
+            "{]",
+            "[[[]]]",
+            "{\"a\":[{\"b\":[]}]}",
+            "[] []",
+            "\u{feff}{}",
+            "'a'",
+            "[1,2",
+            "{\"a\":1",
+            " [ 1 , { \"a\" : 2 } ] ",
         ] {
             agrees(text);
         }
@@ -378,8 +371,10 @@ mod tests {
     #[test]
     fn depth_is_no_matter() {
         for depth in [1, 63, 64, 65, 127, 128, 129, 10_000] {
-            let mixed: String = (0..depth).map(|level| if level % 3 == 0 { "{\"k\":" } else { "[" }).collect();
-            let closing: String = (0..depth).rev().map(|level| if level % 3 == 0 { "}" } else { "]" }).collect();
+            let mixed: String =
+                (0..depth).map(|level| if level % 3 == 0 { "{\"k\":" } else { "[" }).collect();
+            let closing: String =
+                (0..depth).rev().map(|level| if level % 3 == 0 { "}" } else { "]" }).collect();
             assert!(is_json(&format!("{mixed}1{closing}")), "{depth}");
             assert!(!is_json(&format!("{mixed}1{}", closing.replace(']', "}"))) || depth == 1, "{depth}");
             assert!(!is_json(&format!("{mixed}1")), "{depth}");

@@ -4,7 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::directus::fields::{Fields, Misfit};
 use crate::directus::{
-    Beat, Collab, CollabError, ErrorCode, EventName, GraphQl, ItemsReply, Json, Other, ParseError, Secret, Uid, frame,
+    Beat, Collab, CollabError, ErrorCode, EventName, GraphQl, ItemsReply, Json, Other, ParseError, Secret,
+    Uid, frame,
 };
 
 /// The login is accepted (reference 2.2).
@@ -118,7 +119,11 @@ impl SubscriptionEvent {
         let event = EventName::from_wire(&fields.need::<String>("event", "a text")?);
         if !matches!(
             event,
-            EventName::Init | EventName::Create | EventName::Update | EventName::Delete | EventName::Unsubscribe
+            EventName::Init
+                | EventName::Create
+                | EventName::Update
+                | EventName::Delete
+                | EventName::Unsubscribe
         ) {
             return Err(Misfit::new("“event” is no event of a subscription"));
         }
@@ -207,7 +212,8 @@ impl ServerMessage {
         if GraphQl::fits(&kind, &fields) {
             return GraphQl::read(kind, fields).map(Self::GraphQl);
         }
-        let says = |key: &str, word: &str| fields.get(key).and_then(Json::text).is_some_and(|text| text == word);
+        let says =
+            |key: &str, word: &str| fields.get(key).and_then(Json::text).is_some_and(|text| text == word);
         if says("status", "error") {
             return ErrorReply::read(kind, fields).map(Self::Error);
         }
@@ -361,7 +367,9 @@ mod tests {
             (r#","data":"297d""#, EventData::Key(key("\"297d\""))),
         ] {
             let text = format!(r#"{{"type":"subscription","event":"delete"{data}}}"#);
-            let ServerMessage::Subscription(event) = ServerMessage::parse(&text).unwrap() else { panic!("{text}") };
+            let ServerMessage::Subscription(event) = ServerMessage::parse(&text).unwrap() else {
+                panic!("{text}")
+            };
             assert_eq!(event.shape(), shape, "{text}");
         }
     }
@@ -374,7 +382,10 @@ mod tests {
         assert_eq!(ErrorCode::from_wire("MY_OWN"), ErrorCode::Other);
         for code in ErrorCode::ALL {
             assert!(code.meaning().ends_with('.'));
-            assert_eq!(ErrorCode::from_wire(code.name()), if code.name().is_empty() { ErrorCode::Other } else { *code });
+            assert_eq!(
+                ErrorCode::from_wire(code.name()),
+                if code.name().is_empty() { ErrorCode::Other } else { *code }
+            );
         }
     }
 

@@ -93,10 +93,13 @@ impl Template {
                 &[r#""query": { "fields": ["*"] }"#],
             ),
             Self::Unsubscribe => (r#""type": "unsubscribe""#.to_owned(), &[]),
-            Self::CreateItems => (items("create", &collection), &[r#""data": { "text": "Hello Universe!" }"#]),
-            Self::ReadItems => {
-                (items("read", &collection), &[r#""query": { "fields": ["*"], "sort": ["-id"], "limit": 10 }"#])
+            Self::CreateItems => {
+                (items("create", &collection), &[r#""data": { "text": "Hello Universe!" }"#])
             }
+            Self::ReadItems => (
+                items("read", &collection),
+                &[r#""query": { "fields": ["*"], "sort": ["-id"], "limit": 10 }"#],
+            ),
             Self::UpdateItems => {
                 (items("update", &collection), &[r#""id": 1, "data": { "text": "Hello Universe!" }"#])
             }

@@ -24,7 +24,7 @@ pub(super) fn detail(reader: &mut Reader, snapshot: &Snapshot, seq: u64) -> Opti
     let collection = snapshot.collection(u32::from(record.collection));
     let mut row = Row { seq, ..Row::default() };
     row_maker::fill(&mut row, &event, collection);
-    row_maker::join(&mut row, &record, &view);
+    row_maker::join(&mut row, &record, &view, seq.checked_sub(1));
     let mut detail = Detail { row, facts: general(&event, collection), ..Detail::default() };
     let partner = u64::from(record.partner);
     detail.answers = (partner != 0 && partner < seq).then_some(partner);

@@ -1,6 +1,5 @@
 //! `Capture`: one capture, live or reopened, as the window and the command line see it.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,8 +11,8 @@ use super::recorder::Recorder;
 use super::rows::{RowWindow, RowWorker};
 use super::wake::Wake;
 use crate::capture::row::Detail;
-use crate::capture::{Header, IndexView, Journal, JournalError, Lease, OpenError, Reader, Recording, time};
-use crate::net::{Command, LinkHandle, Net};
+use crate::capture::{Header, IndexView, Journal, JournalError, Lease, OpenError, Reader, Recording, Stamp, time};
+use crate::net::{Clock, Command, LinkHandle, Net};
 use crate::session::Snapshot;
 
 /// Bytes of messages that may be under way between socket and journal.
@@ -77,11 +76,12 @@ impl Engine {
         });
         let reader = journal.reader();
         let (sink, batches) = crate::net::sink(BUDGET);
+        let clock = Some(sink.clock());
         let recorder = Recorder::new(journal, Arc::clone(&published), wake.clone());
         let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
         let thread = std::thread::Builder::new().name("journal".into()).spawn(move || recorder.run(batches))?;
         let link = self.net.open(sink);
-        Ok(Capture { published, reader, rows, link: Some(link), stop: Arc::default(), thread: Some(thread), lease })
+        Ok(Capture { published, reader, rows, link: Some(link), stop: Arc::default(), thread: Some(thread), lease, clock })
     }
 }
 
@@ -104,7 +104,7 @@ pub fn open(path: &Path, wake: &Wake) -> Result<Capture, EngineError> {
         let (published, wake, stop) = (Arc::clone(&published), wake.clone(), Arc::clone(&stop));
         move || opener::run(recording, &published, &wake, &stop)
     })?;
-    Ok(Capture { published, reader, rows, link: None, stop, thread: Some(thread), lease: None })
+    Ok(Capture { published, reader, rows, link: None, stop, thread: Some(thread), lease: None, clock: None })
 }
 
 /// One capture with its threads. Dropping it closes the connection politely and lets the journal finish.
@@ -118,9 +118,17 @@ pub struct Capture {
     thread: Option<JoinHandle<()>>,
     /// Kept until the file is written to its end.
     lease: Option<Lease>,
+    /// The clock of a live capture.
+    clock: Option<Clock>,
 }
 
 impl Capture {
+    /// The time in this capture: now where it is live, the last event's where it was reopened.
+    #[must_use]
+    pub fn now(&self) -> Stamp {
+        self.clock.map_or_else(|| self.published.snapshot.load().last, |clock| clock.now())
+    }
+
     /// What it means so far.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
@@ -145,10 +153,10 @@ impl Capture {
         self.reader.another()
     }
 
-    /// Asks the row worker for rows `range` (by `seq`, end excluded) and for the detail of `selected`.
+    /// Asks the row worker for these rows (by `seq`, in order) and for the detail of `selected`.
     /// `revision` is any number that grows when a row's answer may have come.
-    pub fn want(&mut self, range: Range<u64>, selected: Option<u64>, revision: u64) {
-        self.rows.want(range, selected, revision);
+    pub fn want(&mut self, rows: Vec<u64>, selected: Option<u64>, revision: u64) {
+        self.rows.want(rows, selected, revision);
     }
 
     /// The rows prepared last.

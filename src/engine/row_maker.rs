@@ -208,9 +208,9 @@ fn seconds(ms: u64) -> f64 {
     ms as f64 / 1000.0
 }
 
-/// Brings up to date what other events tell about a row: the time since the row before, and the round trip.
-pub(super) fn join(row: &mut Row, record: &Record, view: &IndexView) {
-    let before = row.seq.checked_sub(1).and_then(|seq| view.get(seq));
+/// Brings up to date what other events tell about a row: the time since the row shown before it, and the round trip.
+pub(super) fn join(row: &mut Row, record: &Record, view: &IndexView, before: Option<u64>) {
+    let before = before.and_then(|seq| view.get(seq));
     row.delta_us = before.map(|before| span(before.time_us, record.time_us));
     if let (Kind::Message(_), Some(partner)) = (record.kind, view.get(u64::from(record.partner))) {
         row.round_trip_us = Some(span(record.time_us, partner.time_us).max(span(partner.time_us, record.time_us)));

@@ -1,7 +1,6 @@
 //! The row worker: reads what the screen shows from the file, so that the window never touches a disk.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -18,7 +17,7 @@ use crate::capture::Reader;
 /// Prepared rows kept, beyond those on the screen.
 const KEPT: usize = 4096;
 
-/// Rows prepared for the screen, without gaps.
+/// Rows prepared for the screen.
 #[derive(Clone, Debug, Default)]
 pub struct RowWindow {
     /// In order of `seq`.
@@ -28,7 +27,7 @@ pub struct RowWindow {
 /// What the window wants to see.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Wanted {
-    rows: Range<u64>,
+    rows: Vec<u64>,
     selected: Option<u64>,
     /// Grows when rows already shown may have changed: an answer came.
     revision: u64,
@@ -60,8 +59,8 @@ impl RowWorker {
         Ok(Self { orders: Some(orders), wanted: Wanted::default(), rows, detail, thread: Some(thread) })
     }
 
-    /// Asks for rows `range` (by `seq`) and the detail of `selected`. Asking again for the same costs nothing.
-    pub(super) fn want(&mut self, rows: Range<u64>, selected: Option<u64>, revision: u64) {
+    /// Asks for these rows (by `seq`, in order) and the detail of `selected`. Asking again for the same costs nothing.
+    pub(super) fn want(&mut self, rows: Vec<u64>, selected: Option<u64>, revision: u64) {
         let wanted = Wanted { rows, selected, revision };
         if wanted != self.wanted {
             self.wanted = wanted.clone();
@@ -106,31 +105,26 @@ impl Work {
             while let Ok(newer) = orders.try_recv() {
                 wanted = newer;
             }
-            self.show_rows(wanted.rows);
+            self.show_rows(&wanted.rows);
             self.show_detail(wanted.selected);
             self.wake.ring();
         }
     }
 
-    fn show_rows(&mut self, range: Range<u64>) {
+    fn show_rows(&mut self, wanted: &[u64]) {
         let view = self.reader.view();
         if self.kept.len() > KEPT {
-            self.kept.retain(|seq, _| range.contains(seq));
+            self.kept.retain(|seq, _| wanted.binary_search(seq).is_ok());
         }
         let snapshot = self.published.snapshot.load_full();
-        let mut rows = Vec::new();
-        for seq in range.start.max(1)..range.end.min(view.len() + 1) {
-            if !self.kept.contains_key(&seq) {
-                let Some(record) = view.get(seq) else { break };
-                let row = row_maker::row(&mut self.reader, seq, record, &snapshot);
-                self.kept.insert(seq, row);
-            }
-            if let Some(row) = self.kept.get_mut(&seq) {
-                if let Some(record) = view.get(seq) {
-                    row_maker::join(row, &record, &view);
-                }
-                rows.push(row.clone());
-            }
+        let mut rows = Vec::with_capacity(wanted.len());
+        let mut before = wanted.first().and_then(|seq| seq.checked_sub(1));
+        for &seq in wanted {
+            let Some(record) = view.get(seq) else { break };
+            let row = self.kept.entry(seq).or_insert_with(|| row_maker::row(&mut self.reader, seq, record, &snapshot));
+            row_maker::join(row, &record, &view, before);
+            rows.push(row.clone());
+            before = Some(seq);
         }
         self.rows.store(Arc::new(RowWindow { rows }));
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvError, RecvTimeoutError, Sender, TryRecvError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::capture::event::{Event, Fact, Payload, What};
+use crate::capture::event::{Event, Fact, What};
 use crate::net::clock::Clock;
 
 /// What an event costs beside its payload: its place in the batch, its line, its index record.
@@ -47,21 +47,21 @@ impl Budget {
 
     /// What the events take of it. Never more than all, or one huge message could never pass.
     fn cost(&self, events: &[Event]) -> u32 {
-        let bytes: u64 = events.iter().map(|event| EVENT_COST + payload_bytes(event)).sum();
+        let bytes = events
+            .iter()
+            .fold(0_u64, |sum, event| sum.saturating_add(EVENT_COST).saturating_add(payload_bytes(event)));
         u32::try_from(bytes).unwrap_or(u32::MAX).min(self.bytes)
     }
 }
 
 fn payload_bytes(event: &Event) -> u64 {
     let length = match &event.what {
-        What::Message(message) => match &message.payload {
-            // What is held in memory counts, not what was on the wire before masking.
-            Payload::Text(text) => text.as_str().len(),
-            Payload::Binary(bytes) => bytes.len(),
-        },
+        // Its size on the wire: close to what is held, and known without looking at it.
+        What::Message(message) => return message.size,
         What::Fact(fact) => match &**fact {
             Fact::Response { body, .. } => body.len(),
             Fact::Held { data } | Fact::Unsent { data, .. } | Fact::Control { data, .. } => data.len(),
+            // The rest is as short as the words in it.
             _ => 0,
         },
     };

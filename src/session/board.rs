@@ -8,8 +8,10 @@ use crate::directus::{ErrorCode, EventName};
 
 use super::subscription::{Subscription, SubscriptionState};
 
-/// Finished subscriptions kept; when there are more than this, the older half makes room.
-const FINISHED_KEPT: usize = 1000;
+/// Finished subscriptions kept when the older ones make room.
+const FINISHED_KEPT: usize = 500;
+/// Below this many subscriptions in all, none makes room.
+const ROOMY: usize = 1000;
 
 /// The subscriptions of one uid on the current connection, as places in `Board::all`.
 #[derive(Debug, Default)]
@@ -45,6 +47,10 @@ pub(super) struct Board {
     /// Those without a uid.
     bare: Slot,
     last_number: u32,
+    /// At how many subscriptions finished ones make room: twice what was left the last time, so that it costs nothing
+    /// on average.
+    crowded_at: usize,
+    forgotten: u64,
     changed: bool,
 }
 
@@ -79,6 +85,7 @@ impl Board {
 
     /// Adds a subscription just sent. Returns whether another one with the same uid is still unconfirmed (reference 5.6).
     pub(super) fn sent(&mut self, subscription: Subscription) -> bool {
+        self.make_room();
         self.changed = true;
         self.last_number = subscription.number;
         let place = self.all.len();
@@ -275,15 +282,47 @@ impl Board {
         self.bare = bare;
     }
 
-    /// Drops the older half of the finished ones if there are too many. Call after [`Board::orphan`] only: places
-    /// change. Returns how many went.
-    pub(super) fn forget_finished(&mut self) -> u64 {
-        if self.all.len() <= FINISHED_KEPT {
-            return 0;
+    /// Drops the oldest finished ones if there are too many.
+    fn make_room(&mut self) {
+        if self.all.len() < self.crowded_at.max(ROOMY) {
+            return;
         }
-        let going = self.all.len() - FINISHED_KEPT / 2;
-        self.all.drain(..going);
-        u64::try_from(going).unwrap_or(u64::MAX)
+        let finished = self.all.iter().filter(|subscription| !subscription.state.is_alive()).count();
+        let mut going = finished.saturating_sub(FINISHED_KEPT);
+        self.forgotten += u64::try_from(going).unwrap_or_default();
+        self.all.retain(|subscription| {
+            let goes = going > 0 && !subscription.state.is_alive();
+            going -= usize::from(goes);
+            !goes
+        });
+        self.crowded_at = self.all.len() * 2;
+        self.find_places();
+    }
+
+    /// Places have changed: builds the slots anew. Those of dead connections are not in any.
+    fn find_places(&mut self) {
+        self.by_uid.clear();
+        self.bare = Slot::default();
+        let connection = self.all.last().map(|subscription| subscription.request.connection);
+        for (place, subscription) in self.all.iter().enumerate() {
+            if Some(subscription.request.connection) != connection {
+                continue;
+            }
+            let slot = match &subscription.request.uid {
+                Some(uid) => self.by_uid.entry(Arc::clone(uid)).or_default(),
+                None => &mut self.bare,
+            };
+            match subscription.state {
+                SubscriptionState::Ended => slot.ended = Some(place),
+                ref state if state.is_alive() => slot.alive.push(place),
+                _ => {}
+            }
+        }
+    }
+
+    /// How many finished ones have made room.
+    pub(super) const fn forgotten(&self) -> u64 {
+        self.forgotten
     }
 
     /// The list anew if it changed since the last call.

@@ -5,7 +5,7 @@ use crate::directus::ErrorCode;
 
 use super::problem::Refusal;
 
-/// How the last connection ended. Directus gives no code on its own closes, so the cause is inferred (reference 6.4).
+/// How the last connection that had opened ended. Directus gives no code on its own closes, so the cause is inferred (reference 6.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastClose {
     /// Sequence number of the event.

@@ -96,7 +96,7 @@ pub struct Counters {
     pub connects: u64,
     /// WebSockets opened.
     pub opens: u64,
-    /// Connections ended.
+    /// Open connections ended.
     pub closes: u64,
     /// Requests that the end of their connection left without an answer.
     pub unanswered: u64,

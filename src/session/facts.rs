@@ -159,6 +159,13 @@ impl Session {
     }
 
     fn closed(&mut self, at: At, code: Option<u16>, reason: &str, by: ClosedBy) {
+        if self.shown.opened_us.is_none() {
+            // An attempt that never got through also ends with a close. Its cause is the error before it.
+            self.end_connection();
+            self.log_in(at, Login::None);
+            self.enter(at, Phase::Closed);
+            return;
+        }
         let was_live = matches!(self.shown.phase, Phase::Live | Phase::Closing);
         self.shown.counters.closes += 1;
         self.shown.last_close = Some(Arc::new(LastClose {

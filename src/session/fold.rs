@@ -147,6 +147,7 @@ impl Session {
         if let Some(subscriptions) = self.board.fresh() {
             self.shown.subscriptions = subscriptions;
         }
+        self.shown.counters.subscriptions_forgotten = self.board.forgotten();
         if let Some(pending) = self.requests.fresh() {
             self.shown.pending = pending;
         }
@@ -202,7 +203,6 @@ impl Session {
 
     pub(super) fn end_connection(&mut self) {
         self.board.orphan();
-        self.shown.counters.subscriptions_forgotten += self.board.forget_finished();
         self.shown.opened_us = None;
     }
 

@@ -26,13 +26,19 @@ mod subscription;
 mod warning;
 
 #[cfg(test)]
-mod cases;
+mod connection_cases;
+#[cfg(test)]
+mod login_cases;
 #[cfg(test)]
 mod property;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
+mod request_cases;
+#[cfg(test)]
 mod script;
+#[cfg(test)]
+mod subscription_cases;
 
 pub use close::LastClose;
 pub use counters::{Counters, EventCounts, KindCounts};

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
 
 use base64::Engine as _;
 use serde_json::Value;
@@ -11,6 +10,68 @@ use crate::capture::event::{ClosedBy, Direction, Fact, Stage};
 
 use super::script::{Script, binary, message};
 use super::snapshot::Snapshot;
+
+/// Every scenario of a version but `rest-discovery`, which has no socket. The list is written out because this floor
+/// reads no folders, not even in its tests.
+macro_rules! scenarios {
+    ($version:literal) => {
+        scenarios!($version:
+            "auth-access-token-jwt"
+            "auth-bad-jwt"
+            "auth-bad-password"
+            "auth-bad-token"
+            "auth-email-password"
+            "auth-first-message-invalid-json"
+            "auth-first-message-not-auth"
+            "auth-header-ignored"
+            "auth-missing-credentials"
+            "auth-query-param-in-handshake-mode"
+            "auth-static-token-ok"
+            "auth-timeout"
+            "close-codes"
+            "connection-limit"
+            "graphql-auth-errors"
+            "graphql-ok"
+            "graphql-public"
+            "graphql-strict"
+            "heartbeat"
+            "heartbeat-before-auth"
+            "heartbeat-protocol-pong"
+            "invalid-messages"
+            "items-crud"
+            "items-errors"
+            "items-singleton"
+            "items-types"
+            "logs-endpoint"
+            "ping-pong"
+            "public-mode"
+            "public-query-param"
+            "rate-limit"
+            "reauth-on-open-connection"
+            "sdk-guide-flow"
+            "server-shutdown-sigkill"
+            "server-shutdown-sigterm"
+            "strict-jwt"
+            "strict-mode"
+            "subscribe-all-events"
+            "subscribe-forbidden"
+            "subscribe-item-integer-key"
+            "subscribe-item-uuid"
+            "subscribe-one-event-each"
+            "subscribe-query"
+            "subscribe-relations"
+            "subscribe-singleton"
+            "subscribe-uids"
+            "token-expiry-no-reauth"
+            "token-expiry-reauth"
+            "token-expiry-reauth-early"
+            "upgrade-wrong-path"
+        )
+    };
+    ($version:literal: $($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../../tests/transcripts/", $version, "/", $name, ".ndjson")))),*]
+    };
+}
 
 /// Which mode a scenario's server ran in, told by its name.
 fn mode(scenario: &str) -> (&'static str, &'static str) {
@@ -139,22 +200,17 @@ fn describe(out: &mut String, shot: &Snapshot) {
 }
 
 /// Folds every connection of every scenario of a version.
-fn replay(version: &str) -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts").join(version);
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    assert!(files.len() > 40, "transcripts are missing");
+fn replay(scenarios: &[(&str, &str)]) -> String {
     let mut out = String::new();
-    for file in files {
-        let scenario = file.file_stem().unwrap().to_str().unwrap().to_owned();
+    for (scenario, lines) in scenarios {
         let mut scripts: BTreeMap<String, (Script, Vec<String>)> = BTreeMap::new();
-        for line in std::fs::read_to_string(&file).unwrap().lines() {
+        for line in lines.lines() {
             let line: Value = serde_json::from_str(line).unwrap();
             let Some(connection) = line["conn"].as_str() else { continue };
             let (script, path) =
                 scripts.entry(connection.to_owned()).or_insert_with(|| (Script::silent(), Vec::new()));
             script.elapsed_us = line["t"].as_u64().unwrap() * 1000;
-            step(script, &scenario, &line);
+            step(script, scenario, &line);
             let shot = script.shot();
             let now = format!("{}/{:?}", shot.phase.words(), shot.login);
             if path.last() != Some(&now) {
@@ -171,10 +227,10 @@ fn replay(version: &str) -> String {
 
 #[test]
 fn what_the_session_says_of_directus_12_4_0() {
-    insta::assert_snapshot!(replay("12.4.0"));
+    insta::assert_snapshot!(replay(scenarios!("12.4.0")));
 }
 
 #[test]
 fn what_the_session_says_of_directus_11_17_4() {
-    insta::assert_snapshot!(replay("11.17.4"));
+    insta::assert_snapshot!(replay(scenarios!("11.17.4")));
 }

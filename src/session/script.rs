@@ -7,6 +7,7 @@ use crate::directus::{Class, classify};
 
 use super::fold::{Joined, Session};
 use super::snapshot::Snapshot;
+use super::warning::WarningKind;
 
 /// A conversation and the session that folds it. Every step takes a millisecond.
 pub(super) struct Script {
@@ -71,6 +72,11 @@ impl Script {
 
     pub(super) fn shot(&mut self) -> Snapshot {
         self.session.snapshot()
+    }
+
+    /// What was warned of.
+    pub(super) fn warnings(&mut self) -> Vec<WarningKind> {
+        self.shot().warnings.iter().map(|warning| warning.kind).collect()
     }
 
     /// The state of each subscription, in words.

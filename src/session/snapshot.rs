@@ -109,7 +109,7 @@ pub struct Snapshot {
     pub waterfall: Waterfall,
     /// What the current connect exchanged before the first message.
     pub handshake: Arc<Handshake>,
-    /// How the last connection ended.
+    /// How the last connection that had opened ended.
     pub last_close: Option<Arc<LastClose>>,
     /// The last failure of our own. Cleared by a connect that gets through.
     pub last_error: Option<Arc<LastError>>,

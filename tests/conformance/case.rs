@@ -21,6 +21,8 @@ pub enum Setup {
     Heartbeat,
     /// Public mode.
     Public,
+    /// Strict mode.
+    Strict,
     /// Access tokens live three seconds.
     Expiring,
     /// Two connections at most, ten messages in two seconds.
@@ -30,8 +32,8 @@ pub enum Setup {
 }
 
 impl Setup {
-    pub const ALL: [Self; 6] =
-        [Self::Usual, Self::Heartbeat, Self::Public, Self::Expiring, Self::Limited, Self::Off];
+    pub const ALL: [Self; 7] =
+        [Self::Usual, Self::Heartbeat, Self::Public, Self::Strict, Self::Expiring, Self::Limited, Self::Off];
 }
 
 /// Which backends play a case, and why not the others.
@@ -48,7 +50,7 @@ pub const EVERYWHERE: Cast =
 /// One line of the table.
 #[derive(Debug)]
 pub struct Case {
-    /// The number in section 12 of the protocol reference.
+    /// The number in section 12 of the protocol reference; above 60, facts of its other sections.
     pub number: u8,
     pub name: &'static str,
     pub cast: Cast,
@@ -125,6 +127,8 @@ pub enum Step {
     Send(Value),
     SendText(&'static str),
     SendBinary(Value),
+    /// Bytes that are a frame or mean to be one.
+    SendBytes(&'static [u8]),
     /// Several messages in one write.
     Burst(Vec<Value>),
     /// A ping frame of the WebSocket protocol.
@@ -252,5 +256,7 @@ pub fn init(uid: &str) -> Step {
 }
 
 pub fn event(name: &str, uid: &str, data: Value) -> Value {
-    json!({"type": "subscription", "event": name, "data": data, "uid": uid})
+    let mut message = json!({"type": "subscription", "event": name, "data": null, "uid": uid});
+    message["data"] = data;
+    message
 }

@@ -16,7 +16,7 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// What came of an upgrade request.
 #[derive(Debug)]
 pub enum Answer {
-    Accepted(Client),
+    Accepted(Box<Client>),
     /// The status, and everything that came, the status line included.
     Refused(u16, String),
     /// Not a byte, and the connection is still there.
@@ -63,7 +63,7 @@ pub fn open(address: &str, upgrade: &Upgrade, limit: Duration) -> io::Result<Ans
     if status == 101 {
         let early = head[end + 4..].to_vec();
         let socket = WebSocket::from_partially_read(stream, early, Role::Client, None);
-        return Ok(Answer::Accepted(Client { socket }));
+        return Ok(Answer::Accepted(Box::new(Client { socket })));
     }
     let mut all = head;
     stream.set_read_timeout(Some(limit))?;
@@ -102,8 +102,28 @@ impl Client {
         self.socket.flush()
     }
 
+    /// Past the framing.
+    pub fn send_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.socket.get_mut().write_all(bytes)
+    }
+
     pub fn ping(&mut self) -> Result<(), Error> {
         self.socket.send(Message::Ping(Bytes::from_static(b"harewire")))
+    }
+
+    /// Says good-bye and waits until the server has let go, so that the next case is not counted beside this one.
+    pub fn finish(mut self) {
+        let deadline = Instant::now() + Duration::from_secs(2);
+        // Where the connection has ended already there is nobody to say it to.
+        let mut is_open = self.socket.close(None).is_ok();
+        while is_open && Instant::now() < deadline {
+            let wait = self.socket.get_ref().set_read_timeout(Some(Duration::from_millis(100)));
+            is_open = wait.is_ok()
+                && match self.socket.read() {
+                    Err(Error::Io(error)) => is_timeout(&error),
+                    other => other.is_ok(),
+                };
+        }
     }
 
     /// The next frame, or nothing within `limit`.

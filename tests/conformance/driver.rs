@@ -18,10 +18,10 @@ const NO_ANSWER: Duration = Duration::from_millis(1_500);
 /// Plays `case` on `server`. The error is a report for a person.
 pub fn play(case: &Case, server: &mut Server) -> Result<(), String> {
     let mut stage = Stage::new(server);
-    for (at, step) in case.steps.iter().enumerate() {
-        stage.step(step).map_err(|what| stage.report(case, &format!("step {}, {step:?}: {what}", at + 1)))?;
-    }
-    stage.surplus().map_err(|what| stage.report(case, &what))
+    let played = stage.play(case);
+    let result = played.map_err(|what| stage.report(case, &what));
+    stage.connections.into_iter().for_each(Client::finish);
+    result
 }
 
 struct Stage<'a> {
@@ -48,11 +48,18 @@ impl<'a> Stage<'a> {
         }
     }
 
+    fn play(&mut self, case: &Case) -> Result<(), String> {
+        for (at, step) in case.steps.iter().enumerate() {
+            self.step(step).map_err(|what| format!("step {}, {step:?}: {what}", at + 1))?;
+        }
+        self.surplus()
+    }
+
     fn step(&mut self, step: &Step) -> Result<(), String> {
         match step {
             Step::Connect(upgrade) => match self.open(upgrade, PATIENCE)? {
                 Answer::Accepted(client) => {
-                    self.connections.push(client);
+                    self.connections.push(*client);
                     self.current = self.connections.len() - 1;
                     Ok(())
                 }
@@ -67,10 +74,14 @@ impl<'a> Stage<'a> {
                 self.current = *connection;
                 Ok(())
             }
-            Step::Send(message) => self.send(&[message.clone()]),
+            Step::Send(message) => self.send(std::slice::from_ref(message)),
             Step::Burst(messages) => self.send(messages),
             Step::SendText(text) => self.write(vec![Message::text(*text)]),
             Step::SendBinary(message) => self.write(vec![Message::binary(message.to_string())]),
+            Step::SendBytes(bytes) => {
+                self.note("→ (bytes)", &format!("{bytes:02x?}"));
+                self.client()?.send_bytes(bytes).map_err(|error| error.to_string())
+            }
             Step::ProtocolPing => {
                 self.note("→", "a protocol ping");
                 self.client()?.ping().map_err(|error| error.to_string())

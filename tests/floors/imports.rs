@@ -11,6 +11,16 @@ pub struct Room {
     pub banned: &'static [&'static [&'static str]],
 }
 
+/// Where a source file lies.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub room: &'static Room,
+    /// `src/ROOM/mod.rs` or `src/ROOM.rs`, where `super` is the whole crate.
+    pub is_door: bool,
+    /// A module of tests: it may read files and clocks, not climb.
+    pub is_test: bool,
+}
+
 /// One line that breaks a rule.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Offence {
@@ -18,18 +28,18 @@ pub struct Offence {
     pub what: String,
 }
 
-/// Everything in `source`, a file of `room`, that leaves its floor. `is_root` for `src/ROOM/mod.rs` and
-/// `src/ROOM.rs`, where `super` is the whole crate.
-pub fn offences(room: &Room, is_root: bool, source: &str) -> Vec<Offence> {
+/// Everything in `source` that leaves its floor.
+pub fn offences(place: Place, source: &str) -> Vec<Offence> {
+    let room = place.room;
     let tokens = tokens(source);
-    let tests_from = test_tail(&tokens).unwrap_or(usize::MAX);
+    let tests_from = if place.is_test { 0 } else { test_tail(&tokens).unwrap_or(usize::MAX) };
     let mut found = Vec::new();
     for path in paths(&tokens) {
         let mut offend = |what: String| found.push(Offence { line: path.line, what });
         let names: Vec<&str> = path.names.iter().map(String::as_str).collect();
         match names.as_slice() {
             ["super", "super", ..] => offend("`super::super`: write the path from `crate`".into()),
-            ["super", ..] if is_root && !path.is_inline_module => {
+            ["super", ..] if place.is_door && !path.is_inline_module => {
                 offend("`super` leaves the room: write the path from `crate`".into());
             }
             ["crate" | "harewire", other, ..] if *other != room.name => {
@@ -58,6 +68,23 @@ pub fn length(source: &str) -> usize {
     test_tail(&tokens(source)).map_or_else(|| source.lines().count(), |line| line - 1)
 }
 
+/// The modules of tests that have a file of their own: `#[cfg(test)] mod NAME;`.
+pub fn test_modules(source: &str) -> Vec<String> {
+    let tokens = tokens(source);
+    let is_declared = |at: &usize| {
+        starts_tests(&tokens[*at..]) && tokens.get(at + TESTS.len() + 1).is_some_and(|end| end.text == ";")
+    };
+    let names = (0..tokens.len()).filter(is_declared).map(|at| tokens[at + TESTS.len()].text.to_owned());
+    names.collect()
+}
+
+/// How a module of tests begins; its name follows.
+const TESTS: [&str; 8] = ["#", "[", "cfg", "(", "test", ")", "]", "mod"];
+
+fn starts_tests(tokens: &[Token<'_>]) -> bool {
+    tokens.len() > TESTS.len() && tokens.iter().zip(TESTS).all(|(token, text)| token.text == text)
+}
+
 /// Whether a path names what is banned. `egui` stands for the crates around it (`egui_extras`) and for
 /// `eframe::egui` too.
 fn names_it(names: &[&str], banned: &str) -> bool {
@@ -74,14 +101,11 @@ fn names_it(names: &[&str], banned: &str) -> bool {
 
 /// The first line of `#[cfg(test)] mod …` where that module is the last thing in the file.
 fn test_tail(tokens: &[Token<'_>]) -> Option<usize> {
-    const HEAD: [&str; 8] = ["#", "[", "cfg", "(", "test", ")", "]", "mod"];
-    let at = tokens
-        .windows(HEAD.len())
-        .position(|window| window.iter().map(|token| token.text).eq(HEAD.iter().copied()))?;
-    let open = at + HEAD.len() + 1;
-    if tokens.get(open)?.text != "{" {
-        return None;
-    }
+    let starts = |at: &usize| {
+        starts_tests(&tokens[*at..]) && tokens.get(at + TESTS.len() + 1).is_some_and(|open| open.text == "{")
+    };
+    let at = (0..tokens.len()).find(starts)?;
+    let open = at + TESTS.len() + 1;
     let end = matching(tokens, open);
     (end + 1 >= tokens.len()).then(|| tokens[at].line)
 }
@@ -146,8 +170,7 @@ fn paths(tokens: &[Token<'_>]) -> Vec<Written> {
 fn spread(tokens: &[Token<'_>], cursor: &mut usize, before: &[String], found: &mut Vec<Written>) {
     let mut names = before.to_vec();
     let line = tokens.get(*cursor).map_or(0, |token| token.line);
-    loop {
-        let Some(token) = tokens.get(*cursor) else { break };
+    while let Some(token) = tokens.get(*cursor) {
         if token.text == "{" {
             *cursor += 1;
             while tokens.get(*cursor).is_some_and(|token| token.text != "}") {

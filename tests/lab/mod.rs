@@ -7,7 +7,7 @@
 mod directus;
 mod rest;
 
-pub use directus::{Directus, shared};
+pub use directus::{Directus, free_port, shared};
 pub use rest::rest;
 
 /// Tokens and log-ins of the seed.

@@ -16,7 +16,10 @@ PATH=$node_root/bin:$PATH
 [ -x "$node_root/bin/node" ] || fail "Directus $version is not installed in $lab: run tests/lab/install.sh $version"
 
 rm -f "$database" "$stamp"
-run=$(mktemp -d "$lab/prepare-XXXXXX")
+run=$lab/prepare-$version
+# What an interrupted attempt left.
+rm -rf "$run"
+mkdir "$run"
 port=$(node -e '
   const server = require("net").createServer();
   server.listen(0, "127.0.0.1", () => { console.log(server.address().port); server.close(); });')

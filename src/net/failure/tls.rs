@@ -127,7 +127,7 @@ impl TlsFailure {
                 "Install it (on Debian: ca-certificates), then connect again.",
             ),
             Self::BadName { host } => Sentences::new(
-                format!("{host} cannot be the name of a TLS server."),
+                format!("The host {host} cannot be the name of a TLS server."),
                 "It holds characters that host names don't have.",
                 "Check the host in the URL.",
             ),
@@ -157,7 +157,10 @@ impl TlsFailure {
     fn from_certificate(fault: &CertificateError, host: &str, chain: &[String]) -> Self {
         let words = in_words(chain);
         match fault {
-            CertificateError::UnknownIssuer => Self::Untrusted { chain: words, alone: chain.len() == 1 },
+            // A trusted authority of the same name, but with another key, did not sign it either.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                Self::Untrusted { chain: words, alone: chain.len() == 1 }
+            }
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
                 Self::Expired { chain: words }
             }

@@ -15,6 +15,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, Role, WebSoc
 use crate::capture::event::{ClosedBy, Text};
 use crate::net::failure::OpenFailure;
 use crate::net::full::Wire;
+use crate::net::full::rewound::Rewound;
 use crate::net::socket::{ControlKind, SocketEvent};
 use crate::net::transport::MESSAGE_LIMIT;
 
@@ -25,7 +26,7 @@ const LINGER: Duration = Duration::from_secs(1);
 
 /// An open WebSocket.
 pub(super) struct Frames {
-    stream: Option<WebSocketStream<Box<dyn Wire>>>,
+    stream: Option<WebSocketStream<Rewound<Box<dyn Wire>>>>,
     /// Something was handed to the stream and not written out yet.
     unflushed: bool,
     /// Our Close frame went out first.
@@ -39,7 +40,8 @@ impl Frames {
             .read_buffer_size(READ_BUFFER)
             .max_message_size(Some(MESSAGE_LIMIT))
             .max_frame_size(Some(MESSAGE_LIMIT));
-        let stream = WebSocketStream::from_partially_read(wire, rest, Role::Client, Some(config)).await;
+        let stream =
+            WebSocketStream::from_raw_socket(Rewound::new(rest, wire), Role::Client, Some(config)).await;
         Self { stream: Some(stream), unflushed: false, closing: false }
     }
 

@@ -4,6 +4,7 @@ mod dial;
 mod frames;
 mod request;
 mod response;
+mod rewound;
 mod tls;
 mod upgrade;
 

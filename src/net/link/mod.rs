@@ -335,8 +335,9 @@ impl Link {
 
     /// A text message from the server: the hot path.
     fn heard(&mut self, text: Text, now: Stamp, out: &mut Outputs) {
-        let class = classify(text.as_str());
-        let size = text.as_str().len();
+        // Looking at the text checks its encoding anew each time: once is enough.
+        let words = text.as_str();
+        let (class, size) = (classify(words), words.len());
         let passed = self.door.incoming(text, class);
         // Subscription events are the flood, and nothing needs to be done about them.
         let calm = class.kind == MessageType::Subscription && class.event != EventName::Init;

@@ -47,10 +47,7 @@ impl Replay {
     pub(crate) fn make_room(&mut self, text: &str, class: &Class) {
         let uid = class.uid(text);
         match class.kind {
-            MessageType::Subscribe if uid.is_some() => {
-                self.entries.retain(|entry| entry.uid.as_deref() != uid.as_deref())
-            }
-            MessageType::Unsubscribe if uid.is_some() => {
+            MessageType::Subscribe | MessageType::Unsubscribe if uid.is_some() => {
                 self.entries.retain(|entry| entry.uid.as_deref() != uid.as_deref());
             }
             MessageType::Unsubscribe => self.entries.clear(),

@@ -70,6 +70,18 @@ fn upgrades() -> Vec<Case> {
     let header = ("Authorization", format!("Bearer {ADMIN}"));
     let [failed, ended] = handshake_failed();
     vec![
+        Case::new(8, "no token where one is required", [refused("/websocket")]).with(Setup::Strict),
+        Case::new(
+            8,
+            "a bad, an empty and a good token where one is required",
+            [
+                refused("/websocket?access_token=bad"),
+                refused("/websocket?access_token="),
+                with_token.clone(),
+                Step::Quiet,
+            ],
+        )
+        .with(Setup::Strict),
         Case::new(8, "a bad token in the query", [refused("/websocket?access_token=bad")]),
         Case::new(8, "a bad token in the query of a public socket", [refused("/websocket?access_token=bad")])
             .with(Setup::Public),

@@ -25,7 +25,9 @@ fn items(action: &str, uid: &str, more: Value) -> Step {
 }
 
 fn reply(data: Value, uid: &str) -> Value {
-    json!({"type": "items", "data": data, "uid": uid})
+    let mut message = json!({"type": "items", "data": null, "uid": uid});
+    message["data"] = data;
+    message
 }
 
 fn reads() -> Vec<Case> {

@@ -21,7 +21,7 @@ fn started(uid: &str, data: Value) -> Step {
     expect(event("init", uid, data))
 }
 
-fn unsubscribed(uid: Value) -> [Step; 2] {
+fn unsubscribed(uid: &Value) -> [Step; 2] {
     [
         send(json!({"type": "unsubscribe", "uid": uid})),
         expect(json!({"type": "subscription", "event": "unsubscribe", "uid": uid})),
@@ -64,9 +64,9 @@ fn confirmations() -> Vec<Case> {
                 post_message("hello", "c33", "id"),
                 expect(event("create", "42", json!([{"id": "$id", "text": "hello"}]))),
             ])
-            .chain(unsubscribed(json!(42))),
+            .chain(unsubscribed(&json!(42))),
         ),
-        Case::new(44, "an unknown uid is unsubscribed", inside(unsubscribed(json!("unknown")))),
+        Case::new(44, "an unknown uid is unsubscribed", inside(unsubscribed(&json!("unknown")))),
         Case::new(
             45,
             "a bad event is refused without the uid",
@@ -235,7 +235,7 @@ fn uids() -> Vec<Case> {
                 expect(seen("a", "first")),
                 expect(seen("a", "first")),
             ])
-            .chain(unsubscribed(json!("s")))
+            .chain(unsubscribed(&json!("s")))
             .chain([
                 post_message("second", "c43", "b"),
                 expect(seen("b", "second")),

@@ -1,4 +1,4 @@
-//! 15 to 20, 50, 51, 59, 60: frames that belong to no request.
+//! 15 to 20, 50, 51, 59 to 61: frames that belong to no request.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::conformance::case::{Backend, Case, Ending, Setup, Step, connect, ente
 use crate::lab::seed::{ADMIN, USER};
 
 pub fn cases() -> Vec<Case> {
-    [heartbeat(), invalid(), special()].into_iter().flatten().collect()
+    [heartbeat(), invalid(), special(), violations()].into_iter().flatten().collect()
 }
 
 fn inside(steps: impl IntoIterator<Item = Step>) -> impl Iterator<Item = Step> {
@@ -110,6 +110,28 @@ fn special() -> Vec<Case> {
             inside([
                 Step::SendBinary(json!({"type": "ping", "uid": "binary"})),
                 expect(json!({"type": "pong", "uid": "binary"})),
+            ]),
+        ),
+    ]
+}
+
+/// What `/websocket` makes of frames that are none (reference 1.5 and 6.4).
+fn violations() -> Vec<Case> {
+    let ends = |name, bytes, code| {
+        Case::new(61, name, inside([Step::SendBytes(bytes), Step::Ended(Ending::Code(code))]))
+    };
+    vec![
+        ends("a text that is not UTF-8", &[0x81, 0x81, 0, 0, 0, 0, 0xff], 1007),
+        ends("a frame without a mask", &[0x81, 0x01, b'a'], 1002),
+        ends("a reserved bit", &[0xc1, 0x81, 0, 0, 0, 0, b'a'], 1002),
+        Case::new(
+            61,
+            "a text in two frames",
+            // The key of the mask is zero, so the text can be read here.
+            inside([
+                Step::SendBytes(b"\x01\x8e\0\0\0\0{\"type\":\"ping\""),
+                Step::SendBytes(b"\x80\x8a\0\0\0\0,\"uid\":61}"),
+                expect(json!({"type": "pong", "uid": 61})),
             ]),
         ),
     ]

@@ -1,0 +1,138 @@
+//! `App`: the window's state, and the three moments eframe calls it.
+
+use std::time::Duration;
+
+use super::demo_tab::DemoTab;
+use super::files::Files;
+use super::memory::Memory;
+use super::model_parts::ModelParts;
+use super::notice::{Corner, Notice};
+use super::tab::Tab;
+use crate::engine::{Engine, Wake};
+use crate::settings::Theme;
+use crate::ui::shell::Shell;
+
+/// How often a visible text that counts seconds is painted again.
+const TICK: Duration = Duration::from_secs(1);
+
+/// The window. A new field needs an argument.
+pub struct App {
+    /// The views with their small state.
+    pub(super) shell: Shell,
+    /// The capture on the screen. Before `engine`: it must be dropped first.
+    pub(super) tab: Option<Tab>,
+    /// Captures on the disk, and jobs about them.
+    pub(super) files: Files,
+    /// Settings, and tokens until the window closes.
+    pub(super) memory: Memory,
+    /// The demo server, while it runs.
+    pub(super) demo: Option<DemoTab>,
+    /// Sentences not yet shown.
+    pub(super) notices: Vec<Notice>,
+    /// Where they are shown.
+    corner: Corner,
+    /// Rings when another thread has news.
+    pub(super) wake: Wake,
+    /// The net thread.
+    pub(super) engine: Engine,
+}
+
+impl App {
+    /// An app around parts that are ready.
+    pub(super) fn new(engine: Engine, files: Files, memory: Memory, wake: Wake) -> Self {
+        Self { shell: Shell::default(), tab: None, files, memory, demo: None, notices: Vec::new(), corner: Corner::default(), wake, engine }
+    }
+
+    /// Says something to the user.
+    pub(super) fn say(&mut self, notice: Notice) {
+        self.notices.push(notice);
+    }
+
+    /// Takes what other threads have published. Runs before each frame, and alone while the window is hidden.
+    fn take_news(&mut self, ctx: &egui::Context) {
+        self.wake.heard();
+        let fold = self.memory.settings().preferences.fold_heartbeats;
+        if let Some(tab) = &mut self.tab {
+            tab.order.set_fold(fold);
+            let (more, found) = tab.prepare();
+            if more {
+                ctx.request_repaint();
+            }
+            if let Some(found) = found {
+                self.shell.reveal(tab.order.place(found.seq));
+            }
+            if tab.counts_seconds() {
+                ctx.request_repaint_after(TICK);
+            }
+        }
+        self.poll_files();
+        self.apply_preferences(ctx);
+    }
+
+    fn frame_ui(&mut self, ui: &mut egui::Ui) {
+        let mut actions = Vec::new();
+        let parts = ModelParts::gather(self);
+        let model = parts.model(self.memory.settings(), &self.files.recents);
+        self.shell.show(ui, &model, &mut actions);
+        let ctx = ui.ctx().clone();
+        for action in actions {
+            self.perform(&ctx, action);
+        }
+        self.take_dropped_file(&ctx);
+        for notice in self.notices.drain(..) {
+            self.corner.tell(notice);
+        }
+        self.corner.show(&ctx);
+    }
+
+    /// A capture dropped on the window is opened.
+    fn take_dropped_file(&mut self, ctx: &egui::Context) {
+        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+        if let Some(file) = dropped.first() {
+            self.open_capture(file.path());
+        }
+    }
+
+    /// Brings theme and size to what the preferences say.
+    fn apply_preferences(&self, ctx: &egui::Context) {
+        let preferences = self.memory.settings().preferences;
+        let theme = match preferences.theme {
+            Theme::System => egui::ThemePreference::System,
+            Theme::Dark => egui::ThemePreference::Dark,
+            Theme::Light => egui::ThemePreference::Light,
+        };
+        if ctx.options(|options| options.theme_preference) != theme {
+            ctx.set_theme(theme);
+        }
+        if (ctx.zoom_factor() - preferences.zoom).abs() > 0.01 {
+            ctx.set_zoom_factor(preferences.zoom);
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.take_news(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        self.frame_ui(ui);
+        if self.memory.take_unsaved()
+            && let Some(storage) = frame.storage_mut()
+        {
+            // Now and not in half a minute: a setting that is shown must survive a crash.
+            self.memory.store(storage);
+            storage.flush();
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        self.memory.store(storage);
+    }
+
+    fn on_exit(&mut self) {
+        if let Some(tab) = self.tab.take() {
+            let _end = tab.capture.finish();
+        }
+    }
+}

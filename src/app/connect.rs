@@ -1,0 +1,130 @@
+//! Connecting: from a profile and a token to a capture with a live link.
+
+use std::time::Duration;
+
+use super::app::App;
+use super::demo_tab::DemoTab;
+use super::memory::Memory;
+use super::notice::Notice;
+use super::tab::Tab;
+use crate::capture::time;
+use crate::demo;
+use crate::directus::{Credentials, Secret};
+use crate::engine::Destination;
+use crate::net::{self, Command, ConnectSpec, TransportKind};
+use crate::settings::{CredentialKind, Preferences, Profile, Protocol, Switches, Transport};
+use crate::ui::action::ConnectRequest;
+
+impl App {
+    /// Connects as asked by the connect form. The profile is remembered, the token for this session only.
+    pub(super) fn connect(&mut self, request: ConnectRequest) {
+        let profile = self.memory.save_profile(request.profile);
+        if let Some(token) = request.token.filter(|token| !token.is_empty()) {
+            self.memory.keep_token(profile.id, token);
+        }
+        self.connect_to(profile);
+    }
+
+    /// Connects again with the profile on the screen, else with the one used last.
+    pub(super) fn reconnect(&mut self) {
+        let on_screen = self.tab.as_ref().and_then(|tab| tab.profile.clone());
+        let settings = self.memory.settings();
+        // The stored profile is the one in effect; the demo's is not stored.
+        let stored = settings.profile(on_screen.as_ref().map_or(settings.last_profile, |profile| profile.id)).cloned();
+        match stored.or(on_screen) {
+            Some(profile) => self.connect_to(profile),
+            None => self.say(Notice::info("There is no server yet. Enter its URL first.")),
+        }
+    }
+
+    /// Starts the demo server if need be, and connects to it.
+    pub(super) fn start_demo(&mut self) {
+        if self.demo.is_none() {
+            match DemoTab::start() {
+                Ok(demo) => self.demo = Some(demo),
+                Err(error) => {
+                    self.say(Notice::error(error.to_string()));
+                    return;
+                }
+            }
+        }
+        let Some(url) = self.demo.as_ref().map(|demo| demo.url().to_owned()) else { return };
+        self.memory.keep_token(crate::settings::ProfileId::default(), Secret::new(demo::TOKEN));
+        self.connect_to(Memory::demo_profile(&url));
+    }
+
+    fn connect_to(&mut self, profile: Profile) {
+        let endpoint = match profile.endpoint() {
+            Ok(endpoint) => endpoint,
+            Err(error) => {
+                self.say(Notice::error(error.to_string()));
+                return;
+            }
+        };
+        let token = self.memory.token(profile.id).cloned();
+        let spec = spec(&profile, endpoint, token);
+        let server = spec.endpoint.websocket_url().to_string();
+        let same = self.tab.as_ref().is_some_and(|tab| tab.profile.is_some() && tab.capture.file().server == server);
+        if !same && !self.new_capture(&server, spec.endpoint.host(), &profile) {
+            return;
+        }
+        if let Some(tab) = &mut self.tab {
+            tab.profile = Some(profile);
+            tab.capture.command(Command::Connect(Box::new(spec)));
+        }
+    }
+
+    /// Begins a capture for a server; one tab is one file, across reconnects.
+    fn new_capture(&mut self, server: &str, host: &str, profile: &Profile) -> bool {
+        let Preferences { record, fold_heartbeats, follow, .. } = self.memory.settings().preferences;
+        let to = match record.then(|| self.files.reserve(host, time::now_us())) {
+            None => Destination::Temporary,
+            Some(Ok(lease)) => Destination::Store(lease),
+            Some(Err(sentence)) => {
+                self.say(Notice::error(format!("{sentence} This session goes to a temporary file.")));
+                Destination::Temporary
+            }
+        };
+        self.prune();
+        match self.engine.record(server, to, &self.wake) {
+            Ok(capture) => {
+                self.tab = Some(Tab::new(capture, Some(profile.clone()), fold_heartbeats));
+                self.shell.start_session(follow);
+                true
+            }
+            Err(error) => {
+                self.say(Notice::error(error.to_string()));
+                false
+            }
+        }
+    }
+}
+
+fn spec(profile: &Profile, endpoint: crate::directus::Endpoint, token: Option<Secret>) -> ConnectSpec {
+    let credentials = match (profile.credential, token) {
+        (CredentialKind::StaticToken, Some(token)) => Credentials::StaticToken(token),
+        (CredentialKind::StaticToken | CredentialKind::None, _) => Credentials::None,
+    };
+    let mut spec = ConnectSpec::new(endpoint, profile.mode, credentials);
+    spec.transport = match profile.transport {
+        Transport::Full => TransportKind::Full,
+        Transport::Portable => TransportKind::Portable,
+    };
+    spec.protocol = match profile.protocol {
+        Protocol::Directus => net::Protocol::Directus,
+        Protocol::Raw => net::Protocol::Raw,
+    };
+    spec.switches = net_switches(profile.switches);
+    spec.connect_timeout = Duration::from_secs(u64::from(profile.connect_timeout_s.max(1)));
+    spec.subprotocols.clone_from(&profile.subprotocols);
+    if !profile.origin.is_empty() {
+        spec.headers.push(("Origin".to_owned(), profile.origin.clone()));
+    }
+    spec
+}
+
+/// The switches of a profile as `net` takes them.
+pub(super) fn net_switches(switches: Switches) -> net::Switches {
+    let Switches { auto_pong, reconnect, resubscribe, measure } = switches;
+    net::Switches { auto_pong, reconnect, resubscribe, measure }
+}

@@ -1,0 +1,108 @@
+//! `Memory`: settings, and the tokens that live only until the window closes.
+
+use std::collections::HashMap;
+
+use crate::directus::{AuthMode, Secret};
+use crate::settings::{KEY, Profile, ProfileId, Settings};
+
+/// What the app remembers. Settings go to eframe's storage; tokens go nowhere.
+pub struct Memory {
+    settings: Settings,
+    tokens: HashMap<ProfileId, Secret>,
+    removed: Option<(usize, Profile)>,
+    /// Settings changed since they were stored.
+    unsaved: bool,
+    /// A second instance reads settings and leaves storing them to the first.
+    stores: bool,
+}
+
+impl Memory {
+    /// Reads the stored settings. Returns sentences about what was changed in them.
+    pub fn read(stored: Option<&str>, stores: bool) -> (Self, Vec<String>) {
+        let (settings, notes) = match stored.map(Settings::from_ron) {
+            None => (Settings::default(), Vec::new()),
+            Some(Ok(loaded)) => (loaded.settings, loaded.notes),
+            Some(Err(unreadable)) => (Settings::default(), vec![unreadable.to_string()]),
+        };
+        (Self { settings, tokens: HashMap::new(), removed: None, unsaved: false, stores }, notes)
+    }
+
+    /// The settings in effect.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The settings, to be changed and stored.
+    pub fn change(&mut self) -> &mut Settings {
+        self.unsaved = true;
+        &mut self.settings
+    }
+
+    /// Whether they must be stored now.
+    pub fn take_unsaved(&mut self) -> bool {
+        std::mem::take(&mut self.unsaved) && self.stores
+    }
+
+    /// Puts the settings into eframe's storage.
+    pub fn store(&self, storage: &mut dyn eframe::Storage) {
+        // Settings are plain data; RON refuses none of it.
+        if let (true, Ok(text)) = (self.stores, self.settings.to_ron()) {
+            storage.set_string(KEY, text);
+        }
+    }
+
+    /// The token typed for a profile in this session.
+    pub fn token(&self, profile: ProfileId) -> Option<&Secret> {
+        self.tokens.get(&profile)
+    }
+
+    /// Keeps a token until the window closes.
+    pub fn keep_token(&mut self, profile: ProfileId, token: Secret) {
+        self.tokens.insert(profile, token);
+    }
+
+    /// Adds or replaces a profile and makes it the last used. A token in its URL moves to the session's tokens.
+    pub fn save_profile(&mut self, mut profile: Profile) -> Profile {
+        let token = profile.take_token();
+        if profile.name.trim().is_empty() {
+            profile.name = profile.endpoint().map_or_else(|_| "Server".to_owned(), |endpoint| endpoint.host().to_owned());
+        }
+        match self.settings.profile_mut(profile.id) {
+            Some(known) => known.clone_from(&profile),
+            None => profile.id = self.settings.add(profile.clone()),
+        }
+        let saved = self.settings.profile(profile.id).cloned().unwrap_or(profile);
+        self.settings.last_profile = saved.id;
+        if let Some(token) = token {
+            self.keep_token(saved.id, token);
+        }
+        self.unsaved = true;
+        saved
+    }
+
+    /// Removes a profile; [`Memory::undo_remove`] brings it back.
+    pub fn remove_profile(&mut self, id: ProfileId) {
+        if let Some(removed) = self.settings.remove(id) {
+            self.removed = Some(removed);
+            self.unsaved = true;
+        }
+    }
+
+    /// The name of the profile that can be put back.
+    pub fn removed_profile(&self) -> Option<&str> {
+        self.removed.as_ref().map(|(_, profile)| profile.name.as_str())
+    }
+
+    /// Puts the profile removed last back to its place.
+    pub fn undo_remove(&mut self) {
+        if let Some((place, profile)) = self.removed.take() {
+            self.settings.restore(place, profile);
+            self.unsaved = true;
+        }
+    }
+
+    /// The profile of the demo server at `url`, made anew each time since its port changes.
+    pub fn demo_profile(url: &str) -> Profile {
+        Profile { name: "Demo server".to_owned(), url: url.to_owned(), mode: AuthMode::Handshake, ..Profile::default() }
+    }
+}

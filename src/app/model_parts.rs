@@ -1,0 +1,99 @@
+//! From the app's state to the `Model` of one frame.
+
+use std::sync::Arc;
+
+use super::app::App;
+use crate::capture::row::Detail;
+use crate::engine::{FileState, RowWindow};
+use crate::session::Snapshot;
+use crate::settings::Settings;
+use crate::ui::log_model::LogModel;
+use crate::ui::model::{Demo, Model, Recent, Recording, Source};
+
+/// What a model borrows from, held for one frame.
+pub struct ModelParts {
+    now_us: u64,
+    snapshot: Arc<Snapshot>,
+    file: Arc<FileState>,
+    window: Arc<RowWindow>,
+    detail: Option<Arc<Detail>>,
+    log: LogModel<'static>,
+    window_start: u64,
+    source: Option<(bool, String)>,
+    file_name: String,
+    file_path: String,
+    banner: Option<String>,
+    demo: Option<(String, bool)>,
+    all_bytes: u64,
+    removed_profile: Option<String>,
+}
+
+impl ModelParts {
+    /// Takes the immutable values of this moment.
+    pub fn gather(app: &App) -> Self {
+        let mut parts = Self {
+            now_us: 0,
+            snapshot: Arc::default(),
+            file: Arc::default(),
+            window: Arc::default(),
+            detail: None,
+            log: LogModel::default(),
+            window_start: 0,
+            source: None,
+            file_name: String::new(),
+            file_path: String::new(),
+            banner: app.files.banner.clone(),
+            demo: app.demo.as_ref().map(|demo| (demo.url().to_owned(), demo.is_silent())),
+            all_bytes: app.files.all_bytes,
+            removed_profile: app.memory.removed_profile().map(str::to_owned),
+        };
+        let Some(tab) = &app.tab else { return parts };
+        parts.now_us = tab.capture.now().elapsed_us;
+        parts.snapshot = tab.capture.snapshot();
+        parts.file = tab.capture.file();
+        parts.window = tab.capture.rows();
+        parts.detail = tab.capture.detail();
+        parts.window_start = parts.window.rows.first().map_or(0, |row| tab.order.place(row.seq));
+        parts.log.rows = tab.order.len();
+        parts.log.hidden = tab.order.place(tab.hidden_to + 1).min(parts.log.rows);
+        parts.log.offset_s = app.files.zone.offset_s(tab.capture.now().time_us, app.memory.settings().preferences.utc);
+        parts.log.search = tab.search();
+        parts.source = Some((tab.profile.is_some(), tab.name()));
+        if let Some(path) = &parts.file.path {
+            parts.file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            parts.file_path = path.display().to_string();
+        }
+        if let Some(trouble) = &parts.file.trouble {
+            parts.banner = Some(trouble.clone());
+        }
+        parts
+    }
+
+    /// The model of this frame.
+    pub fn model<'a>(&'a self, settings: &'a Settings, recents: &'a [Recent]) -> Model<'a> {
+        Model {
+            now_us: self.now_us,
+            snapshot: &self.snapshot,
+            log: LogModel { window: &self.window.rows, window_start: self.window_start, ..self.log },
+            detail: self.detail.as_deref(),
+            settings,
+            source: match &self.source {
+                None => Source::Nothing,
+                Some((true, name)) => Source::Live(name),
+                Some((false, name)) => Source::Recording(name),
+            },
+            recording: Recording {
+                on: self.file.path.is_some(),
+                file: &self.file_name,
+                path: &self.file_path,
+                bytes: self.file.bytes,
+                all_bytes: self.all_bytes,
+                lost: 0,
+            },
+            demo: self.demo.as_ref().map_or(Demo::Off, |(url, silent)| Demo::On { url, silent: *silent }),
+            recents,
+            banner: self.banner.as_deref(),
+            removed_profile: self.removed_profile.as_deref(),
+        }
+    }
+}

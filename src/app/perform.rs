@@ -1,0 +1,171 @@
+//! `perform`: what each action does.
+
+use super::app::App;
+use super::notice::Notice;
+use super::search::Quest;
+use super::tab::Tab;
+use crate::capture::find::{Needle, Way};
+use crate::net::{Command, Outgoing};
+use crate::ui::action::{Action, Misbehaviour, SearchFor};
+
+impl App {
+    /// Performs one action after the frame it came from.
+    pub(super) fn perform(&mut self, ctx: &egui::Context, action: Action) {
+        match action {
+            Action::ShowRows(_)
+            | Action::Select(_)
+            | Action::GoTo(_)
+            | Action::ClearLog
+            | Action::UndoClear
+            | Action::Search(_)
+            | Action::StopSearch => self.perform_on_log(action),
+            Action::Copy(text) => ctx.copy_text(text),
+            Action::Connect(request) => self.connect(*request),
+            Action::Reconnect => self.reconnect(),
+            Action::Disconnect => self.command(Command::Close { code: 1000, reason: String::new() }),
+            Action::Abort => self.command(Command::Abort),
+            Action::RetryNow => self.command(Command::RetryNow),
+            Action::StopRetrying => self.command(Command::StopRetrying),
+            Action::MeasureNow => self.command(Command::Measure),
+            Action::SetSwitches(switches) => self.set_switches(switches),
+            Action::Send(text) => self.send(&text),
+            Action::Resend { seq: _, text } => self.resend(&text),
+            Action::SaveProfile(profile) => {
+                self.memory.save_profile(*profile);
+            }
+            Action::RemoveProfile(id) => self.memory.remove_profile(id),
+            Action::UndoRemoveProfile => self.memory.undo_remove(),
+            Action::ExportProfiles => self.export_profiles(),
+            Action::ImportProfiles => self.import_profiles(),
+            Action::SetPreferences(preferences) => self.set_preferences(*preferences),
+            Action::SetLayout(layout) => self.memory.change().layout = layout,
+            Action::ClearHistory => self.memory.change().history.clear(),
+            Action::StartDemo => self.start_demo(),
+            Action::Misbehave(how) => self.misbehave(how),
+            Action::OpenCapture => self.pick_capture(),
+            Action::OpenRecent(place) => self.open_recent(place),
+            Action::SaveCapture => self.save_capture(),
+            Action::ShowCaptures => self.show_captures(ctx),
+            Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+        }
+    }
+
+    fn perform_on_log(&mut self, action: Action) {
+        let Some(tab) = &mut self.tab else { return };
+        match action {
+            Action::ShowRows(places) => {
+                tab.wanted = places;
+                tab.want();
+            }
+            Action::Select(place) => {
+                tab.selected = place.map(|place| tab.order.seq(place));
+                tab.want();
+            }
+            Action::GoTo(seq) => {
+                tab.selected = Some(seq);
+                tab.want();
+                self.shell.reveal(tab.order.place(seq));
+            }
+            Action::ClearLog => tab.clear(),
+            Action::UndoClear => tab.undo_clear(),
+            Action::Search(search) => start_search(tab, &search, &self.wake, self.memory.settings().preferences.fold_heartbeats),
+            Action::StopSearch => tab.finder.stop(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn command(&mut self, command: Command) {
+        let given = self.tab.as_ref().is_some_and(|tab| tab.capture.command(command));
+        if !given {
+            self.say(Notice::info("There is no connection here. Connect first."));
+        }
+    }
+
+    fn set_switches(&mut self, switches: crate::settings::Switches) {
+        self.command(Command::Switches(super::connect::net_switches(switches)));
+        let Some(id) = self.tab.as_ref().and_then(|tab| tab.profile.as_ref()).map(|profile| profile.id) else { return };
+        if let Some(profile) = self.memory.change().profile_mut(id) {
+            profile.switches = switches;
+        }
+    }
+
+    fn set_preferences(&mut self, preferences: crate::settings::Preferences) {
+        let limit_changed = preferences.capture_limit_bytes != self.memory.settings().preferences.capture_limit_bytes;
+        self.memory.change().preferences = preferences;
+        if limit_changed {
+            self.prune();
+        }
+    }
+
+    /// Sends a message as typed, but for `{{token}}`, and remembers it as typed.
+    fn send(&mut self, text: &str) {
+        let Some(tab) = &self.tab else {
+            self.say(Notice::error("Nothing was sent: there is no connection. Connect first; the message stays in the box."));
+            return;
+        };
+        let token = tab.profile.as_ref().and_then(|profile| self.memory.token(profile.id));
+        let filled = match (text.contains(TOKEN_MARK), token) {
+            (false, _) => text.to_owned(),
+            (true, Some(token)) => text.replace(TOKEN_MARK, &json_escaped(token.expose())),
+            (true, None) => {
+                self.say(Notice::error("Nothing was sent: {{token}} stands in the message, and this profile has no token. Give it one under Connection."));
+                return;
+            }
+        };
+        if !tab.capture.command(Command::Send(Outgoing::Text(filled))) {
+            self.say(Notice::error("Nothing was sent: this is a recording. Connect to a server first."));
+            return;
+        }
+        self.memory.change().history.push(text);
+    }
+
+    /// Sends a message from the log again; what was masked is filled in from this session's secrets.
+    fn resend(&mut self, text: &str) {
+        let Some(link) = self.tab.as_ref().and_then(|tab| tab.capture.link()) else {
+            self.say(Notice::error("Nothing was sent: this is a recording. Connect to a server first."));
+            return;
+        };
+        let filled = link.unmask(text).unwrap_or_else(|| text.to_owned());
+        if crate::directus::has_mask(&filled) {
+            self.say(Notice::error(
+                "Nothing was sent: the message holds a masked secret that this session doesn't know. Edit it and put {{token}} in its place.",
+            ));
+            return;
+        }
+        link.send(Command::Send(Outgoing::Text(filled)));
+    }
+
+    fn misbehave(&mut self, how: Misbehaviour) {
+        let Some(demo) = &mut self.demo else {
+            self.say(Notice::info("The demo server isn't running. Start it first."));
+            return;
+        };
+        match how {
+            Misbehaviour::Drop => demo.drop_connections(),
+            Misbehaviour::Silence => demo.toggle_silence(),
+            Misbehaviour::ExpireToken => demo.expire_tokens(),
+        }
+    }
+}
+
+/// Stands for the profile's token in a message, so that no saved message holds a secret.
+const TOKEN_MARK: &str = "{{token}}";
+
+/// A text as it stands inside a JSON string.
+fn json_escaped(text: &str) -> String {
+    serde_json::to_string(text).map(|quoted| quoted.trim_matches('"').to_owned()).unwrap_or_default()
+}
+
+fn start_search(tab: &mut Tab, search: &SearchFor, wake: &crate::engine::Wake, fold: bool) {
+    let Some(needle) = Needle::new(&search.text) else {
+        tab.finder.stop();
+        return;
+    };
+    let way = if search.backwards { Way::Previous } else { Way::Next };
+    let from = match (search.from, way) {
+        (Some(place), _) => tab.order.seq(place),
+        (None, Way::Next) => 0,
+        (None, Way::Previous) => u64::MAX,
+    };
+    tab.finder.start(tab.capture.reader(), Quest { needle, from, way, fold }, wake);
+}
