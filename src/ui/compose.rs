@@ -74,7 +74,7 @@ impl Compose {
             Command::HistoryBack => self.recall(history, true),
             Command::HistoryForward => self.recall(history, false),
             Command::Subscribe => {
-                let uid = self.uid(Template::Subscribe, &self.collection(snapshot));
+                let uid = self.uid(Template::Subscribe, &collection_of(snapshot));
                 self.form.open(uid);
             }
             _ => return false,
@@ -245,7 +245,7 @@ impl Compose {
     }
 
     fn start(&mut self, template: Template, snapshot: &Snapshot) {
-        let collection = self.collection(snapshot);
+        let collection = collection_of(snapshot);
         let uid = if template == Template::Unsubscribe {
             let alive = snapshot.subscriptions.iter().rev().find(|one| one.state.is_alive());
             alive.and_then(|one| one.request.uid.as_deref().map(str::to_owned)).unwrap_or_default()
@@ -260,11 +260,6 @@ impl Compose {
         self.uids += 1;
         let prefix = template.uid_prefix(collection);
         if prefix.is_empty() { String::new() } else { format!("{prefix}-{}", self.uids) }
-    }
-
-    fn collection(&self, snapshot: &Snapshot) -> String {
-        let latest = snapshot.subscriptions.last().map(|one| one.request.collection.to_string());
-        latest.filter(|name| !name.is_empty()).unwrap_or_else(|| "messages".to_owned())
     }
 
     fn recall(&mut self, history: &History, older: bool) {
@@ -300,6 +295,12 @@ fn button_ui(ui: &mut Ui, button: Button<'_>, of: Command, command: &mut Option<
     if button.show(ui).on_hover_text(of.tip()).clicked() {
         *command = Some(of);
     }
+}
+
+/// The collection a template is about: that of the latest subscription, or the one of the official guide.
+fn collection_of(snapshot: &Snapshot) -> String {
+    let latest = snapshot.subscriptions.last().map(|one| one.request.collection.to_string());
+    latest.filter(|name| !name.is_empty()).unwrap_or_else(|| "messages".to_owned())
 }
 
 fn can_send(snapshot: &Snapshot) -> bool {

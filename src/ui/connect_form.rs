@@ -96,7 +96,7 @@ impl ConnectForm {
             url.request_focus();
         }
         let endpoint = Endpoint::parse(&self.profile.url);
-        self.endpoint_ui(ui, endpoint.as_ref().ok());
+        endpoint_ui(ui, endpoint.as_ref().ok());
         if let Err(error) = &endpoint
             && !self.profile.url.trim().is_empty()
         {
@@ -132,19 +132,6 @@ impl ConnectForm {
         went_on
     }
 
-    /// The address as it will be used, live, with what was changed to get it.
-    fn endpoint_ui(&self, ui: &mut Ui, endpoint: Option<&Endpoint>) {
-        let t = tokens(ui);
-        let Some(endpoint) = endpoint else { return };
-        let words = format!("→ {}", endpoint.websocket_url());
-        ui.add(egui::Label::new(RichText::new(words).font(theme::mono()).color(t.good)).wrap());
-        let notes: Vec<String> = endpoint.notes().iter().map(ToString::to_string).collect();
-        if !notes.is_empty() {
-            let words = RichText::new(notes.join(" · ")).font(theme::small()).color(t.faint);
-            ui.add(egui::Label::new(words).wrap());
-        }
-    }
-
     fn token_ui(&mut self, ui: &mut Ui, known: bool) -> egui::Response {
         let t = tokens(ui);
         let hint = if known { "remembered; type to use another one" } else { "static token of a user; empty for none" };
@@ -159,7 +146,7 @@ impl ConnectForm {
                 .font(theme::mono())
                 .margin(egui::Margin::symmetric(9, 4))
                 .desired_width(width)
-                .vertical_align(egui::Align::Center)
+                .align(egui::Align2::LEFT_CENTER)
                 .min_size(vec2(0.0, theme::CONTROL_HEIGHT));
             let response: egui::Response = ui.add(edit).accessible_name("Token");
             let (icon, name) =
@@ -266,9 +253,26 @@ impl ConnectForm {
         let moved = profile.take_token();
         let token = if typed.is_empty() { moved } else { Some(Secret::new(typed)) };
         profile.subprotocols.retain(|name| !name.is_empty());
-        let none = token.is_none() && profile.id == ProfileId::default();
-        profile.credential = if none { CredentialKind::None } else { profile.credential };
+        profile.credential = match token {
+            Some(_) => CredentialKind::StaticToken,
+            // A stored profile may have its token remembered by the app.
+            None if profile.id == ProfileId::default() => CredentialKind::None,
+            None => profile.credential,
+        };
         ConnectRequest { profile, token }
+    }
+}
+
+/// The address as it will be used, live, with what was changed to get it.
+fn endpoint_ui(ui: &mut Ui, endpoint: Option<&Endpoint>) {
+    let t = tokens(ui);
+    let Some(endpoint) = endpoint else { return };
+    let words = format!("→ {}", endpoint.websocket_url());
+    ui.add(egui::Label::new(RichText::new(words).font(theme::mono()).color(t.good)).wrap());
+    let notes: Vec<String> = endpoint.notes().iter().map(ToString::to_string).collect();
+    if !notes.is_empty() {
+        let words = RichText::new(notes.join(" · ")).font(theme::small()).color(t.faint);
+        ui.add(egui::Label::new(words).wrap());
     }
 }
 

@@ -277,7 +277,7 @@ pub fn field_ui(ui: &mut Ui, name: &str, text: &mut String, hint: &str, font: Fo
         .font(font)
         .margin(egui::Margin::symmetric(9, 4))
         .desired_width(f32::INFINITY)
-        .vertical_align(egui::Align::Center)
+        .align(egui::Align2::LEFT_CENTER)
         .min_size(vec2(0.0, theme::CONTROL_HEIGHT));
     let response: Response = ui.add(edit);
     response.accessible_name(name)
@@ -382,4 +382,19 @@ pub fn switch_ui(ui: &mut Ui, on: &mut bool, name: &str, sentence: &str) -> bool
         });
     });
     changed
+}
+
+/// A dialog over the window, `width` points wide. Whether it should close.
+pub fn dialog_ui(ui: &Ui, name: &str, width: f32, contents: impl FnOnce(&mut Ui)) -> bool {
+    let t = tokens(ui);
+    let frame = egui::Frame::window(ui.style()).inner_margin(egui::Margin::symmetric(20, 18));
+    let modal = egui::Modal::new(egui::Id::unique(("dialog", name)))
+        .frame(frame)
+        .backdrop_color(Color32::from_black_alpha(if ui.visuals().dark_mode { 130 } else { 70 }));
+    let shown = modal.show(ui.ctx(), |ui| {
+        ui.set_width(width.min(ui.ctx().content_rect().width() - 80.0));
+        ui.visuals_mut().override_text_color = Some(t.text);
+        contents(ui);
+    });
+    shown.should_close()
 }

@@ -29,6 +29,15 @@ pub struct LogList {
     reveal: Option<u64>,
 }
 
+/// What of the list is open to the eye in this frame.
+struct Opening<'a> {
+    list: &'a Response,
+    log: &'a LogModel<'a>,
+    columns: Columns,
+    extent: Extent,
+    hidden: u64,
+}
+
 const HEADER_HEIGHT: f32 = 24.0;
 
 impl LogList {
@@ -92,16 +101,17 @@ impl LogList {
         let id = ui.make_persistent_id("log list");
         let list = ui.interact(body, id, Sense::click());
         list.widget_info(|| WidgetInfo::labeled(Role::ListBox, true, "Event log"));
-        self.place(ui, &list, extent, hidden, actions);
-
         let highest = log.row(shown.saturating_sub(1)).map_or(shown, |row| row.seq);
         let columns = Columns::new(rect.left(), rect.width() - SCROLLBAR_WIDTH, highest);
-        columns.header_ui(ui, header);
+        let opening = Opening { list: &list, log, columns, extent, hidden };
+        self.place(ui, &opening, actions);
+
+        opening.columns.header_ui(ui, header);
         let line = tokens(ui).line;
         ui.painter().hline(header.x_range(), header.bottom() - 0.5, Stroke::new(1.0, line));
         let mut child = ui.new_child(egui::UiBuilder::new().max_rect(body).id_salt("rows"));
         child.set_clip_rect(body.intersect(ui.clip_rect()));
-        self.rows_ui(&mut child, &list, (log, &columns), (extent, hidden), actions);
+        self.rows_ui(&mut child, &opening, actions);
         // After the rows, whose stripes reach under it; a drag moves them in the next frame.
         let bar = Rect::from_min_max(pos2(body.right() - SCROLLBAR_WIDTH, body.top()), body.max);
         if self.scroller.bar_ui(ui, id, bar, extent) {
@@ -122,7 +132,8 @@ impl LogList {
     }
 
     /// Wheel, keys and following: where the list stands in this frame.
-    fn place(&mut self, ui: &Ui, list: &Response, extent: Extent, hidden: u64, actions: &mut Vec<Action>) {
+    fn place(&mut self, ui: &Ui, opening: &Opening<'_>, actions: &mut Vec<Action>) {
+        let Opening { list, extent, hidden, .. } = *opening;
         if !self.loose {
             self.scroller.anchor = extent.end();
         }
@@ -175,18 +186,12 @@ impl LogList {
         }
     }
 
-    fn rows_ui(
-        &mut self,
-        ui: &mut Ui,
-        list: &Response,
-        (log, columns): (&LogModel<'_>, &Columns),
-        (extent, hidden): (Extent, u64),
-        actions: &mut Vec<Action>,
-    ) {
+    fn rows_ui(&mut self, ui: &mut Ui, opening: &Opening<'_>, actions: &mut Vec<Action>) {
+        let Opening { list, log, columns, extent, hidden } = opening;
         let t = tokens(ui);
         let body = ui.max_rect();
         let rows = Rect::from_min_max(body.min, pos2(body.right() - SCROLLBAR_WIDTH, body.bottom()));
-        for (index, row) in self.scroller.anchor.in_sight(extent).enumerate() {
+        for (index, row) in self.scroller.anchor.in_sight(*extent).enumerate() {
             let position = row + hidden;
             let top = rows.top() + index as f32 * theme::ROW_HEIGHT - self.scroller.anchor.offset;
             let rect = Rect::from_min_size(pos2(rows.left(), top), vec2(rows.width(), theme::ROW_HEIGHT));
@@ -253,8 +258,9 @@ impl LogList {
         let start = (sight.start + hidden).saturating_sub(margin).max(hidden);
         let end = (sight.end + hidden).saturating_add(margin).min(log.rows);
         let is_there = |row: u64| log.row(row + hidden).is_some();
-        let missing = !sight.is_empty() && !(is_there(sight.start) && is_there(sight.end - 1));
-        if end > start && (missing || self.asked != (start..end)) {
+        let missing = |row: u64| !is_there(row);
+        let incomplete = !sight.is_empty() && (missing(sight.start) || missing(sight.end - 1));
+        if end > start && (incomplete || self.asked != (start..end)) {
             self.asked = start..end;
             actions.push(Action::ShowRows(start..end));
         }
