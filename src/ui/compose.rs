@@ -303,7 +303,9 @@ fn collection_of(snapshot: &Snapshot) -> String {
     latest.filter(|name| !name.is_empty()).unwrap_or_else(|| "messages".to_owned())
 }
 
-fn can_send(snapshot: &Snapshot) -> bool {
+/// Whether there is a connection to send on; before the login a message is held.
+#[must_use]
+pub fn can_send(snapshot: &Snapshot) -> bool {
     matches!(snapshot.phase, Phase::Authenticating | Phase::Live)
 }
 

@@ -145,7 +145,8 @@ impl LogList {
             ui.memory_mut(|memory| memory.set_focus_lock_filter(list.id, filter));
         }
         let nothing_focused = ui.memory(|memory| memory.focused().is_none());
-        let may_take_keys = ui.is_enabled() && !ui.ctx().any_popup_open();
+        let in_dialog = ui.memory(|memory| memory.top_modal_layer().is_some());
+        let may_take_keys = ui.is_enabled() && !in_dialog && !ui.ctx().any_popup_open();
         if may_take_keys && (list.has_focus() || nothing_focused) {
             self.keys(ui, extent, hidden, actions);
         }

@@ -30,6 +30,7 @@ pub struct Scene {
     pub detail: Option<Detail>,
     pub settings: Settings,
     pub live: Option<String>,
+    pub replay: bool,
     pub recents: Vec<Recent>,
     pub now_us: u64,
 }
@@ -47,6 +48,7 @@ impl Scene {
             detail: None,
             settings: Settings::default(),
             live: None,
+            replay: false,
             recents: Vec::new(),
             now_us: 0,
         }
@@ -171,7 +173,7 @@ impl Scene {
             log,
             detail: self.detail.as_ref(),
             settings: &self.settings,
-            source: self.live.as_deref().map_or(Source::Nothing, Source::Live),
+            source: self.live.as_deref().map_or(Source::Nothing, if self.replay { Source::Recording } else { Source::Live }),
             recording,
             demo: Demo::Off,
             recents: &self.recents,

@@ -269,3 +269,67 @@ fn a_setting_takes_effect_at_once() {
     let [Action::SetPreferences(preferences)] = &wishes[..] else { panic!("{wishes:?}") };
     assert_eq!(preferences.theme, crate::settings::Theme::Light);
 }
+
+#[test]
+fn a_recording_can_be_read_but_not_written_to() {
+    let mut harness = Scene { replay: true, ..Scene::live() }.harness(true, WIDE);
+    assert!(harness.query_by_label("Send").is_none());
+    assert!(harness.query_by_label("Disconnect").is_none());
+    harness.get_by_label("reading prod-2026-11-23.ndjson");
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::D);
+    harness.run();
+    assert_eq!(harness.state().wishes(), []);
+}
+
+#[test]
+fn a_dialog_keeps_the_keys_to_itself() {
+    let mut harness = Scene::live().harness(true, WIDE);
+    harness.key_press(Key::F1);
+    harness.run();
+    harness.get_by_label("Everything can be done by keyboard; Ctrl+K finds any command by its name");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.key_press(Key::ArrowDown);
+    harness.run();
+    harness.key_press(Key::Escape);
+    harness.run();
+    assert!(harness.query_by_label("Everything can be done by keyboard; Ctrl+K finds any command by its name").is_none());
+    assert_eq!(harness.state().wishes(), []);
+}
+
+#[test]
+fn a_dragged_panel_is_remembered_once() {
+    let mut harness = Scene::live().harness(true, WIDE);
+    let edge = egui::pos2(280.0, 300.0);
+    harness.hover_at(edge);
+    harness.run();
+    harness.drag_at(edge);
+    harness.run();
+    harness.hover_at(egui::pos2(330.0, 300.0));
+    harness.run();
+    harness.drop_at(egui::pos2(330.0, 300.0));
+    harness.run();
+    let wishes = harness.state().wishes();
+    let [Action::SetLayout(layout)] = &wishes[..] else { panic!("{wishes:?}") };
+    assert!((320.0..340.0).contains(&layout.status_width), "{layout:?}");
+}
+
+#[test]
+fn a_profile_is_chosen_duplicated_and_saved() {
+    let mut harness = Scene::returning().harness(true, WIDE);
+    harness.get_by_label("Profile Production").click();
+    harness.run();
+    harness.get_by_label_contains("→ wss://cms.example.com/websocket");
+    harness.get_by_label("Profile name").focus();
+    harness.run();
+    harness.get_by_label("Profile name").type_text(" EU");
+    harness.run();
+    harness.get_by_label("Save changes").click();
+    harness.run();
+    harness.get_all_by_label("Profile menu").next().unwrap().click();
+    harness.run();
+    harness.get_by_label("Duplicate").click();
+    harness.run();
+    let wishes = harness.state().wishes();
+    let [Action::SaveProfile(saved), Action::SaveProfile(copy)] = &wishes[..] else { panic!("{wishes:?}") };
+    assert_eq!((saved.name.as_str(), copy.name.as_str(), copy.id.0), ("Production EU", "Production copy", 0));
+}
