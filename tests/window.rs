@@ -24,7 +24,7 @@ fn follow_the_guide(window: &mut Window, url: &str, token: &str) {
     window.click(Role::Button, "New");
     window.fill(Role::TextInput, "Collection", "messages");
     window.fill(Role::TextInput, "Fields", "user, text");
-    window.fill(Role::TextInput, "uid", "guide");
+    window.fill(Role::TextInput, "Uid", "guide");
     window.click(Role::Button, "Subscribe now");
     window.see("init in uid guide");
     for (place, user) in ["Ben", "Rijk", "Kevin"].iter().enumerate() {

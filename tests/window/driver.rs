@@ -16,7 +16,7 @@ use egui_inspection::protocol::{self, Request, Response};
 use crate::lab::free_port;
 
 /// How long anything may take before a test gives up.
-const DEADLINE: Duration = Duration::from_secs(40);
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A running window with a display and a home of its own.
 pub struct Window {
