@@ -150,7 +150,7 @@ impl Compose {
                 .id(egui::Id::unique(EDITOR_ID))
                 .font(theme::mono())
                 .frame(egui::Frame::NONE)
-                .hint_text(RichText::new("Write a message, or start from a template").color(t.faint))
+                .hint_text(RichText::new("Write a message, or start from a template").color(t.faint).italics())
                 .desired_width(f32::INFINITY)
                 .min_size(vec2(0.0, height - 2.0))
                 .lock_focus(true)

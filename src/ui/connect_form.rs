@@ -142,7 +142,7 @@ impl ConnectForm {
             let edit = TextEdit::singleline(&mut self.token)
                 .id(egui::Id::unique("token field"))
                 .password(!self.reveal)
-                .hint_text(RichText::new(hint).color(t.faint))
+                .hint_text(RichText::new(hint).color(t.faint).italics())
                 .font(theme::mono())
                 .margin(egui::Margin::symmetric(9, 4))
                 .desired_width(width)

@@ -199,7 +199,8 @@ fn round_trip_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mu
             actions.push(Action::MeasureNow);
         }
         if let (Some(half), Some(most)) = (trips.p50_us, trips.p95_us) {
-            ui.label(RichText::new(percentiles(half, most)).font(theme::small()).color(t.dim));
+            let words = if ui.available_width() > 190.0 { percentiles(half, most) } else { format!("p50 {}", span(half)) };
+            ui.label(RichText::new(words).font(theme::small()).color(t.dim)).on_hover_text(percentiles(half, most));
         }
     });
     if !trips.samples_us.is_empty() {

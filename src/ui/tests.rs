@@ -333,3 +333,19 @@ fn a_profile_is_chosen_duplicated_and_saved() {
     let [Action::SaveProfile(saved), Action::SaveProfile(copy)] = &wishes[..] else { panic!("{wishes:?}") };
     assert_eq!((saved.name.as_str(), copy.name.as_str(), copy.id.0), ("Production EU", "Production copy", 0));
 }
+
+#[test]
+fn more_options_unfold_and_are_used() {
+    let mut harness = Scene::returning().harness(true, WIDE);
+    harness.get_by_label("More options").click();
+    harness.run();
+    harness.get_by_label("Portable").click();
+    harness.get_by_label("Reconnect").click();
+    harness.run();
+    harness.get_by_label("Connect").click();
+    harness.run();
+    let wishes = harness.state().wishes();
+    let [Action::Connect(request)] = &wishes[..] else { panic!("{wishes:?}") };
+    assert_eq!(request.profile.transport, crate::settings::Transport::Portable);
+    assert!(!request.profile.switches.reconnect && request.profile.switches.auto_pong);
+}

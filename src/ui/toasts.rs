@@ -41,7 +41,8 @@ impl Toasts {
     /// Paints them over everything.
     pub fn show(&mut self, ctx: &egui::Context) {
         let now = ctx.time();
-        let mut above = theme::STATUS_BAR_HEIGHT + 12.0;
+        // Above the foot of the compose box: Send must stay in reach.
+        let mut above = theme::STATUS_BAR_HEIGHT + 54.0;
         self.shown.retain_mut(|toast| {
             let until = *toast.until.get_or_insert(now + STAYS_S);
             let stays = toast.level == Level::Error || now < until;
