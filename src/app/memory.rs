@@ -56,6 +56,11 @@ impl Memory {
         self.tokens.get(&profile)
     }
 
+    /// Profiles whose token is known in this session.
+    pub fn known_tokens(&self) -> Vec<ProfileId> {
+        self.tokens.keys().copied().collect()
+    }
+
     /// Keeps a token until the window closes.
     pub fn keep_token(&mut self, profile: ProfileId, token: Secret) {
         self.tokens.insert(profile, token);

@@ -6,7 +6,7 @@ use super::app::App;
 use crate::capture::row::Detail;
 use crate::engine::{FileState, RowWindow};
 use crate::session::Snapshot;
-use crate::settings::Settings;
+use crate::settings::{ProfileId, Settings};
 use crate::ui::log_model::LogModel;
 use crate::ui::model::{Demo, Model, Recent, Recording, Source};
 
@@ -26,6 +26,7 @@ pub struct ModelParts {
     demo: Option<(String, bool)>,
     all_bytes: u64,
     removed_profile: Option<String>,
+    known_tokens: Vec<ProfileId>,
 }
 
 impl ModelParts {
@@ -46,6 +47,7 @@ impl ModelParts {
             demo: app.demo.as_ref().map(|demo| (demo.url().to_owned(), demo.is_silent())),
             all_bytes: app.files.all_bytes,
             removed_profile: app.memory.removed_profile().map(str::to_owned),
+            known_tokens: app.memory.known_tokens(),
         };
         let Some(tab) = &app.tab else { return parts };
         parts.now_us = tab.capture.now().elapsed_us;
@@ -92,6 +94,7 @@ impl ModelParts {
             },
             demo: self.demo.as_ref().map_or(Demo::Off, |(url, silent)| Demo::On { url, silent: *silent }),
             recents,
+            known_tokens: &self.known_tokens,
             banner: self.banner.as_deref(),
             removed_profile: self.removed_profile.as_deref(),
         }

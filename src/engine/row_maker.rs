@@ -1,14 +1,11 @@
 //! From an event to its row: everything the log shows of it, ready to paint.
 
-use crate::capture::row::{Level, Row};
+use crate::capture::row::{Level, Row, uid_colour};
 use crate::capture::{
     ClosedBy, Direction, Event, Fact, FactKind, IndexView, Kind, Message, Payload, ReadError, Reader, Record, What,
 };
 use crate::directus::{self, Class, EventName, MessageType, Status, shown, summary};
 use crate::session::Snapshot;
-
-/// Colours a uid can wear; the theme has as many.
-const UID_COLOURS: u64 = 8;
 
 /// Reads an event and makes its row. A line that can't be read becomes a row that says so.
 pub(super) fn row(reader: &mut Reader, seq: u64, record: Record, snapshot: &Snapshot) -> Row {
@@ -90,14 +87,6 @@ fn message_level(direction: Direction, class: &Class) -> Level {
         (MessageType::Subscription, EventName::Delete) => Level::Warning,
         _ => Level::Normal,
     }
-}
-
-/// Equal uids, equal colours, also in another capture (FNV-1a).
-fn uid_colour(uid: &str) -> u8 {
-    let hash = uid.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    u8::try_from((hash >> 32) % UID_COLOURS).unwrap_or(0)
 }
 
 fn fill_fact(row: &mut Row, fact: &Fact) {

@@ -74,7 +74,7 @@ impl Compose {
             Command::HistoryBack => self.recall(history, true),
             Command::HistoryForward => self.recall(history, false),
             Command::Subscribe => {
-                let uid = self.uid(Template::Subscribe, &self.collection(snapshot));
+                let uid = self.uid(Template::Subscribe, &collection_of(snapshot));
                 self.form.open(uid);
             }
             _ => return false,
@@ -150,7 +150,7 @@ impl Compose {
                 .id(egui::Id::unique(EDITOR_ID))
                 .font(theme::mono())
                 .frame(egui::Frame::NONE)
-                .hint_text(RichText::new("Write a message, or start from a template").color(t.faint))
+                .hint_text(RichText::new("Write a message, or start from a template").color(t.faint).italics())
                 .desired_width(f32::INFINITY)
                 .min_size(vec2(0.0, height - 2.0))
                 .lock_focus(true)
@@ -245,7 +245,7 @@ impl Compose {
     }
 
     fn start(&mut self, template: Template, snapshot: &Snapshot) {
-        let collection = self.collection(snapshot);
+        let collection = collection_of(snapshot);
         let uid = if template == Template::Unsubscribe {
             let alive = snapshot.subscriptions.iter().rev().find(|one| one.state.is_alive());
             alive.and_then(|one| one.request.uid.as_deref().map(str::to_owned)).unwrap_or_default()
@@ -260,11 +260,6 @@ impl Compose {
         self.uids += 1;
         let prefix = template.uid_prefix(collection);
         if prefix.is_empty() { String::new() } else { format!("{prefix}-{}", self.uids) }
-    }
-
-    fn collection(&self, snapshot: &Snapshot) -> String {
-        let latest = snapshot.subscriptions.last().map(|one| one.request.collection.to_string());
-        latest.filter(|name| !name.is_empty()).unwrap_or_else(|| "messages".to_owned())
     }
 
     fn recall(&mut self, history: &History, older: bool) {
@@ -302,7 +297,15 @@ fn button_ui(ui: &mut Ui, button: Button<'_>, of: Command, command: &mut Option<
     }
 }
 
-fn can_send(snapshot: &Snapshot) -> bool {
+/// The collection a template is about: that of the latest subscription, or the one of the official guide.
+fn collection_of(snapshot: &Snapshot) -> String {
+    let latest = snapshot.subscriptions.last().map(|one| one.request.collection.to_string());
+    latest.filter(|name| !name.is_empty()).unwrap_or_else(|| "messages".to_owned())
+}
+
+/// Whether there is a connection to send on; before the login a message is held.
+#[must_use]
+pub fn can_send(snapshot: &Snapshot) -> bool {
     matches!(snapshot.phase, Phase::Authenticating | Phase::Live)
 }
 

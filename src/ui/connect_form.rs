@@ -85,6 +85,7 @@ impl ConnectForm {
     fn form_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> bool {
         let t = tokens(ui);
         ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.x = theme::GAP;
         ui.label(RichText::new("Connect to Directus").font(theme::strong(theme::DISPLAY)));
         hint_ui(ui, "See every message of Directus Realtime, say what it means, and send your own");
         ui.add_space(theme::SECTION_GAP);
@@ -95,23 +96,24 @@ impl ConnectForm {
             url.request_focus();
         }
         let endpoint = Endpoint::parse(&self.profile.url);
-        self.endpoint_ui(ui, endpoint.as_ref().ok());
+        endpoint_ui(ui, endpoint.as_ref().ok());
         if let Err(error) = &endpoint
             && !self.profile.url.trim().is_empty()
         {
             notice_ui(ui, Level::Warning, &error.to_string());
         }
-        ui.add_space(theme::SMALL_GAP);
-        let token = labelled_ui(ui, "Token", |ui| self.token_ui(ui));
+        ui.add_space(theme::GAP);
+        let known = model.known_tokens.contains(&self.profile.id);
+        let token = labelled_ui(ui, "Token", |ui| self.token_ui(ui, known));
         if self.profile.protocol == Protocol::Directus {
             labelled_ui(ui, "Login of the server (WEBSOCKETS_REST_AUTH)", |ui| {
                 choice_ui(ui, &mut self.profile.mode, &MODES);
             });
-            hint_ui(ui, mode_hint(self.profile.mode, self.token.trim().is_empty()));
+            hint_ui(ui, mode_hint(self.profile.mode, !known && self.token.trim().is_empty()));
         }
-        ui.add_space(theme::SMALL_GAP);
-        self.options_ui(ui, model, actions);
         ui.add_space(theme::GAP);
+        self.options_ui(ui, model, actions);
+        ui.add_space(theme::SECTION_GAP);
         let entered = (url.lost_focus() || token.lost_focus()) && ui.input(|input| input.key_pressed(Key::Enter));
         let mut went_on = false;
         ui.horizontal(|ui| {
@@ -130,21 +132,9 @@ impl ConnectForm {
         went_on
     }
 
-    /// The address as it will be used, live, with what was changed to get it.
-    fn endpoint_ui(&self, ui: &mut Ui, endpoint: Option<&Endpoint>) {
+    fn token_ui(&mut self, ui: &mut Ui, known: bool) -> egui::Response {
         let t = tokens(ui);
-        let Some(endpoint) = endpoint else { return };
-        let words = format!("→ {}", endpoint.websocket_url());
-        ui.add(egui::Label::new(RichText::new(words).font(theme::mono()).color(t.good)).wrap());
-        let notes: Vec<String> = endpoint.notes().iter().map(ToString::to_string).collect();
-        if !notes.is_empty() {
-            let words = RichText::new(notes.join(" · ")).font(theme::small()).color(t.faint);
-            ui.add(egui::Label::new(words).wrap());
-        }
-    }
-
-    fn token_ui(&mut self, ui: &mut Ui) -> egui::Response {
-        let t = tokens(ui);
+        let hint = if known { "remembered; type to use another one" } else { "static token of a user; empty for none" };
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme::SMALL_GAP;
             let width = ui.available_width() - theme::CONTROL_HEIGHT - theme::SMALL_GAP;
@@ -152,10 +142,11 @@ impl ConnectForm {
             let edit = TextEdit::singleline(&mut self.token)
                 .id(egui::Id::unique("token field"))
                 .password(!self.reveal)
-                .hint_text(RichText::new("static token of a user; empty for none").color(t.faint))
+                .hint_text(RichText::new(hint).color(t.faint).italics())
                 .font(theme::mono())
                 .margin(egui::Margin::symmetric(9, 4))
                 .desired_width(width)
+                .align(egui::Align2::LEFT_CENTER)
                 .min_size(vec2(0.0, theme::CONTROL_HEIGHT));
             let response: egui::Response = ui.add(edit).accessible_name("Token");
             let (icon, name) =
@@ -231,6 +222,7 @@ impl ConnectForm {
     fn side_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> bool {
         let mut went_on = false;
         ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.x = theme::GAP;
         card_ui(ui, None, |ui| {
             ui.label(RichText::new("No server at hand?").font(theme::strong(13.0)));
             hint_ui(ui, "A small Directus-like server on this machine, with a messages collection and some traffic");
@@ -261,9 +253,26 @@ impl ConnectForm {
         let moved = profile.take_token();
         let token = if typed.is_empty() { moved } else { Some(Secret::new(typed)) };
         profile.subprotocols.retain(|name| !name.is_empty());
-        let none = token.is_none() && profile.id == ProfileId::default();
-        profile.credential = if none { CredentialKind::None } else { profile.credential };
+        profile.credential = match token {
+            Some(_) => CredentialKind::StaticToken,
+            // A stored profile may have its token remembered by the app.
+            None if profile.id == ProfileId::default() => CredentialKind::None,
+            None => profile.credential,
+        };
         ConnectRequest { profile, token }
+    }
+}
+
+/// The address as it will be used, live, with what was changed to get it.
+fn endpoint_ui(ui: &mut Ui, endpoint: Option<&Endpoint>) {
+    let t = tokens(ui);
+    let Some(endpoint) = endpoint else { return };
+    let words = format!("→ {}", endpoint.websocket_url());
+    ui.add(egui::Label::new(RichText::new(words).font(theme::mono()).color(t.good)).wrap());
+    let notes: Vec<String> = endpoint.notes().iter().map(ToString::to_string).collect();
+    if !notes.is_empty() {
+        let words = RichText::new(notes.join(" · ")).font(theme::small()).color(t.faint);
+        ui.add(egui::Label::new(words).wrap());
     }
 }
 

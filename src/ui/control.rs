@@ -273,10 +273,11 @@ pub fn field_ui(ui: &mut Ui, name: &str, text: &mut String, hint: &str, font: Fo
     let t = tokens(ui);
     let edit = egui::TextEdit::singleline(text)
         .id_salt(name)
-        .hint_text(RichText::new(hint).color(t.faint))
+        .hint_text(RichText::new(hint).color(t.faint).italics())
         .font(font)
         .margin(egui::Margin::symmetric(9, 4))
         .desired_width(f32::INFINITY)
+        .align(egui::Align2::LEFT_CENTER)
         .min_size(vec2(0.0, theme::CONTROL_HEIGHT));
     let response: Response = ui.add(edit);
     response.accessible_name(name)
@@ -355,30 +356,46 @@ pub fn choice_ui<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, choices: &[(T
     changed
 }
 
-/// A switch with words at its right and a sentence under them.
+/// A switch with words at its right and a sentence under them. Whether it changed.
 pub fn switch_ui(ui: &mut Ui, on: &mut bool, name: &str, sentence: &str) -> bool {
+    const WIDTH: f32 = 30.0;
     let t = tokens(ui);
-    let mut changed = false;
-    ui.horizontal_top(|ui| {
-        let (rect, response) = ui.allocate_exact_size(vec2(30.0, 18.0), Sense::click());
-        response.widget_info(|| WidgetInfo::selected(Role::Switch, ui.is_enabled(), *on, name));
-        if response.clicked() {
-            *on = !*on;
-            changed = true;
-        }
-        let fill = if *on { t.primary } else { t.raised };
-        let border = if response.has_focus() || response.hovered() { t.accent } else { t.strong_line };
-        let track = rect.shrink2(vec2(0.0, 1.0));
-        ui.painter().rect(track, 8.0, fill, Stroke::new(1.0, border), StrokeKind::Inside);
-        let x = if *on { track.right() - 8.0 } else { track.left() + 8.0 };
-        ui.painter().circle_filled(pos2(x, track.center().y), 5.0, if *on { t.on_primary } else { t.dim });
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 1.0;
-            ui.label(name);
-            if !sentence.is_empty() {
-                ui.add(egui::Label::new(RichText::new(sentence).font(theme::small()).color(t.faint)).wrap());
-            }
+    let words = ui.painter().layout_no_wrap(name.to_owned(), theme::body(), t.text);
+    // The words are part of it: a click on them switches, too.
+    let size = vec2(WIDTH + 8.0 + words.size().x, 20.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let changed = response.clicked();
+    *on ^= changed;
+    response.widget_info(|| WidgetInfo::selected(Role::Switch, ui.is_enabled(), *on, name));
+    let fill = if *on { t.primary } else { t.raised };
+    let border = if response.has_focus() || response.hovered() { t.accent } else { t.strong_line };
+    let track = Rect::from_min_size(rect.min + vec2(0.0, 2.0), vec2(WIDTH, 16.0));
+    ui.painter().rect(track, 8.0, fill, Stroke::new(1.0, border), StrokeKind::Inside);
+    let x = if *on { track.right() - 8.0 } else { track.left() + 8.0 };
+    ui.painter().circle_filled(pos2(x, track.center().y), 5.0, if *on { t.on_primary } else { t.dim });
+    let at = pos2(rect.left() + WIDTH + 8.0, rect.center().y - words.size().y / 2.0);
+    ui.painter().galley(at, words, t.text);
+    if !sentence.is_empty() {
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            ui.add_space(WIDTH + 8.0);
+            ui.add(egui::Label::new(RichText::new(sentence).font(theme::small()).color(t.faint)).wrap());
         });
-    });
+    }
     changed
+}
+
+/// A dialog over the window, `width` points wide. Whether it should close.
+pub fn dialog_ui(ui: &Ui, name: &str, width: f32, contents: impl FnOnce(&mut Ui)) -> bool {
+    let t = tokens(ui);
+    let frame = egui::Frame::window(ui.style()).inner_margin(egui::Margin::symmetric(20, 18));
+    let modal = egui::Modal::new(egui::Id::unique(("dialog", name)))
+        .frame(frame)
+        .backdrop_color(Color32::from_black_alpha(if ui.visuals().dark_mode { 130 } else { 70 }));
+    let shown = modal.show(ui.ctx(), |ui| {
+        ui.set_width(width.min(ui.ctx().content_rect().width() - 80.0));
+        ui.visuals_mut().override_text_color = Some(t.text);
+        contents(ui);
+    });
+    shown.should_close()
 }

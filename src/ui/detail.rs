@@ -33,6 +33,15 @@ pub struct DetailView {
     text: TextView,
 }
 
+/// What the view needs to know beside the event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Circumstances {
+    /// The zone's distance from UTC in seconds.
+    pub offset_s: i32,
+    /// There is a connection to send on.
+    pub can_send: bool,
+}
+
 /// What the shell must do with the detail itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
@@ -47,7 +56,7 @@ impl DetailView {
         &mut self,
         ui: &mut Ui,
         detail: Option<&Detail>,
-        offset_s: i32,
+        circumstances: Circumstances,
         actions: &mut Vec<Action>,
     ) -> Option<DetailRequest> {
         let height = theme::TOOL_BAR_HEIGHT;
@@ -72,9 +81,9 @@ impl DetailView {
             );
             return None;
         };
-        head_ui(ui, &detail.row, detail, offset_s, actions);
+        head_ui(ui, &detail.row, detail, circumstances.offset_s, actions);
         line_ui(ui);
-        let request = self.foot_ui(ui, detail, actions);
+        let request = self.foot_ui(ui, detail, circumstances.can_send, actions);
         match self.tab {
             DetailTab::Tree => self.tree_ui(ui, detail, actions),
             DetailTab::Text if detail.text.is_empty() => {
@@ -106,7 +115,13 @@ impl DetailView {
     }
 
     /// What can be done with the event, at the lower edge; above it what the event means.
-    fn foot_ui(&self, ui: &mut Ui, detail: &Detail, actions: &mut Vec<Action>) -> Option<DetailRequest> {
+    fn foot_ui(
+        &self,
+        ui: &mut Ui,
+        detail: &Detail,
+        can_send: bool,
+        actions: &mut Vec<Action>,
+    ) -> Option<DetailRequest> {
         let mut request = None;
         let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 8));
         egui::Panel::bottom("detail foot").frame(frame).show(ui, |ui| {
@@ -123,7 +138,7 @@ impl DetailView {
                     actions.push(Action::Copy(detail.text.to_string()));
                 }
                 if detail.is_sendable() {
-                    if Button::new("Resend").with_icon(Icon::RotateCcw).show(ui).clicked() {
+                    if Button::new("Resend").with_icon(Icon::RotateCcw).enabled(can_send).show(ui).clicked() {
                         actions.push(Action::Resend { seq: detail.row.seq, text: detail.text.to_string() });
                     }
                     if Button::new("Edit and resend").with_icon(Icon::Pencil).show(ui).clicked() {
@@ -234,7 +249,7 @@ mod tests {
     fn harness(detail: Detail) -> Harness<'static, State> {
         Harness::builder().with_size(vec2(420.0, 500.0)).with_context_setup(theme::install).build_ui_state(
             move |ui, state: &mut State| {
-                let request = state.view.show(ui, Some(&detail), 0, &mut state.actions);
+                let request = state.view.show(ui, Some(&detail), Circumstances { offset_s: 0, can_send: true }, &mut state.actions);
                 state.request = request.or(state.request.take());
             },
             State::default(),

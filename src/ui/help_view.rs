@@ -1,9 +1,9 @@
 //! The help page: every command with its keys, made from the registry.
 
-use egui::{Modal, RichText, ScrollArea, Ui, vec2};
+use egui::{RichText, ScrollArea, Ui, vec2};
 
 use crate::ui::command::{Group, all, keys};
-use crate::ui::control::{Button, section_ui, title_ui};
+use crate::ui::control::{Button, dialog_ui, section_ui, title_ui};
 use crate::ui::theme::{self, tokens};
 
 /// Keys that belong to a view rather than to a command.
@@ -17,8 +17,7 @@ const IN_LISTS: [(&str, &str); 5] = [
 
 /// Paints the page over the window. False once it was closed.
 pub fn help_ui(ui: &Ui) -> bool {
-    let modal = Modal::new(egui::Id::unique("help")).show(ui.ctx(), |ui| {
-        ui.set_width(560.0);
+    let closed = dialog_ui(ui, "help", 580.0, |ui| {
         title_ui(ui, "Help", "Everything can be done by keyboard; Ctrl+K finds any command by its name");
         let height = (ui.ctx().content_rect().height() - 200.0).clamp(200.0, 560.0);
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
@@ -41,7 +40,7 @@ pub fn help_ui(ui: &Ui) -> bool {
             }
         });
     });
-    !modal.should_close()
+    !closed
 }
 
 fn line_ui(ui: &mut Ui, label: &str, tip: &str, keys: &str) {

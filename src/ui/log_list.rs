@@ -20,13 +20,22 @@ pub struct LogList {
     scroller: Scroller,
     /// Whether new rows pull the list along; off from the first scroll upwards.
     loose: bool,
-    /// Rows there were when the list came loose.
-    seen: u64,
+    /// Rows there were when the last one was in sight.
+    seen: Option<u64>,
     /// Rows shown while paused.
     frozen: Option<u64>,
     selected: Option<u64>,
     asked: std::ops::Range<u64>,
     reveal: Option<u64>,
+}
+
+/// What of the list is open to the eye in this frame.
+struct Opening<'a> {
+    list: &'a Response,
+    log: &'a LogModel<'a>,
+    columns: Columns,
+    extent: Extent,
+    hidden: u64,
 }
 
 const HEADER_HEIGHT: f32 = 24.0;
@@ -53,7 +62,7 @@ impl LogList {
     /// Follows the newest row from now on, or stays where it is.
     pub fn follow(&mut self, on: bool, rows: u64) {
         self.loose = !on;
-        self.seen = rows;
+        self.seen = Some(rows);
         if on {
             self.frozen = None;
         }
@@ -62,7 +71,7 @@ impl LogList {
     /// Keeps new rows out of sight, or lets them in.
     pub fn pause(&mut self, on: bool, rows: u64) {
         self.frozen = on.then_some(rows);
-        self.seen = rows;
+        self.seen = Some(rows);
     }
 
     /// Selects `position` and brings it into sight with the next frame.
@@ -88,33 +97,43 @@ impl LogList {
         let shown = self.frozen.unwrap_or(log.rows).min(log.rows);
         let hidden = log.hidden.min(shown);
         let extent = Extent { rows: shown - hidden, height: body.height(), row_height: theme::ROW_HEIGHT };
-        if !self.loose && self.frozen.is_none() {
-            self.seen = log.rows;
-        }
 
         let id = ui.make_persistent_id("log list");
         let list = ui.interact(body, id, Sense::click());
         list.widget_info(|| WidgetInfo::labeled(Role::ListBox, true, "Event log"));
-        self.place(ui, &list, extent, hidden, actions);
-        let bar = Rect::from_min_max(pos2(body.right() - SCROLLBAR_WIDTH, body.top()), body.max);
-        if self.scroller.bar_ui(ui, id, bar, extent) {
-            self.loose = !self.scroller.anchor.is_at_end(extent);
-        }
-
         let highest = log.row(shown.saturating_sub(1)).map_or(shown, |row| row.seq);
         let columns = Columns::new(rect.left(), rect.width() - SCROLLBAR_WIDTH, highest);
-        columns.header_ui(ui, header);
+        let opening = Opening { list: &list, log, columns, extent, hidden };
+        self.place(ui, &opening, actions);
+
+        opening.columns.header_ui(ui, header);
         let line = tokens(ui).line;
         ui.painter().hline(header.x_range(), header.bottom() - 0.5, Stroke::new(1.0, line));
         let mut child = ui.new_child(egui::UiBuilder::new().max_rect(body).id_salt("rows"));
         child.set_clip_rect(body.intersect(ui.clip_rect()));
-        self.rows_ui(&mut child, &list, (log, &columns), (extent, hidden), actions);
+        self.rows_ui(&mut child, &opening, actions);
+        // After the rows, whose stripes reach under it; a drag moves them in the next frame.
+        let bar = Rect::from_min_max(pos2(body.right() - SCROLLBAR_WIDTH, body.top()), body.max);
+        if self.scroller.bar_ui(ui, id, bar, extent) {
+            self.loose = !self.scroller.anchor.is_at_end(extent);
+        }
+        self.mark_seen(log.rows, extent);
         self.pill_ui(ui, body, log.rows);
         self.ask(log, extent, hidden, actions);
     }
 
+    /// Rows count as seen while the last of them is in sight.
+    fn mark_seen(&mut self, rows: u64, extent: Extent) {
+        let at_end = self.scroller.anchor.in_sight(extent).end == extent.rows;
+        if self.frozen.is_none() && at_end {
+            self.seen = Some(rows);
+        }
+        self.seen.get_or_insert(rows);
+    }
+
     /// Wheel, keys and following: where the list stands in this frame.
-    fn place(&mut self, ui: &Ui, list: &Response, extent: Extent, hidden: u64, actions: &mut Vec<Action>) {
+    fn place(&mut self, ui: &Ui, opening: &Opening<'_>, actions: &mut Vec<Action>) {
+        let Opening { list, extent, hidden, .. } = *opening;
         if !self.loose {
             self.scroller.anchor = extent.end();
         }
@@ -126,7 +145,8 @@ impl LogList {
             ui.memory_mut(|memory| memory.set_focus_lock_filter(list.id, filter));
         }
         let nothing_focused = ui.memory(|memory| memory.focused().is_none());
-        let may_take_keys = ui.is_enabled() && !ui.ctx().any_popup_open();
+        let in_dialog = ui.memory(|memory| memory.top_modal_layer().is_some());
+        let may_take_keys = ui.is_enabled() && !in_dialog && !ui.ctx().any_popup_open();
         if may_take_keys && (list.has_focus() || nothing_focused) {
             self.keys(ui, extent, hidden, actions);
         }
@@ -167,18 +187,12 @@ impl LogList {
         }
     }
 
-    fn rows_ui(
-        &mut self,
-        ui: &mut Ui,
-        list: &Response,
-        (log, columns): (&LogModel<'_>, &Columns),
-        (extent, hidden): (Extent, u64),
-        actions: &mut Vec<Action>,
-    ) {
+    fn rows_ui(&mut self, ui: &mut Ui, opening: &Opening<'_>, actions: &mut Vec<Action>) {
+        let Opening { list, log, columns, extent, hidden } = opening;
         let t = tokens(ui);
         let body = ui.max_rect();
         let rows = Rect::from_min_max(body.min, pos2(body.right() - SCROLLBAR_WIDTH, body.bottom()));
-        for (index, row) in self.scroller.anchor.in_sight(extent).enumerate() {
+        for (index, row) in self.scroller.anchor.in_sight(*extent).enumerate() {
             let position = row + hidden;
             let top = rows.top() + index as f32 * theme::ROW_HEIGHT - self.scroller.anchor.offset;
             let rect = Rect::from_min_size(pos2(rows.left(), top), vec2(rows.width(), theme::ROW_HEIGHT));
@@ -198,7 +212,7 @@ impl LogList {
                 (position % 2 == 1).then_some(t.stripe)
             };
             if let Some(fill) = fill {
-                ui.painter().rect_filled(rect, 0.0, fill);
+                ui.painter().rect_filled(rect.with_max_x(body.right()), 0.0, fill);
             }
             if is_selected && list.has_focus() {
                 let edge = Rect::from_min_size(rect.min, vec2(2.0, rect.height()));
@@ -220,7 +234,7 @@ impl LogList {
 
     /// The way back to the newest row, with how many came meanwhile.
     fn pill_ui(&mut self, ui: &mut Ui, body: Rect, rows: u64) {
-        let new = rows.saturating_sub(self.seen);
+        let new = rows.saturating_sub(self.seen.unwrap_or(rows));
         if self.is_following() || new == 0 {
             return;
         }
@@ -245,8 +259,9 @@ impl LogList {
         let start = (sight.start + hidden).saturating_sub(margin).max(hidden);
         let end = (sight.end + hidden).saturating_add(margin).min(log.rows);
         let is_there = |row: u64| log.row(row + hidden).is_some();
-        let missing = !sight.is_empty() && !(is_there(sight.start) && is_there(sight.end - 1));
-        if end > start && (missing || self.asked != (start..end)) {
+        let missing = |row: u64| !is_there(row);
+        let incomplete = !sight.is_empty() && (missing(sight.start) || missing(sight.end - 1));
+        if end > start && (incomplete || self.asked != (start..end)) {
             self.asked = start..end;
             actions.push(Action::ShowRows(start..end));
         }

@@ -35,6 +35,7 @@ pub mod subscribe_form;
 pub mod subscription_cards;
 pub mod text_view;
 pub mod theme;
+pub mod toasts;
 pub mod top_bar;
 pub mod waterfall;
 

@@ -2,7 +2,7 @@
 
 use crate::capture::row::Detail;
 use crate::session::Snapshot;
-use crate::settings::Settings;
+use crate::settings::{ProfileId, Settings};
 use crate::ui::log_model::LogModel;
 
 /// All that the views read in a frame. The app fills it; nothing in it can be changed from here.
@@ -26,6 +26,8 @@ pub struct Model<'a> {
     pub demo: Demo<'a>,
     /// Captures opened or written lately, the latest first.
     pub recents: &'a [Recent],
+    /// Profiles whose token is remembered, in the keyring or for this run.
+    pub known_tokens: &'a [ProfileId],
     /// Something that stays wrong until the user acts: disk full, settings set aside.
     pub banner: Option<&'a str>,
     /// A profile was removed and can be put back: its name.

@@ -39,7 +39,8 @@ impl Palette {
         let mut picked = None;
         let area = egui::Modal::default_area(egui::Id::unique("palette"))
             .anchor(Align2::CENTER_TOP, vec2(0.0, 80.0));
-        let modal = Modal::new(egui::Id::unique("palette")).area(area).show(ui.ctx(), |ui| {
+        let frame = egui::Frame::window(ui.style()).inner_margin(10);
+        let modal = Modal::new(egui::Id::unique("palette")).area(area).frame(frame).show(ui.ctx(), |ui| {
             ui.set_width(460.0);
             let field = field_ui(ui, "Command", &mut self.typed, "Type a command", theme::body());
             if std::mem::take(&mut self.focus) {

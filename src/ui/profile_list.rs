@@ -48,7 +48,7 @@ pub fn profile_list_ui(
         choice = profile_ui(ui, profile, loaded == Some(profile.id), actions).or(choice);
     }
     if model.settings.profiles.is_empty() {
-        hint_ui(ui, "None yet. Name the server at the left and save it to find it again");
+        hint_ui(ui, "None yet. Give a server a name and save it to find it again");
     }
     if let Some(name) = model.removed_profile {
         ui.horizontal(|ui| {

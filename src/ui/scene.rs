@@ -30,6 +30,7 @@ pub struct Scene {
     pub detail: Option<Detail>,
     pub settings: Settings,
     pub live: Option<String>,
+    pub replay: bool,
     pub recents: Vec<Recent>,
     pub now_us: u64,
 }
@@ -47,6 +48,7 @@ impl Scene {
             detail: None,
             settings: Settings::default(),
             live: None,
+            replay: false,
             recents: Vec::new(),
             now_us: 0,
         }
@@ -76,7 +78,15 @@ impl Scene {
         let mut settings = Settings::default();
         settings.history.push(r#"{ "type": "ping", "uid": "p-1" }"#);
         let now_us = folder.now_us + 11_500_000;
+        let mut shell = Shell::default();
+        shell.reveal(8);
+        shell.edit(concat!(
+            "{ \"type\": \"items\", \"action\": \"create\", \"collection\": \"messages\",\n",
+            "  \"data\": { \"text\": \"Hello Universe!\", \"user\": \"Rijk\" },\n",
+            "  \"uid\": \"create-7\" }"
+        ).to_owned());
         Self {
+            shell,
             snapshot: folder.session.snapshot(),
             rows: rows(),
             detail: Some(detail()),
@@ -163,10 +173,11 @@ impl Scene {
             log,
             detail: self.detail.as_ref(),
             settings: &self.settings,
-            source: self.live.as_deref().map_or(Source::Nothing, Source::Live),
+            source: self.live.as_deref().map_or(Source::Nothing, if self.replay { Source::Recording } else { Source::Live }),
             recording,
             demo: Demo::Off,
             recents: &self.recents,
+            known_tokens: &[],
             banner: None,
             removed_profile: None,
         };

@@ -1,11 +1,11 @@
 //! The settings page: preferences. What is shown is in effect at once.
 
-use egui::{Modal, Ui};
+use egui::Ui;
 use lucide_icons::Icon;
 
 use crate::settings::{Preferences, Theme};
 use crate::ui::action::Action;
-use crate::ui::control::{Button, Look, choice_ui, hint_ui, labelled_ui, section_ui, switch_ui, title_ui};
+use crate::ui::control::{Button, Look, choice_ui, dialog_ui, hint_ui, labelled_ui, section_ui, switch_ui, title_ui};
 use crate::ui::figures::{bytes, counted};
 use crate::ui::model::Model;
 use crate::ui::theme;
@@ -26,8 +26,7 @@ const LIMITS: [(u64, &str); 5] = [
 pub fn settings_ui(ui: &Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> bool {
     let before = model.settings.preferences;
     let mut preferences = before;
-    let modal = Modal::new(egui::Id::unique("settings")).show(ui.ctx(), |ui| {
-        ui.set_width(470.0);
+    let closed = dialog_ui(ui, "settings", 480.0, |ui| {
         title_ui(ui, "Settings", "In effect at once, and after a restart");
         look_ui(ui, &mut preferences);
         ui.add_space(theme::GAP);
@@ -50,7 +49,7 @@ pub fn settings_ui(ui: &Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> boo
     if preferences != before {
         actions.push(Action::SetPreferences(Box::new(preferences)));
     }
-    !modal.should_close()
+    !closed
 }
 
 fn look_ui(ui: &mut Ui, preferences: &mut Preferences) {

@@ -1,16 +1,17 @@
 //! `Shell`: the whole window: bars, panels, screens, and where commands go.
 
-use egui::{CentralPanel, Frame, Panel, RichText, Ui};
+use egui::{CentralPanel, CursorIcon, Frame, Panel, RichText, Ui};
 use lucide_icons::Icon;
 
+use crate::capture::row::Level;
 use crate::session::Phase;
 use crate::settings::{Layout, Profile, Theme};
 use crate::ui::action::{Action, Misbehaviour};
 use crate::ui::command::Command;
-use crate::ui::compose::Compose;
+use crate::ui::compose::{Compose, can_send};
 use crate::ui::connect_form::ConnectForm;
 use crate::ui::control::icon_ui;
-use crate::ui::detail::{DetailRequest, DetailView};
+use crate::ui::detail::{Circumstances, DetailRequest, DetailView};
 use crate::ui::help_view::help_ui;
 use crate::ui::log_view::LogView;
 use crate::ui::model::{Model, Source};
@@ -19,10 +20,11 @@ use crate::ui::settings_view::settings_ui;
 use crate::ui::status_bar::status_bar_ui;
 use crate::ui::status_panel::status_panel_ui;
 use crate::ui::theme::{self, tokens};
+use crate::ui::toasts::Toasts;
 use crate::ui::top_bar::top_bar_ui;
 
 /// The state of all views.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct Shell {
     log: LogView,
     detail: DetailView,
@@ -30,6 +32,7 @@ pub struct Shell {
     connect: ConnectForm,
     palette: Palette,
     page: Page,
+    toasts: Toasts,
     /// The connect form is shown over a session that stands.
     on_form: bool,
 }
@@ -57,6 +60,17 @@ impl Shell {
         self.on_form = false;
     }
 
+    /// Shows a sentence that goes by itself, or stays if it is an error.
+    pub fn say(&mut self, level: Level, sentence: &str) {
+        self.toasts.say(level, sentence);
+    }
+
+    /// Puts a text into the compose box.
+    pub fn edit(&mut self, text: String) {
+        self.compose.edit(text);
+        self.on_form = false;
+    }
+
     /// Fills the connect form, as from the command line.
     pub fn load_profile(&mut self, profile: Profile) {
         self.connect.load(profile);
@@ -69,7 +83,9 @@ impl Shell {
 
     /// Paints the window and collects what the user wants.
     pub fn show(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) {
-        if let Some(command) = Command::pressed(ui.ctx()) {
+        // Behind a dialog nothing must happen unseen.
+        let in_dialog = ui.memory(|memory| memory.top_modal_layer().is_some());
+        if !in_dialog && let Some(command) = Command::pressed(ui.ctx()) {
             self.perform(command, model, actions);
         }
         let on_form = self.on_form || model.source == Source::Nothing;
@@ -101,6 +117,7 @@ impl Shell {
         if !stays {
             self.page = Page::None;
         }
+        self.toasts.show(ui.ctx());
     }
 
     fn session_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) {
@@ -123,7 +140,9 @@ impl Shell {
         if layout.show_detail && (width > 1100.0 || model.detail.is_some()) {
             let right = Panel::right("detail panel").default_size(layout.detail_width.min(width * 0.28)).size_range(240.0..=width * 0.5);
             let shown = right.frame(panel).show(ui, |ui| {
-                self.detail.show(ui, model.detail, model.log.offset_s, actions)
+                let can_send = can_send(model.snapshot) && matches!(model.source, Source::Live(_));
+                let circumstances = Circumstances { offset_s: model.log.offset_s, can_send };
+                self.detail.show(ui, model.detail, circumstances, actions)
             });
             layout.detail_width = shown.response.rect.width();
             if let Some(DetailRequest::Edit(text)) = shown.inner {
@@ -187,7 +206,7 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         Command::DemoExpire => Some(Action::Misbehave(Misbehaviour::ExpireToken)),
         Command::Resend => model
             .detail
-            .filter(|detail| detail.is_sendable())
+            .filter(|detail| is_live && detail.is_sendable())
             .map(|detail| Action::Resend { seq: detail.row.seq, text: detail.text.to_string() }),
         Command::CopyText => model.detail.map(|detail| Action::Copy(detail.text.to_string())),
         Command::OpenCapture => Some(Action::OpenCapture),
@@ -259,7 +278,19 @@ fn keep_layout(ui: &Ui, model: &Model<'_>, layout: Layout, actions: &mut Vec<Act
     let changed = moved(layout.status_width, before.status_width)
         || moved(layout.detail_width, before.detail_width)
         || moved(layout.compose_height, before.compose_height);
-    if changed && ui.input(|input| input.pointer.any_released()) {
+    // Only what the hand moved: a narrow window must not shrink the panels of the wide one for ever.
+    let cursor = ui.output(|output| output.cursor_icon);
+    let resizing = [
+        CursorIcon::ResizeHorizontal,
+        CursorIcon::ResizeVertical,
+        CursorIcon::ResizeEast,
+        CursorIcon::ResizeWest,
+        CursorIcon::ResizeNorth,
+        CursorIcon::ResizeSouth,
+        CursorIcon::ResizeColumn,
+        CursorIcon::ResizeRow,
+    ];
+    if changed && resizing.contains(&cursor) && ui.input(|input| input.pointer.any_released()) {
         actions.push(Action::SetLayout(layout));
     }
 }

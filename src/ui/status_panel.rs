@@ -167,7 +167,8 @@ fn identity_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment) {
         }
     });
     let t = tokens(ui);
-    let colour = if snapshot.login.is_good() { t.text } else { t.warning };
+    let open = snapshot.phase.is_open();
+    let colour = if !open || snapshot.login.is_good() { t.text } else { t.warning };
     fact_with(ui, "login", RichText::new(snapshot.login.words()).color(colour));
     if !snapshot.credential.is_empty() {
         fact_ui(ui, "credential", &snapshot.credential);
@@ -187,10 +188,10 @@ fn identity_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment) {
 }
 
 fn round_trip_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mut Vec<Action>) {
-    if snapshot.connection == 0 {
+    let trips = &snapshot.round_trips;
+    if trips.samples_us.is_empty() && !snapshot.phase.is_open() {
         return;
     }
-    let trips = &snapshot.round_trips;
     section_ui(ui, "Round trip", |ui| {
         let t = tokens(ui);
         let measure = Button::icon(Icon::Timer, "Measure round trip").small().enabled(snapshot.phase == Phase::Live);
@@ -198,7 +199,8 @@ fn round_trip_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mu
             actions.push(Action::MeasureNow);
         }
         if let (Some(half), Some(most)) = (trips.p50_us, trips.p95_us) {
-            ui.label(RichText::new(format!("p50 {} · p95 {}", span(half), span(most))).color(t.dim));
+            let words = if ui.available_width() > 190.0 { percentiles(half, most) } else { format!("p50 {}", span(half)) };
+            ui.label(RichText::new(words).font(theme::small()).color(t.dim)).on_hover_text(percentiles(half, most));
         }
     });
     if !trips.samples_us.is_empty() {
@@ -212,6 +214,13 @@ fn round_trip_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mu
         fact_ui(ui, "rate", &format!("↓ {} /s   ↑ {} /s", rate(now.in_messages), rate(now.out_messages)));
     }
     ui.add_space(theme::SECTION_GAP);
+}
+
+/// Half and nineteen twentieths of the round trips: `p50 18 · p95 41 ms`.
+fn percentiles(half_us: u64, most_us: u64) -> String {
+    let (half, most) = (span(half_us), span(most_us));
+    let same_unit = half.rsplit_once(' ').zip(most.rsplit_once(' ')).filter(|(one, other)| one.1 == other.1);
+    same_unit.map_or_else(|| format!("p50 {half} · p95 {most}"), |((number, _), _)| format!("p50 {number} · p95 {most}"))
 }
 
 fn heartbeat(snapshot: &Snapshot, moment: &Moment) -> (String, bool) {

@@ -1,11 +1,11 @@
 //! `SubscribeForm`: a subscription filled in field by field, which becomes the text of a message.
 
-use egui::{Modal, Ui, vec2};
+use egui::Ui;
 use lucide_icons::Icon;
 
 use crate::capture::json_tree::{JsonTree, NODE_LIMIT};
 use crate::capture::row::Level;
-use crate::ui::control::{Button, Look, choice_ui, field_ui, hint_ui, labelled_ui, notice_ui, title_ui};
+use crate::ui::control::{Button, Look, choice_ui, dialog_ui, field_ui, hint_ui, labelled_ui, notice_ui, title_ui};
 use crate::ui::theme;
 
 /// Which changes a subscription is about.
@@ -85,8 +85,7 @@ impl SubscribeForm {
             return None;
         }
         let mut filled = None;
-        let modal = Modal::new(egui::Id::unique("subscribe form")).show(ui.ctx(), |ui| {
-            ui.set_width(420.0);
+        let closed = dialog_ui(ui, "subscribe", 430.0, |ui| {
             title_ui(ui, "Subscribe", "Hear of changes to the items of a collection");
             self.fields_ui(ui);
             let text = self.text();
@@ -113,7 +112,7 @@ impl SubscribeForm {
                 }
             });
         });
-        if modal.should_close() || filled.is_some() {
+        if closed || filled.is_some() {
             self.open = false;
         }
         if filled.is_some() {
@@ -142,7 +141,6 @@ impl SubscribeForm {
             line(left, "Item", &mut self.item, "primary key, for one item");
             line(right, "Uid", &mut self.uid, "names the subscription");
         });
-        ui.allocate_space(vec2(0.0, 0.0));
     }
 
     /// The message, laid out to be read.

@@ -18,7 +18,7 @@ const FINISHED_SHOWN: usize = 6;
 /// Paints the section; `wants_subscribe` becomes true when the user asks for a new one.
 pub fn subscriptions_ui(ui: &mut Ui, model: &Model<'_>, wants_subscribe: &mut bool, actions: &mut Vec<Action>) {
     let snapshot = model.snapshot;
-    if snapshot.connection == 0 {
+    if snapshot.subscriptions.is_empty() && !snapshot.phase.is_open() {
         return;
     }
     section_ui(ui, "Subscriptions", |ui| {

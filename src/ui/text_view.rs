@@ -41,6 +41,7 @@ impl TextView {
     pub fn show(&mut self, ui: &mut Ui, subject: u64, text: &str) {
         let rect = ui.available_rect_before_wrap();
         ui.allocate_rect(rect, Sense::hover());
+        let rect = rect.with_min_y(rect.top() + 8.0);
         let id = ui.make_persistent_id("exact text");
         let list = ui.interact(rect, id, Sense::hover());
         list.widget_info(|| WidgetInfo::labeled(Role::Document, true, "Exact text"));
@@ -88,7 +89,11 @@ fn starts(text: &str, columns: usize, lexed: bool) -> Vec<Start> {
         let limit = (begin + columns).min(bytes.len());
         let rest = bytes.get(begin..limit).unwrap_or_default();
         let newline = memchr::memchr(b'\n', rest).map(|at| begin + at + 1);
-        let wrapped = || (begin + 1..=limit).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(limit);
+        // Behind a comma in the last third it reads better than inside a word.
+        let third = rest.len() - rest.len() / 3;
+        let comma = memchr::memrchr(b',', rest.get(third..).unwrap_or_default()).map(|at| begin + third + at + 1);
+        let boundary = || (begin + 1..=limit).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(limit);
+        let wrapped = || comma.filter(|_| limit < bytes.len()).unwrap_or_else(boundary);
         // A character wider than a line would stop the walk: then the line takes it whole.
         let end = newline.unwrap_or_else(wrapped).max(begin + 1);
         let end = (end..bytes.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(bytes.len());

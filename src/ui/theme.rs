@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, CornerRadius, FontData, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Visuals, vec2};
+use egui::{Color32, CornerRadius, FontData, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, ThemePreference, Visuals, vec2};
+
+use crate::settings::{self, Preferences};
 
 /// The colours of one theme, named by what they mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -243,9 +245,21 @@ const MEDIUM: &str = "medium";
 const SEMIBOLD: &str = "semibold";
 const ICONS: &str = "icons";
 
+/// Makes the theme and zoom of the preferences hold.
+pub fn apply(ctx: &egui::Context, preferences: &Preferences) {
+    ctx.set_theme(match preferences.theme {
+        settings::Theme::System => ThemePreference::System,
+        settings::Theme::Dark => ThemePreference::Dark,
+        settings::Theme::Light => ThemePreference::Light,
+    });
+    ctx.set_zoom_factor(preferences.zoom);
+}
+
 /// Gives the context its fonts and both styles. Once, at start.
 pub fn install(ctx: &egui::Context) {
     install_fonts(ctx);
+    // Zoom is a preference of ours, with its own commands: egui's keys would change it behind the settings' back.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
     ctx.set_style_of(Theme::Dark, style(&DARK, true));
     ctx.set_style_of(Theme::Light, style(&LIGHT, false));
 }
