@@ -7,6 +7,7 @@
 mod ending;
 mod login;
 mod pulse;
+mod record;
 mod replay;
 mod retry;
 
@@ -18,11 +19,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::capture::event::{Direction, Event, Fact, Message, Payload, Stamp, Text, What};
+use crate::capture::event::{Direction, Event, Fact, Payload, Stamp, Text};
 use crate::directus::{Class, EventName, MessageType, classify};
 use crate::net::command::{Command, ConnectSpec, Outgoing, Protocol, Switches};
 use crate::net::failure::{Failure, OpenFailure};
 use crate::net::link::pulse::{Beat, Pulse};
+use crate::net::link::record::Shown;
 use crate::net::link::replay::Replay;
 use crate::net::link::retry::{Retry, Verdict};
 use crate::net::mask::Door;
@@ -85,21 +87,6 @@ enum Phase {
         /// When.
         due_at: u64,
     },
-}
-
-/// A message as it may be recorded.
-struct Shown {
-    payload: Payload,
-    /// On the wire.
-    size: usize,
-    class: Class,
-    masked: bool,
-}
-
-impl Shown {
-    fn binary(bytes: Bytes, size: usize) -> Self {
-        Self { payload: Payload::Binary(bytes), size, class: Class::binary(), masked: false }
-    }
 }
 
 /// One connection and its reconnects: the machine behind one tab.
@@ -391,71 +378,6 @@ impl Link {
     fn failed(&mut self, failure: &Failure, now: Stamp, out: &mut Outputs) {
         self.tell(failure, now, out);
         self.verdict = Some(Verdict::of_remedy(failure.remedy()));
-    }
-
-    /// Hands a message to the socket and records it.
-    fn write(&mut self, message: Outgoing, automatic: bool, now: Stamp, out: &mut Outputs) {
-        match message {
-            Outgoing::Text(text) => self.write_text(text, automatic, now, out),
-            Outgoing::Binary(bytes) => {
-                let size = bytes.len();
-                out.orders.push(Order::Binary(bytes.clone()));
-                self.push_message(Direction::Out, Shown::binary(bytes, size), now, out);
-            }
-        }
-    }
-
-    fn write_text(&mut self, text: String, automatic: bool, now: Stamp, out: &mut Outputs) {
-        let class = classify(&text);
-        let size = text.len();
-        let passed = self.door.outgoing(&text, class);
-        if self.directus() && !automatic {
-            self.replay.sent(&text, &class);
-        }
-        out.orders.push(Order::Text(Text::from(text)));
-        let shown =
-            Shown { payload: Payload::Text(passed.text), size, class: passed.class, masked: passed.masked };
-        self.push_message(Direction::Out, shown, now, out);
-        if automatic && let Some(event) = out.events.last_mut() {
-            event.automatic = true;
-        }
-    }
-
-    fn push_message(&self, direction: Direction, shown: Shown, now: Stamp, out: &mut Outputs) {
-        let size = u64::try_from(shown.size).unwrap_or(u64::MAX);
-        let message = Message { direction, payload: shown.payload, size, class: shown.class };
-        out.events.push(Event {
-            stamp: now,
-            connection: self.connection,
-            automatic: false,
-            masked: shown.masked,
-            what: What::Message(message),
-        });
-    }
-
-    fn tell(&self, failure: &Failure, now: Stamp, out: &mut Outputs) {
-        let told = failure.sentences();
-        let error = Fact::Error {
-            stage: failure.stage(),
-            message: told.message,
-            cause: told.cause,
-            advice: told.advice,
-        };
-        self.record(error, now, out);
-    }
-
-    fn record(&self, fact: Fact, now: Stamp, out: &mut Outputs) {
-        self.push_fact(fact, false, now, out);
-    }
-
-    fn record_automatic(&self, fact: Fact, now: Stamp, out: &mut Outputs) {
-        self.push_fact(fact, true, now, out);
-    }
-
-    fn push_fact(&self, mut fact: Fact, automatic: bool, now: Stamp, out: &mut Outputs) {
-        let masked = self.door.fact(&mut fact);
-        let what = What::Fact(Box::new(fact));
-        out.events.push(Event { stamp: now, connection: self.connection, automatic, masked, what });
     }
 }
 
