@@ -51,7 +51,7 @@ impl ConnectForm {
         let mut went_on = false;
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let room = ui.available_width();
-            let two = room > FORM_WIDTH + SIDE_WIDTH + 60.0;
+            let two = room > FORM_WIDTH + SIDE_WIDTH + 90.0;
             let width = if two { FORM_WIDTH + SIDE_WIDTH + 32.0 } else { room.min(FORM_WIDTH + 24.0) - 24.0 };
             ui.add_space(if ui.available_height() > 640.0 { 40.0 } else { 14.0 });
             ui.horizontal_top(|ui| {
@@ -111,8 +111,6 @@ impl ConnectForm {
             });
             hint_ui(ui, mode_hint(self.profile.mode, !known && self.token.trim().is_empty()));
         }
-        ui.add_space(theme::GAP);
-        self.options_ui(ui, model, actions);
         ui.add_space(theme::SECTION_GAP);
         let entered = (url.lost_focus() || token.lost_focus()) && ui.input(|input| input.key_pressed(Key::Enter));
         let mut went_on = false;
@@ -129,6 +127,8 @@ impl ConnectForm {
             ui.add_space(theme::SMALL_GAP);
             ui.label(RichText::new("Recording is off: this session leaves no file").color(t.warning));
         }
+        ui.add_space(theme::SECTION_GAP);
+        self.options_ui(ui, model, actions);
         went_on
     }
 

@@ -376,11 +376,13 @@ pub fn switch_ui(ui: &mut Ui, on: &mut bool, name: &str, sentence: &str) -> bool
     let at = pos2(rect.left() + WIDTH + 8.0, rect.center().y - words.size().y / 2.0);
     ui.painter().galley(at, words, t.text);
     if !sentence.is_empty() {
+        ui.add_space(-theme::SMALL_GAP - 1.0);
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             ui.add_space(WIDTH + 8.0);
             ui.add(egui::Label::new(RichText::new(sentence).font(theme::small()).color(t.faint)).wrap());
         });
+        ui.add_space(theme::SMALL_GAP);
     }
     changed
 }

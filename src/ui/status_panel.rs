@@ -199,7 +199,7 @@ fn round_trip_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mu
             actions.push(Action::MeasureNow);
         }
         if let (Some(half), Some(most)) = (trips.p50_us, trips.p95_us) {
-            let words = if ui.available_width() > 190.0 { percentiles(half, most) } else { format!("p50 {}", span(half)) };
+            let words = if ui.available_width() > 130.0 { percentiles(half, most) } else { format!("p50 {}", span(half)) };
             ui.label(RichText::new(words).font(theme::small()).color(t.dim)).on_hover_text(percentiles(half, most));
         }
     });

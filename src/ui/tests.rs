@@ -340,6 +340,7 @@ fn more_options_unfold_and_are_used() {
     harness.get_by_label("More options").click();
     harness.run();
     harness.get_by_label("Portable").click();
+    harness.run();
     harness.get_by_label("Reconnect").click();
     harness.run();
     harness.get_by_label("Connect").click();
