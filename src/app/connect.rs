@@ -9,9 +9,10 @@ use super::notice::Notice;
 use super::tab::Tab;
 use crate::capture::time;
 use crate::demo;
-use crate::directus::{Credentials, Secret};
+use crate::directus::template::Template;
+use crate::directus::{ClientMessage, Credentials, EventName, Json, Secret, Subscribe, Uid};
 use crate::engine::Destination;
-use crate::net::{self, Command, ConnectSpec, TransportKind};
+use crate::net::{self, Command, ConnectSpec, Outgoing, TransportKind};
 use crate::settings::{CredentialKind, Preferences, Profile, Protocol, Switches, Transport};
 use crate::ui::action::ConnectRequest;
 
@@ -37,7 +38,8 @@ impl App {
         }
     }
 
-    /// Starts the demo server if need be, and connects to it.
+    /// Starts the demo server if need be, connects to it, and begins the guide: a subscription to `messages`, and a
+    /// message to create ready to be sent.
     pub(super) fn start_demo(&mut self) {
         if self.demo.is_none() {
             match DemoTab::start() {
@@ -51,6 +53,12 @@ impl App {
         let Some(url) = self.demo.as_ref().map(|demo| demo.url().to_owned()) else { return };
         self.memory.keep_token(crate::settings::ProfileId::default(), Secret::new(demo::TOKEN));
         self.connect_to(Memory::demo_profile(&url));
+        let mut subscribe = Subscribe::new("messages");
+        subscribe.event = EventName::Create;
+        subscribe.query = Json::parse(r#"{"fields":["user","text"]}"#);
+        subscribe.uid = Some(Uid::Text("messages-1".to_owned()));
+        self.command(Command::Send(Outgoing::Text(ClientMessage::Subscribe(subscribe).to_text())));
+        self.shell.compose(Template::CreateItems.text("messages", "create-1"));
     }
 
     fn connect_to(&mut self, profile: Profile) {

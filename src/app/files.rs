@@ -12,14 +12,15 @@ use crate::capture::{Lease, Store};
 use crate::engine;
 use crate::settings::{self, Profile};
 use crate::ui::model::Recent;
+use crate::ui::path_prompt::Errand;
 
 /// How many captures the first screen offers.
 const RECENTS: usize = 12;
 
 /// What a finished file job brings.
 enum Outcome {
-    /// A capture was chosen.
-    Open(PathBuf),
+    /// A file was chosen in the system's dialog.
+    Chosen(PathBuf),
     /// Something was written or read: tell.
     Said(Notice),
     /// Profiles were read from a file.
@@ -123,31 +124,78 @@ impl App {
         }
     }
 
-    /// Asks for a capture with the system's dialog.
-    pub(super) fn pick_capture(&mut self) {
-        let mut dialog = rfd::AsyncFileDialog::new().add_filter("Captures", &["ndjson", "jsonl"]);
-        if let Ok(store) = &self.files.store {
-            dialog = dialog.set_directory(store.folder());
-        }
-        let asked = dialog.pick_file();
-        self.job("open", move || pollster::block_on(asked).map_or(Outcome::Nothing, |file| Outcome::Open(file.path().to_owned())));
+    /// Opens the prompt for a path, with a good beginning.
+    pub(super) fn ask_path(&mut self, errand: Errand) {
+        let name = match errand {
+            Errand::OpenCapture => None,
+            Errand::SaveCapture => {
+                let file = self.tab.as_ref().map(|tab| tab.capture.file());
+                let path = file.and_then(|file| file.path.clone()).unwrap_or_else(|| PathBuf::from("session.ndjson"));
+                path.file_name().map(|name| name.to_string_lossy().into_owned())
+            }
+            Errand::ExportProfiles | Errand::ImportProfiles => Some("harewire-profiles.ron".to_owned()),
+        };
+        let path = match (&name, &self.files.store) {
+            (None, Ok(store)) => store.folder().join(""),
+            (None, Err(_)) => PathBuf::new(),
+            (Some(name), _) => {
+                let home = directories::UserDirs::new().map(|folders| folders.home_dir().to_owned());
+                home.unwrap_or_default().join(name)
+            }
+        };
+        self.shell.ask_path(errand, path.display().to_string());
     }
 
-    /// Asks where to, and copies the capture there as far as it is written.
-    pub(super) fn save_capture(&mut self) {
+    /// Asks with the system's dialog; the answer goes into the prompt.
+    pub(super) fn browse(&mut self, errand: Errand) {
+        let dialog = rfd::AsyncFileDialog::new();
+        match errand {
+            Errand::OpenCapture => self.await_choice(dialog.add_filter("Captures", &["ndjson", "jsonl"]).pick_file()),
+            Errand::ImportProfiles => self.await_choice(dialog.add_filter("Profiles", &["ron"]).pick_file()),
+            Errand::SaveCapture => self.await_choice(dialog.set_file_name("session.ndjson").save_file()),
+            Errand::ExportProfiles => self.await_choice(dialog.set_file_name("harewire-profiles.ron").save_file()),
+        }
+    }
+
+    fn await_choice(&mut self, asked: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static) {
+        self.job("dialog", move || pollster::block_on(asked).map_or(Outcome::Nothing, |file| Outcome::Chosen(file.path().to_owned())));
+    }
+
+    /// Does what the prompt was opened for.
+    pub(super) fn run_errand(&mut self, errand: Errand, path: PathBuf) {
+        match errand {
+            Errand::OpenCapture => self.open_capture(&path),
+            Errand::SaveCapture => self.save_capture(path),
+            Errand::ExportProfiles => self.export_profiles(path),
+            Errand::ImportProfiles => self.job("import", move || read_profiles(&path)),
+        }
+    }
+
+    /// Copies the capture as far as it is written.
+    fn save_capture(&mut self, path: PathBuf) {
         let Some(tab) = &self.tab else {
             self.say(Notice::info("There is no capture to save yet."));
             return;
         };
-        let (reader, name) = (tab.capture.reader(), tab.capture.file().path.clone());
-        let name = name.and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
-        let asked = rfd::AsyncFileDialog::new().set_file_name(name.unwrap_or_else(|| "session.ndjson".to_owned())).save_file();
+        let reader = tab.capture.reader();
         self.job("save", move || {
-            let Some(file) = pollster::block_on(asked) else { return Outcome::Nothing };
-            let path = file.path();
-            Outcome::Said(match super::copy::copy(&reader, path) {
+            Outcome::Said(match super::copy::copy(&reader, &path) {
                 Ok(bytes) => Notice::done(format!("{bytes} bytes were saved to {}.", path.display())),
                 Err(error) => Notice::error(format!("{} can't be written: {error}. The capture itself is safe.", path.display())),
+            })
+        });
+    }
+
+    /// Writes all profiles; secrets are never among them.
+    fn export_profiles(&mut self, path: PathBuf) {
+        let text = settings::export_ron(&self.memory.settings().profiles);
+        self.job("export", move || {
+            let written = text.map_err(|error| error.to_string()).and_then(|text| {
+                super::copy::write(&path, &text).map_err(|error| error.to_string())
+            });
+            Outcome::Said(match written {
+                Ok(()) => Notice::done(format!("The profiles were written to {}, without tokens.", path.display())),
+                Err(error) => Notice::error(format!("{} can't be written: {error}.", path.display())),
             })
         });
     }
@@ -160,29 +208,6 @@ impl App {
                 self.say(notice);
             }
         }
-    }
-
-    /// Asks where to, and writes all profiles there; secrets are never among them.
-    pub(super) fn export_profiles(&mut self) {
-        let text = settings::export_ron(&self.memory.settings().profiles);
-        let asked = rfd::AsyncFileDialog::new().set_file_name("harewire-profiles.ron").save_file();
-        self.job("export", move || {
-            let Some(file) = pollster::block_on(asked) else { return Outcome::Nothing };
-            let path = file.path();
-            Outcome::Said(match text.map_err(|error| error.to_string()).and_then(|text| super::copy::write(path, &text).map_err(|error| error.to_string())) {
-                Ok(()) => Notice::done(format!("The profiles were written to {}, without tokens.", path.display())),
-                Err(error) => Notice::error(format!("{} can't be written: {error}.", path.display())),
-            })
-        });
-    }
-
-    /// Asks for a file and reads profiles from it.
-    pub(super) fn import_profiles(&mut self) {
-        let asked = rfd::AsyncFileDialog::new().add_filter("Profiles", &["ron"]).pick_file();
-        self.job("import", move || {
-            let Some(file) = pollster::block_on(asked) else { return Outcome::Nothing };
-            read_profiles(file.path())
-        });
     }
 
     fn job(&mut self, name: &str, work: impl FnOnce() -> Outcome + Send + 'static) {
@@ -204,7 +229,7 @@ impl App {
     fn finish_job(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Nothing => {}
-            Outcome::Open(path) => self.open_capture(&path),
+            Outcome::Chosen(path) => self.shell.fill_path(path.display().to_string()),
             Outcome::Said(notice) => self.say(notice),
             Outcome::Profiles(profiles, notes) => {
                 let count = profiles.len();

@@ -57,6 +57,7 @@ impl ModelParts {
         parts.detail = tab.capture.detail();
         parts.window_start = parts.window.rows.first().map_or(0, |row| tab.order.place(row.seq));
         parts.log.rows = tab.order.len();
+        parts.log.folded = tab.order.folded();
         parts.log.hidden = tab.order.place(tab.hidden_to + 1).min(parts.log.rows);
         parts.log.offset_s = app.files.zone.offset_s(tab.capture.now().time_us, app.memory.settings().preferences.utc);
         parts.log.search = tab.search();

@@ -7,6 +7,7 @@ use super::tab::Tab;
 use crate::capture::find::{Needle, Way};
 use crate::net::{Command, Outgoing};
 use crate::ui::action::{Action, Misbehaviour, SearchFor};
+use crate::ui::path_prompt::Errand;
 
 impl App {
     /// Performs one action after the frame it came from.
@@ -35,16 +36,18 @@ impl App {
             }
             Action::RemoveProfile(id) => self.memory.remove_profile(id),
             Action::UndoRemoveProfile => self.memory.undo_remove(),
-            Action::ExportProfiles => self.export_profiles(),
-            Action::ImportProfiles => self.import_profiles(),
+            Action::ExportProfiles => self.ask_path(Errand::ExportProfiles),
+            Action::ImportProfiles => self.ask_path(Errand::ImportProfiles),
             Action::SetPreferences(preferences) => self.set_preferences(*preferences),
             Action::SetLayout(layout) => self.memory.change().layout = layout,
             Action::ClearHistory => self.memory.change().history.clear(),
             Action::StartDemo => self.start_demo(),
             Action::Misbehave(how) => self.misbehave(how),
-            Action::OpenCapture => self.pick_capture(),
+            Action::OpenCapture => self.ask_path(Errand::OpenCapture),
             Action::OpenRecent(place) => self.open_recent(place),
-            Action::SaveCapture => self.save_capture(),
+            Action::SaveCapture => self.ask_path(Errand::SaveCapture),
+            Action::Browse(errand) => self.browse(errand),
+            Action::Run(errand, path) => self.run_errand(errand, path),
             Action::ShowCaptures => self.show_captures(ctx),
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }

@@ -1,8 +1,10 @@
 //! `Action`: what a view wants done.
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use crate::directus::Secret;
+use crate::ui::path_prompt::Errand;
 use crate::settings::{Layout, Preferences, Profile, ProfileId, Switches};
 
 /// What a view wants done. The app performs it after the frame.
@@ -78,6 +80,10 @@ pub enum Action {
     OpenRecent(usize),
     /// Ask where to and save a copy of the capture.
     SaveCapture,
+    /// Ask with the system's dialog, and put the answer into the path prompt.
+    Browse(Errand),
+    /// Open, save, export or import the file at this path.
+    Run(Errand, PathBuf),
     /// Open the folder of the captures.
     ShowCaptures,
     /// Close the window.

@@ -9,6 +9,8 @@ pub struct LogModel<'a> {
     pub rows: u64,
     /// Rows at the start that Clear hides; they are still in the file.
     pub hidden: u64,
+    /// Heartbeat rows that are folded away; they are in the file.
+    pub folded: u64,
     /// Position of the first row of `window`.
     pub window_start: u64,
     /// Rows that are prepared: those last asked for by `Action::ShowRows`, or some of them.

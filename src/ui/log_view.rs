@@ -75,11 +75,14 @@ impl LogView {
             ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
                 ui.add_space(14.0);
                 ui.label(RichText::new("Log").font(theme::strong(13.0)));
-                let words = if log.hidden > 0 {
+                let mut words = if log.hidden > 0 {
                     format!("{} of {} shown", count(log.rows - log.hidden), counted(log.rows, "event"))
                 } else {
                     counted(log.rows, "event")
                 };
+                if log.folded > 0 {
+                    words.push_str(&format!(" · {} folded", counted(log.folded, "heartbeat")));
+                }
                 ui.add(egui::Label::new(RichText::new(words).color(t.dim)).truncate());
             });
         });

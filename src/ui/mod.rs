@@ -25,6 +25,7 @@ pub mod log_view;
 pub mod measure;
 pub mod model;
 pub mod palette;
+pub mod path_prompt;
 pub mod profile_list;
 pub mod scroller;
 pub mod settings_view;

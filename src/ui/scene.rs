@@ -158,6 +158,7 @@ impl Scene {
         let count = u64::try_from(self.rows.len()).unwrap();
         let total = self.total.unwrap_or(count);
         let log = LogModel {
+            folded: 0,
             rows: total,
             hidden: self.hidden,
             window_start: total - count,

@@ -16,6 +16,7 @@ use crate::ui::help_view::help_ui;
 use crate::ui::log_view::LogView;
 use crate::ui::model::{Model, Source};
 use crate::ui::palette::Palette;
+use crate::ui::path_prompt::{Errand, PathPrompt};
 use crate::ui::settings_view::settings_ui;
 use crate::ui::status_bar::status_bar_ui;
 use crate::ui::status_panel::status_panel_ui;
@@ -31,6 +32,7 @@ pub struct Shell {
     compose: Compose,
     connect: ConnectForm,
     palette: Palette,
+    prompt: PathPrompt,
     page: Page,
     toasts: Toasts,
     /// The connect form is shown over a session that stands.
@@ -71,6 +73,21 @@ impl Shell {
         self.on_form = false;
     }
 
+    /// Asks for a file.
+    pub fn ask_path(&mut self, errand: Errand, path: String) {
+        self.prompt.open(errand, path);
+    }
+
+    /// Puts in the path that the system's dialog brought.
+    pub fn fill_path(&mut self, path: String) {
+        self.prompt.fill(path);
+    }
+
+    /// Puts a message into the compose box.
+    pub fn compose(&mut self, text: String) {
+        self.compose.edit(text);
+    }
+
     /// Fills the connect form, as from the command line.
     pub fn load_profile(&mut self, profile: Profile) {
         self.connect.load(profile);
@@ -109,6 +126,7 @@ impl Shell {
         if let Some(command) = self.palette.show(ui) {
             self.perform(command, model, actions);
         }
+        self.prompt.show(ui, actions);
         let stays = match self.page {
             Page::None => true,
             Page::Settings => settings_ui(ui, model, actions),
