@@ -20,9 +20,12 @@ pub struct Found {
 /// A search and how it goes.
 #[derive(Default)]
 pub struct Finder {
-    job: Option<(Job<Result<Option<Found>, String>>, Search)>,
-    outcome: Option<Result<Option<Found>, String>>,
+    job: Option<(Job<Outcome>, Search)>,
+    outcome: Option<Outcome>,
 }
+
+/// A hit, none, or a sentence about a file that can't be read.
+type Outcome = Result<Option<Found>, String>;
 
 /// What to look for, and where.
 pub struct Quest {
@@ -95,7 +98,7 @@ impl Finder {
     }
 
     /// How the last search ended.
-    pub fn outcome(&self) -> Option<&Result<Option<Found>, String>> {
+    pub fn outcome(&self) -> Option<&Outcome> {
         self.outcome.as_ref()
     }
 }

@@ -101,7 +101,8 @@ impl From<TransportWord> for TransportKind {
 /// Arguments of `record`.
 #[derive(Debug, Args)]
 pub struct RecordArgs {
-    /// The server, like https://cms.example.com or ws://localhost:8055/websocket
+    /// The server's URL
+    #[arg(help = "The server, like https://cms.example.com or ws://localhost:8055/websocket")]
     pub url: String,
     /// Subscribe after login, as COLLECTION or COLLECTION:create|update|delete; may be repeated
     #[arg(long, value_name = "COLLECTION[:EVENT]", value_parser = subscription)]
@@ -112,8 +113,8 @@ pub struct RecordArgs {
     /// No Directus protocol: connect to any WebSocket server, send no login and answer no JSON pings
     #[arg(long, conflicts_with_all = ["subscribe", "mode"])]
     pub raw: bool,
-    /// The server's WEBSOCKETS_REST_AUTH: handshake, public or strict
-    #[arg(long, default_value = "handshake", value_parser = mode)]
+    /// How the server wants its clients to log in
+    #[arg(long, default_value = "handshake", value_parser = mode, help = "The server's WEBSOCKETS_REST_AUTH: handshake, public or strict")]
     pub mode: AuthMode,
     /// How the socket is opened
     #[arg(long, value_enum, default_value = "full")]

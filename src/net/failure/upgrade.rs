@@ -69,11 +69,9 @@ pub enum UpgradeFailure {
 impl UpgradeFailure {
     pub(crate) const fn remedy(&self) -> Remedy {
         match self {
-            Self::Status { status: 500..=599, .. }
-            | Self::NoAnswer { .. }
-            | Self::Stalled { .. }
-            | Self::HungUp
-            | Self::PortableTimeout { .. } => Remedy::Again,
+            Self::Status { status: 500..=599, .. } | Self::Stalled { .. } | Self::HungUp => Remedy::Again,
+            // Most likely a wrong path, which never gets an answer (reference 1.3): it does not heal.
+            Self::NoAnswer { .. } | Self::PortableTimeout { .. } => Remedy::FewTimes,
             Self::Status { status: 403 | 404, .. } => Remedy::FewTimes,
             Self::Status { .. }
             | Self::NotHttp { .. }

@@ -6,7 +6,7 @@ use crate::net::failure::Remedy;
 const FIRST_MS: u64 = 1_000;
 /// Longest waiting time, milliseconds.
 const LONGEST_MS: u64 = 30_000;
-/// So many 403 or 404 in a row are enough: a connection limit has healed by then.
+/// So many 403, 404 or silences in a row are enough: a connection limit has healed by then, a wrong path never does.
 const FEW: u32 = 3;
 
 /// What the end of a connection calls for.
