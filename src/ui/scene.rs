@@ -276,12 +276,12 @@ impl Folder {
     }
 }
 
-/// The rows of the mock.
-pub fn rows() -> Vec<Row> {
-    type Line = (u64, u64, Option<Direction>, &'static str, &'static str, &'static str, u64, u64, Level);
+type Line = (u64, u64, Option<Direction>, &'static str, &'static str, &'static str, u64, u64, Level);
+
+fn lines() -> [Line; 15] {
     let (down, up) = (Some(Direction::In), Some(Direction::Out));
     let normal = Level::Normal;
-    let lines: [Line; 15] = [
+    [
         (183, 4, up, "subscribe", "orders-2", "orders · all events · status = open", 141, 22_000, normal),
         (184, 26, down, "init", "orders-2", "orders · 12 rows", 4_100, 0, normal),
         (185, 913, down, "create", "messages-1", "messages #1201 · Ben “Hello World!”", 246, 0, normal),
@@ -337,10 +337,14 @@ pub fn rows() -> Vec<Row> {
             Level::Error,
         ),
         (204, 13_020, None, "open", "", "wss://cms.example.com/websocket", 0, 124_000, Level::Good),
-    ];
+    ]
+}
+
+/// The rows of the mock.
+pub fn rows() -> Vec<Row> {
     let mut before = None;
     let mut rows = Vec::new();
-    for (seq, at_ms, direction, kind, uid, summary, size, round_trip, level) in lines {
+    for (seq, at_ms, direction, kind, uid, summary, size, round_trip, level) in lines() {
         let elapsed_us = at_ms * 1000;
         rows.push(Row {
             seq: 8_411_000 + seq,
