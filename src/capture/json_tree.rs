@@ -366,8 +366,11 @@ mod tests {
     fn keeps_digits_order_and_duplicates() {
         let text = r#"{"b": 1.10, "a":[1e400,{}], "b" :"\ud800"}"#;
         let tree = JsonTree::parse(text, NODE_LIMIT).unwrap();
-        let seen: Vec<_> =
-            tree.nodes().iter().map(|n| (n.depth, slice(text, &n.key), slice(text, &n.value), n.children)).collect();
+        let seen: Vec<_> = tree
+            .nodes()
+            .iter()
+            .map(|n| (n.depth, slice(text, &n.key), slice(text, &n.value), n.children))
+            .collect();
         assert_eq!(
             seen,
             [

@@ -160,14 +160,44 @@ type Line = (Command, &'static str, &'static str, Icon, Option<KeyboardShortcut>
 const CONNECTION: [Line; 10] = [
     (Command::Connection, "Connection…", "Choose a server, a token and options", Icon::Plug, ctrl(Key::N)),
     (Command::Reconnect, "Connect", "Connect as the last time", Icon::Plug, ctrl_shift(Key::R)),
-    (Command::Disconnect, "Disconnect", "Close with code 1000 and stay closed", Icon::Unplug, ctrl_shift(Key::D)),
+    (
+        Command::Disconnect,
+        "Disconnect",
+        "Close with code 1000 and stay closed",
+        Icon::Unplug,
+        ctrl_shift(Key::D),
+    ),
     (Command::Abort, "Abort connection", "Drop the connection without a Close frame", Icon::CircleX, NONE),
     (Command::RetryNow, "Retry now", "Do not wait for the next attempt", Icon::RotateCcw, NONE),
     (Command::MeasureNow, "Measure round trip", "Send a ping with a uid", Icon::Timer, ctrl_shift(Key::P)),
-    (Command::StartDemo, "Try the demo server", "Start a server of our own and connect", Icon::FlaskConical, NONE),
-    (Command::DemoDrop, "Demo drops connections", "Cut without a Close frame, to see it", Icon::FlaskConical, NONE),
-    (Command::DemoSilence, "Demo goes silent", "Stop talking until the client gives up", Icon::FlaskConical, NONE),
-    (Command::DemoExpire, "Demo expires tokens", "See TOKEN_EXPIRED and what follows", Icon::FlaskConical, NONE),
+    (
+        Command::StartDemo,
+        "Try the demo server",
+        "Start a server of our own and connect",
+        Icon::FlaskConical,
+        NONE,
+    ),
+    (
+        Command::DemoDrop,
+        "Demo drops connections",
+        "Cut without a Close frame, to see it",
+        Icon::FlaskConical,
+        NONE,
+    ),
+    (
+        Command::DemoSilence,
+        "Demo goes silent",
+        "Stop talking until the client gives up",
+        Icon::FlaskConical,
+        NONE,
+    ),
+    (
+        Command::DemoExpire,
+        "Demo expires tokens",
+        "See TOKEN_EXPIRED and what follows",
+        Icon::FlaskConical,
+        NONE,
+    ),
 ];
 
 const MESSAGES: [Line; 9] = [
@@ -178,8 +208,20 @@ const MESSAGES: [Line; 9] = [
     (Command::HistoryForward, "Newer message", "The message sent after", Icon::History, ctrl(Key::ArrowDown)),
     (Command::Subscribe, "Subscribe…", "Fill in a subscription by a form", Icon::Radio, ctrl_shift(Key::S)),
     (Command::Resend, "Resend", "Send the selected message again", Icon::RotateCcw, ctrl(Key::R)),
-    (Command::EditAndResend, "Edit and resend", "Put the selected message in the box", Icon::Pencil, ctrl(Key::E)),
-    (Command::CopyText, "Copy text", "Copy the exact text of the selected event", Icon::Copy, ctrl_shift(Key::C)),
+    (
+        Command::EditAndResend,
+        "Edit and resend",
+        "Put the selected message in the box",
+        Icon::Pencil,
+        ctrl(Key::E),
+    ),
+    (
+        Command::CopyText,
+        "Copy text",
+        "Copy the exact text of the selected event",
+        Icon::Copy,
+        ctrl_shift(Key::C),
+    ),
 ];
 
 const LOG: [Line; 7] = [
@@ -188,7 +230,13 @@ const LOG: [Line; 7] = [
     (Command::FindPrevious, "Find previous", "The row before that holds it", Icon::ChevronUp, shift(Key::F3)),
     (Command::Follow, "Follow", "Keep the newest row in sight", Icon::ArrowDownToLine, ctrl(Key::G)),
     (Command::Pause, "Pause", "Keep new rows out of sight; nothing is lost", Icon::Pause, ctrl(Key::P)),
-    (Command::ClearLog, "Clear", "Hide the rows there are; the file keeps them", Icon::Eraser, ctrl_shift(Key::L)),
+    (
+        Command::ClearLog,
+        "Clear",
+        "Hide the rows there are; the file keeps them",
+        Icon::Eraser,
+        ctrl_shift(Key::L),
+    ),
     (Command::UndoClear, "Undo clear", "Show the hidden rows again", Icon::Undo2, NONE),
 ];
 
@@ -254,7 +302,9 @@ impl Command {
         let mut entries: Vec<Entry> = all().filter(|entry| entry.shortcut.is_some()).collect();
         // Keys with more modifiers first: Ctrl+Shift+P must not count as Ctrl+P.
         entries.sort_by_key(|entry| {
-            std::cmp::Reverse(entry.shortcut.map(|keys| u8::from(keys.modifiers.shift) + u8::from(keys.modifiers.command)))
+            std::cmp::Reverse(
+                entry.shortcut.map(|keys| u8::from(keys.modifiers.shift) + u8::from(keys.modifiers.command)),
+            )
         });
         ctx.input_mut(|input| {
             let pressed = |entry: &&Entry| entry.shortcut.is_some_and(|keys| input.consume_shortcut(&keys));

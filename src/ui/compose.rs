@@ -10,8 +10,9 @@ use crate::directus::{MessageType, classify};
 use crate::session::{Phase, Snapshot};
 use crate::settings::History;
 use crate::ui::action::Action;
+use crate::ui::button::{Button, Look};
 use crate::ui::command::Command;
-use crate::ui::control::{Button, Look, level_colour, section_ui};
+use crate::ui::control::{level_colour, section_ui};
 use crate::ui::figures;
 use crate::ui::json_highlight;
 use crate::ui::subscribe_form::{Filled, SubscribeForm};
@@ -92,11 +93,13 @@ impl Compose {
         let (body, foot) = right.split_top_bottom_at_y(right.bottom() - FOOT_HEIGHT);
         let line = egui::Stroke::new(1.0, tokens(ui).line);
         if wide {
-            let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(left.shrink(10.0)).id_salt("templates"));
+            let mut ui =
+                ui.new_child(egui::UiBuilder::new().max_rect(left.shrink(10.0)).id_salt("templates"));
             self.templates_ui(&mut ui, snapshot);
             ui.painter().with_clip_rect(rect).vline(split, rect.y_range(), line);
         }
-        let mut editor = ui.new_child(egui::UiBuilder::new().max_rect(body.shrink2(vec2(14.0, 8.0))).id_salt("editor"));
+        let mut editor =
+            ui.new_child(egui::UiBuilder::new().max_rect(body.shrink2(vec2(14.0, 8.0))).id_salt("editor"));
         self.editor_ui(&mut editor);
         ui.painter().hline(foot.x_range(), foot.top(), line);
         let layout = Layout::right_to_left(egui::Align::Center);
@@ -123,7 +126,9 @@ impl Compose {
                 let size = vec2(ui.available_width(), 20.0);
                 let (rect, response) = ui.allocate_exact_size(size, Sense::click());
                 let label = template.label();
-                response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, format!("Template {label}")));
+                response.widget_info(|| {
+                    WidgetInfo::selected(Role::Button, true, on, format!("Template {label}"))
+                });
                 let lit = response.hovered() || response.has_focus();
                 if on || lit {
                     ui.painter().rect_filled(rect, theme::RADIUS - 1, t.raised);
@@ -150,7 +155,9 @@ impl Compose {
                 .id(egui::Id::unique(EDITOR_ID))
                 .font(theme::mono())
                 .frame(egui::Frame::NONE)
-                .hint_text(RichText::new("Write a message, or start from a template").color(t.faint).italics())
+                .hint_text(
+                    RichText::new("Write a message, or start from a template").color(t.faint).italics(),
+                )
                 .desired_width(f32::INFINITY)
                 .min_size(vec2(0.0, height - 2.0))
                 .lock_focus(true)
@@ -182,7 +189,8 @@ impl Compose {
         }
         ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
             let (level, words) = self.verdict(snapshot);
-            let colour = if level == Level::Normal { tokens(ui).dim } else { level_colour(tokens(ui), level) };
+            let colour =
+                if level == Level::Normal { tokens(ui).dim } else { level_colour(tokens(ui), level) };
             ui.add(egui::Label::new(RichText::new(&words).color(colour)).truncate()).on_hover_text(words);
         });
     }
@@ -190,7 +198,8 @@ impl Compose {
     fn more_ui(&mut self, ui: &mut Ui, history: &History, command: &mut Option<Command>) {
         let format = Button::new("Format").enabled(matches!(self.check(), Check::Json { .. }));
         button_ui(ui, format, Command::Format, command);
-        let (older, newer) = (history.iter().len() > self.back.map_or(0, |back| back + 1), self.back.is_some());
+        let (older, newer) =
+            (history.iter().len() > self.back.map_or(0, |back| back + 1), self.back.is_some());
         let forward = Button::icon(Icon::ChevronDown, "Newer message").enabled(newer);
         button_ui(ui, forward, Command::HistoryForward, command);
         let back = Button::icon(Icon::ChevronUp, "Older message").enabled(older);
@@ -225,7 +234,8 @@ impl Compose {
             Check::NotJson(error) => (Level::Warning, format!("not JSON: {error} · sent as it is")),
             Check::Json { kind, has_uid } => {
                 let asks = matches!(kind, MessageType::Items | MessageType::Subscribe | MessageType::Ping);
-                let hint = if asks && !has_uid { " · no uid: its reply can't be told from others" } else { "" };
+                let hint =
+                    if asks && !has_uid { " · no uid: its reply can't be told from others" } else { "" };
                 (Level::Normal, format!("valid JSON · {size}{hint}"))
             }
         };

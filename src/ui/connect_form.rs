@@ -7,8 +7,9 @@ use crate::capture::row::Level;
 use crate::directus::{AuthMode, Endpoint, Secret};
 use crate::settings::{CredentialKind, Preferences, Profile, ProfileId, Protocol, Transport};
 use crate::ui::action::{Action, ConnectRequest};
+use crate::ui::button::{Button, Look};
 use crate::ui::control::{
-    Button, Look, card_ui, choice_ui, field_ui, hint_ui, labelled_ui, level_colour, notice_ui, switch_ui,
+    card_ui, choice_ui, field_ui, hint_ui, labelled_ui, level_colour, notice_ui, switch_ui,
 };
 use crate::ui::model::Model;
 use crate::ui::profile_list::{ProfileChoice, profile_list_ui, recents_ui};
@@ -112,7 +113,8 @@ impl ConnectForm {
             hint_ui(ui, mode_hint(self.profile.mode, !known && self.token.trim().is_empty()));
         }
         ui.add_space(theme::SECTION_GAP);
-        let entered = (url.lost_focus() || token.lost_focus()) && ui.input(|input| input.key_pressed(Key::Enter));
+        let entered =
+            (url.lost_focus() || token.lost_focus()) && ui.input(|input| input.key_pressed(Key::Enter));
         let mut went_on = false;
         ui.horizontal(|ui| {
             let ready = endpoint.is_ok();
@@ -134,7 +136,11 @@ impl ConnectForm {
 
     fn token_ui(&mut self, ui: &mut Ui, known: bool) -> egui::Response {
         let t = tokens(ui);
-        let hint = if known { "remembered; type to use another one" } else { "static token of a user; empty for none" };
+        let hint = if known {
+            "remembered; type to use another one"
+        } else {
+            "static token of a user; empty for none"
+        };
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme::SMALL_GAP;
             let width = ui.available_width() - theme::CONTROL_HEIGHT - theme::SMALL_GAP;
@@ -225,7 +231,10 @@ impl ConnectForm {
         ui.spacing_mut().item_spacing.x = theme::GAP;
         card_ui(ui, None, |ui| {
             ui.label(RichText::new("No server at hand?").font(theme::strong(13.0)));
-            hint_ui(ui, "A small Directus-like server on this machine, with a messages collection and some traffic");
+            hint_ui(
+                ui,
+                "A small Directus-like server on this machine, with a messages collection and some traffic",
+            );
             ui.add_space(theme::SMALL_GAP);
             let demo = Button::new("Try the demo server").with_icon(Icon::FlaskConical);
             if demo.show(ui).clicked() {
@@ -288,7 +297,9 @@ fn banner_ui(ui: &mut Ui, model: &Model<'_>) {
 fn mode_hint(mode: AuthMode, no_token: bool) -> &'static str {
     match (mode, no_token) {
         (AuthMode::Handshake, false) => "The default of Directus: the token is the first message",
-        (AuthMode::Handshake, true) => "The server closes after 10 s without a login: write an auth message by hand",
+        (AuthMode::Handshake, true) => {
+            "The server closes after 10 s without a login: write an auth message by hand"
+        }
         (AuthMode::Public, false) => "Open to everyone; the token is sent to act as its user",
         (AuthMode::Public, true) => "Open to everyone; you act as the public role",
         (AuthMode::Strict, false) => "The token travels in the URL; it is masked wherever it is shown",

@@ -6,7 +6,8 @@ use lucide_icons::Icon;
 use crate::capture::event::Direction;
 use crate::capture::row::{Detail, Level, Row, Tree};
 use crate::ui::action::Action;
-use crate::ui::control::{Button, chip_ui, fact_ui, hint_ui, notice_ui, section_ui, tabs_ui};
+use crate::ui::button::Button;
+use crate::ui::control::{chip_ui, fact_ui, hint_ui, notice_ui, section_ui, tabs_ui};
 use crate::ui::empty::empty_ui;
 use crate::ui::figures;
 use crate::ui::json_view::JsonView;
@@ -249,7 +250,12 @@ mod tests {
     fn harness(detail: Detail) -> Harness<'static, State> {
         Harness::builder().with_size(vec2(420.0, 500.0)).with_context_setup(theme::install).build_ui_state(
             move |ui, state: &mut State| {
-                let request = state.view.show(ui, Some(&detail), Circumstances { offset_s: 0, can_send: true }, &mut state.actions);
+                let request = state.view.show(
+                    ui,
+                    Some(&detail),
+                    Circumstances { offset_s: 0, can_send: true },
+                    &mut state.actions,
+                );
                 state.request = request.or(state.request.take());
             },
             State::default(),
@@ -259,8 +265,13 @@ mod tests {
     fn sent() -> Detail {
         let text: Arc<str> = r#"{"type":"ping","uid":"p-1"}"#.into();
         let tree = Tree::Json(Arc::new(JsonTree::parse(&text, NODE_LIMIT).unwrap()));
-        let row =
-            Row { seq: 12, kind: "ping".into(), direction: Some(Direction::Out), size: Some(26), ..Row::default() };
+        let row = Row {
+            seq: 12,
+            kind: "ping".into(),
+            direction: Some(Direction::Out),
+            size: Some(26),
+            ..Row::default()
+        };
         let facts = vec![FactLine::new("connection", "1")];
         Detail { row, text, tree, facts, answered_by: Some(13), ..Detail::default() }
     }

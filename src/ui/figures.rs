@@ -107,7 +107,9 @@ mod tests {
 
     #[test]
     fn counts_are_grouped() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1\u{a0}000"), (8_411_198, "8\u{a0}411\u{a0}198")] {
+        for (number, text) in
+            [(0, "0"), (999, "999"), (1000, "1\u{a0}000"), (8_411_198, "8\u{a0}411\u{a0}198")]
+        {
             assert_eq!(count(number), text);
         }
         assert_eq!(counted(1, "event"), "1 event");

@@ -4,7 +4,8 @@ use egui::{Key, Modifiers, RichText, Ui, vec2};
 use lucide_icons::Icon;
 
 use crate::ui::action::{Action, SearchFor};
-use crate::ui::control::{Button, field_ui};
+use crate::ui::button::Button;
+use crate::ui::control::field_ui;
 use crate::ui::figures::counted;
 use crate::ui::log_model::Search;
 use crate::ui::theme::{self, tokens};
@@ -50,7 +51,8 @@ impl FindBar {
             ui.add_space(10.0);
             let width = (ui.available_width() - 310.0).clamp(120.0, 420.0);
             let size = vec2(width, theme::CONTROL_HEIGHT);
-            let field = ui.allocate_ui(size, |ui| field_ui(ui, "Find in log", &mut self.text, "Find", theme::mono()));
+            let field =
+                ui.allocate_ui(size, |ui| field_ui(ui, "Find in log", &mut self.text, "Find", theme::mono()));
             let field = field.inner;
             if std::mem::take(&mut self.focus) {
                 field.request_focus();
@@ -80,8 +82,10 @@ impl FindBar {
             ui.add(egui::Label::new(RichText::new(words).color(colour)).truncate());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.add_space(8.0);
-                let escaped = field.has_focus() && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape));
-                let escaped = escaped || (field.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)));
+                let escaped =
+                    field.has_focus() && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape));
+                let escaped =
+                    escaped || (field.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)));
                 if Button::icon(Icon::X, "Close find").show(ui).clicked() || escaped {
                     self.open = false;
                     actions.push(Action::StopSearch);

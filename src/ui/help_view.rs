@@ -2,8 +2,9 @@
 
 use egui::{RichText, ScrollArea, Ui, vec2};
 
+use crate::ui::button::Button;
 use crate::ui::command::{Group, all, keys};
-use crate::ui::control::{Button, dialog_ui, section_ui, title_ui};
+use crate::ui::control::{dialog_ui, section_ui, title_ui};
 use crate::ui::theme::{self, tokens};
 
 /// Keys that belong to a view rather than to a command.

@@ -36,7 +36,10 @@ impl Printer<'_> {
     fn print(&mut self) {
         let mut open: Vec<Open> = Vec::new();
         for (index, node) in self.tree.nodes().iter().enumerate() {
-            while open.last().is_some_and(|last| usize::try_from(last.after).is_ok_and(|after| after <= index)) {
+            while open
+                .last()
+                .is_some_and(|last| usize::try_from(last.after).is_ok_and(|after| after <= index))
+            {
                 self.close(&mut open);
             }
             let depth = open.len();
@@ -102,15 +105,19 @@ mod tests {
 
     #[test]
     fn short_values_stay_on_one_line() {
-        assert_eq!(format(r#"{"a":1.10,"b":[1,2,{}],"c":[ ]}"#), r#"{ "a": 1.10, "b": [1, 2, {}], "c": [] }"#);
+        assert_eq!(
+            format(r#"{"a":1.10,"b":[1,2,{}],"c":[ ]}"#),
+            r#"{ "a": 1.10, "b": [1, 2, {}], "c": [] }"#
+        );
     }
 
     #[test]
     fn long_ones_are_indented_and_nothing_else_changes() {
         let long = "x".repeat(80);
         let text = format!(r#"{{"k":"{long}","n":12345678901234567890,"o":{{"a":"\u00e4"}}}}"#);
-        let expected =
-            format!("{{\n  \"k\": \"{long}\",\n  \"n\": 12345678901234567890,\n  \"o\": {{ \"a\": \"\\u00e4\" }}\n}}");
+        let expected = format!(
+            "{{\n  \"k\": \"{long}\",\n  \"n\": 12345678901234567890,\n  \"o\": {{ \"a\": \"\\u00e4\" }}\n}}"
+        );
         assert_eq!(format(&text), expected);
     }
 

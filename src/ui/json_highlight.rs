@@ -57,7 +57,8 @@ pub fn tokens_of(text: &str, in_string: bool) -> Vec<(Range<usize>, Token)> {
         let token = match byte {
             b'"' => {
                 at = string_end(bytes, at + 1);
-                let next = bytes.get(at..).unwrap_or_default().iter().find(|byte| !byte.is_ascii_whitespace());
+                let next =
+                    bytes.get(at..).unwrap_or_default().iter().find(|byte| !byte.is_ascii_whitespace());
                 if next == Some(&b':') { Token::Key } else { Token::String }
             }
             b'-' | b'0'..=b'9' => {
@@ -107,8 +108,11 @@ fn string_end(bytes: &[u8], mut at: usize) -> usize {
 pub fn job(text: &str, in_string: bool, t: &Tokens, font: &FontId, width: f32) -> LayoutJob {
     let mut job = LayoutJob { text: text.to_owned(), ..LayoutJob::default() };
     job.wrap.max_width = width;
-    let pieces =
-        if text.len() > HIGHLIGHT_LIMIT { vec![(0..text.len(), Token::Rest)] } else { tokens_of(text, in_string) };
+    let pieces = if text.len() > HIGHLIGHT_LIMIT {
+        vec![(0..text.len(), Token::Rest)]
+    } else {
+        tokens_of(text, in_string)
+    };
     for (range, token) in pieces {
         job.sections.push(egui::text::LayoutSection {
             leading_space: 0.0,

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use egui::accesskit::Role;
 use egui::text::LayoutJob;
-use egui::{Color32, EventFilter, Key, Modifiers, Rect, Response, Sense, TextFormat, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, EventFilter, Key, Modifiers, Rect, Response, Sense, TextFormat, Ui, WidgetInfo, pos2, vec2,
+};
 use lucide_icons::Icon;
 
 use crate::capture::json_tree::{JsonTree, Node, NodeKind};
@@ -55,7 +57,13 @@ fn slice<'t>(text: &'t str, span: &Range<u32>) -> &'t str {
 
 impl JsonView {
     /// Paints the tree of the event `subject` into all the room there is.
-    pub fn show(&mut self, ui: &mut Ui, subject: u64, (text, tree): (&str, &JsonTree), actions: &mut Vec<Action>) {
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        subject: u64,
+        (text, tree): (&str, &JsonTree),
+        actions: &mut Vec<Action>,
+    ) {
         if self.subject != Some(subject) {
             *self = Self { subject: Some(subject), ..Self::default() };
             self.unfold(tree);
@@ -76,7 +84,9 @@ impl JsonView {
         let mut scroller = std::mem::take(&mut self.scroller);
         let mut toggle = None;
         scroller.show(ui, &list, extent, |ui, rect, row| {
-            let Some(line) = usize::try_from(row).ok().and_then(|row| self.lines.get(row)).copied() else { return };
+            let Some(line) = usize::try_from(row).ok().and_then(|row| self.lines.get(row)).copied() else {
+                return;
+            };
             let Some(node) = tree.nodes().get(to_usize(line.node)) else { return };
             let is_cursor = list.has_focus() && usize::try_from(row).is_ok_and(|row| row == self.cursor);
             let painted = LineUi { text, node, line, folded: !self.is_open(line.node, node), is_cursor };
@@ -141,7 +151,9 @@ impl JsonView {
         let Some(line) = self.lines.get(self.cursor).copied() else { return };
         let Some(node) = tree.nodes().get(to_usize(line.node)) else { return };
         let open = self.is_open(line.node, node);
-        if node.kind.is_container() && ((pressed(Key::ArrowRight) && !open) || (pressed(Key::ArrowLeft) && open)) {
+        if node.kind.is_container()
+            && ((pressed(Key::ArrowRight) && !open) || (pressed(Key::ArrowLeft) && open))
+        {
             self.toggle(line.node, tree);
         }
         if self.cursor != before {
@@ -272,9 +284,12 @@ mod tests {
 
     #[test]
     fn shows_source_text_and_folds() {
-        let mut harness = harness(r#"{"id": 1.10, "big": 12345678901234567890, "data": [{"a": null}], "id": 2}"#);
+        let mut harness =
+            harness(r#"{"id": 1.10, "big": 12345678901234567890, "data": [{"a": null}], "id": 2}"#);
         harness.run();
-        for line in ["{ 4 keys ", "id: 1.10", "big: 12345678901234567890", "data: [ 1 row ", "a: null", "id: 2"] {
+        for line in
+            ["{ 4 keys ", "id: 1.10", "big: 12345678901234567890", "data: [ 1 row ", "a: null", "id: 2"]
+        {
             harness.get_by_label(line);
         }
         harness.get_by_label("data: [ 1 row ").click();

@@ -1,9 +1,7 @@
 //! `LogList`: the rows of the log, exact at any length; a frame costs what is in sight and nothing more.
 
 use egui::accesskit::Role;
-use egui::{
-    Align2, EventFilter, Key, Modifiers, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, EventFilter, Key, Modifiers, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::ui::action::Action;
 use crate::ui::figures;
@@ -172,9 +170,8 @@ impl LogList {
             (Key::Home, 0),
             (Key::End, last),
         ];
-        let target = ui.input_mut(|input| {
-            targets.into_iter().find(|(key, _)| input.consume_key(Modifiers::NONE, *key))
-        });
+        let target = ui
+            .input_mut(|input| targets.into_iter().find(|(key, _)| input.consume_key(Modifiers::NONE, *key)));
         if let Some((key, row)) = target {
             self.selected = Some(row + hidden);
             actions.push(Action::Select(self.selected));

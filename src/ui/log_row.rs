@@ -68,7 +68,9 @@ impl Columns {
                 ui.painter().text(at, Align2::LEFT_CENTER, name, theme::small(), t.faint);
             }
         }
-        for (range, name) in [(self.number, "#"), (self.delta, "Δ"), (self.size, "size"), (self.reply, "reply")] {
+        for (range, name) in
+            [(self.number, "#"), (self.delta, "Δ"), (self.size, "size"), (self.reply, "reply")]
+        {
             if range.span() > 0.0 {
                 let at = pos2(range.max, rect.center().y);
                 ui.painter().text(at, Align2::RIGHT_CENTER, name, theme::small(), t.faint);
@@ -178,7 +180,8 @@ pub fn elided_in(ui: &Ui, at: Pos2, width: f32, (text, font): (&str, FontId), co
     // No row is wider than this many letters, and laying out a megabyte to cut it off would stall the frame.
     let cut = text.char_indices().nth(600).map_or(text.len(), |(index, _)| index);
     let mut job = LayoutJob::simple_singleline(text.get(..cut).unwrap_or_default().to_owned(), font, colour);
-    job.wrap = TextWrapping { max_width: width, max_rows: 1, break_anywhere: true, overflow_character: Some('…') };
+    job.wrap =
+        TextWrapping { max_width: width, max_rows: 1, break_anywhere: true, overflow_character: Some('…') };
     let galley = ui.painter().layout_job(job);
     ui.painter().galley(pos2(at.x, at.y - galley.size().y / 2.0), galley, colour);
 }

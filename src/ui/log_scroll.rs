@@ -59,7 +59,8 @@ impl Extent {
             return None;
         }
         let all = proportion(self.rows) * f64::from(self.row_height);
-        let length = points(f64::from(self.height) * f64::from(self.height) / all).max(MIN_THUMB).min(self.height);
+        let length =
+            points(f64::from(self.height) * f64::from(self.height) / all).max(MIN_THUMB).min(self.height);
         let done = (proportion(anchor.row) + f64::from(anchor.offset / self.row_height)) / travel;
         Some((points(done * f64::from(self.height - length)), length))
     }
@@ -151,7 +152,10 @@ mod tests {
             let up = end.moved(-1.0, extent);
             assert_eq!(up, Anchor { row: rows - 11, offset: 13.0 });
             assert_eq!(up.moved(1.0, extent), end);
-            assert_eq!(end.moved(-24.0 * 5.0, extent).row, rows.saturating_sub(16).max(rows - 11 - 5.min(rows - 11)));
+            assert_eq!(
+                end.moved(-24.0 * 5.0, extent).row,
+                rows.saturating_sub(16).max(rows - 11 - 5.min(rows - 11))
+            );
             assert_eq!(end.in_sight(extent).end, rows);
         }
     }

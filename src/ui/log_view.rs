@@ -4,8 +4,8 @@ use egui::{Layout, RichText, Ui, vec2};
 use lucide_icons::Icon;
 
 use crate::ui::action::Action;
+use crate::ui::button::{Button, Look};
 use crate::ui::command::Command;
-use crate::ui::control::{Button, Look};
 use crate::ui::empty::empty_ui;
 use crate::ui::figures::{count, counted};
 use crate::ui::find_bar::FindBar;
@@ -61,7 +61,8 @@ impl LogView {
             let narrow = ui.available_width() < 420.0;
             let mut tool = |ui: &mut Ui, of: Command, icon: Icon, text: &str, on: bool| {
                 let look = if on { Look::On } else { Look::Plain };
-                let button = if narrow { Button::icon(icon, text) } else { Button::new(text).with_icon(icon) };
+                let button =
+                    if narrow { Button::icon(icon, text) } else { Button::new(text).with_icon(icon) };
                 if button.look(look).show(ui).on_hover_text(of.tip()).clicked() {
                     command = Some(of);
                 }

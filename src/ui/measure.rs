@@ -2,14 +2,20 @@
 
 /// Rounds down; what doesn't fit becomes the nearest that does, NaN becomes 0.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, reason = "a float to integer `as` saturates, which is what is wanted")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a float to integer `as` saturates, which is what is wanted"
+)]
 pub fn floored(value: f64) -> i64 {
     value.floor() as i64
 }
 
 /// Rounds to the nearest; what doesn't fit becomes the nearest that does, NaN becomes 0.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, reason = "a float to integer `as` saturates, which is what is wanted")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a float to integer `as` saturates, which is what is wanted"
+)]
 pub fn rounded(value: f64) -> i64 {
     value.round() as i64
 }

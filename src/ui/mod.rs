@@ -5,6 +5,7 @@
 //! clock or a channel, so every view can be tested with plain data.
 
 pub mod action;
+pub mod button;
 pub mod command;
 pub mod compose;
 pub mod connect_form;

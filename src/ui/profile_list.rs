@@ -5,7 +5,8 @@ use lucide_icons::Icon;
 
 use crate::settings::{Profile, ProfileId};
 use crate::ui::action::Action;
-use crate::ui::control::{Button, Look, hint_ui, section_ui};
+use crate::ui::button::{Button, Look};
+use crate::ui::control::{hint_ui, section_ui};
 use crate::ui::figures::bytes;
 use crate::ui::log_row::elided_in;
 use crate::ui::model::Model;
@@ -65,13 +66,18 @@ fn profile_ui(ui: &mut Ui, profile: &Profile, on: bool, actions: &mut Vec<Action
     let name = format!("Profile {}", profile.name);
     let response = line_ui(ui, &name, on, (&profile.name, &profile.url));
     let mut choice = response.clicked().then(|| ProfileChoice::Edit(profile.clone()));
-    let place = egui::Rect::from_center_size(response.rect.right_center() - vec2(18.0, 0.0), vec2(26.0, 26.0));
+    let place =
+        egui::Rect::from_center_size(response.rect.right_center() - vec2(18.0, 0.0), vec2(26.0, 26.0));
     let mut more = ui.new_child(egui::UiBuilder::new().max_rect(place).id_salt(profile.id.0));
     let more = Button::icon(Icon::Ellipsis, "Profile menu").look(Look::Quiet).show(&mut more);
     egui::Popup::menu(&more).show(|ui| {
         ui.set_min_width(140.0);
         if ui.button("Duplicate").clicked() {
-            let copy = Profile { id: ProfileId::default(), name: format!("{} copy", profile.name), ..profile.clone() };
+            let copy = Profile {
+                id: ProfileId::default(),
+                name: format!("{} copy", profile.name),
+                ..profile.clone()
+            };
             actions.push(Action::SaveProfile(Box::new(copy)));
             ui.close();
         }

@@ -80,11 +80,14 @@ impl Scene {
         let now_us = folder.now_us + 11_500_000;
         let mut shell = Shell::default();
         shell.reveal(8);
-        shell.edit(concat!(
-            "{ \"type\": \"items\", \"action\": \"create\", \"collection\": \"messages\",\n",
-            "  \"data\": { \"text\": \"Hello Universe!\", \"user\": \"Rijk\" },\n",
-            "  \"uid\": \"create-7\" }"
-        ).to_owned());
+        shell.edit(
+            concat!(
+                "{ \"type\": \"items\", \"action\": \"create\", \"collection\": \"messages\",\n",
+                "  \"data\": { \"text\": \"Hello Universe!\", \"user\": \"Rijk\" },\n",
+                "  \"uid\": \"create-7\" }"
+            )
+            .to_owned(),
+        );
         Self {
             shell,
             snapshot: folder.session.snapshot(),
@@ -141,7 +144,9 @@ impl Scene {
     /// The first screen of someone who was here before.
     pub fn returning() -> Self {
         let mut settings = Settings::default();
-        for (name, url) in [("Production", "https://cms.example.com"), ("Staging", "https://staging.example.com/cms")] {
+        for (name, url) in
+            [("Production", "https://cms.example.com"), ("Staging", "https://staging.example.com/cms")]
+        {
             let profile = Profile { name: name.to_owned(), url: url.to_owned(), ..Profile::default() };
             settings.last_profile = settings.add(profile);
         }
@@ -165,16 +170,24 @@ impl Scene {
             window: &self.rows,
             ..LogModel::default()
         };
-        let path = "/home/ben/.local/share/harewire/prod-2026-11-23.ndjson";
-        let recording =
-            Recording { on: true, file: "prod-2026-11-23.ndjson", path, bytes: 2_900_000_000, ..Recording::default() };
+        let path = "captures/prod-2026-11-23.ndjson";
+        let recording = Recording {
+            on: true,
+            file: "prod-2026-11-23.ndjson",
+            path,
+            bytes: 2_900_000_000,
+            ..Recording::default()
+        };
         let model = Model {
             now_us: self.now_us,
             snapshot: &self.snapshot,
             log,
             detail: self.detail.as_ref(),
             settings: &self.settings,
-            source: self.live.as_deref().map_or(Source::Nothing, if self.replay { Source::Recording } else { Source::Live }),
+            source: self
+                .live
+                .as_deref()
+                .map_or(Source::Nothing, if self.replay { Source::Recording } else { Source::Live }),
             recording,
             demo: Demo::Off,
             recents: &self.recents,
@@ -264,31 +277,75 @@ impl Folder {
     }
 }
 
-/// The rows of the mock.
-pub fn rows() -> Vec<Row> {
-    type Line = (u64, u64, Option<Direction>, &'static str, &'static str, &'static str, u64, u64, Level);
+type Line = (u64, u64, Option<Direction>, &'static str, &'static str, &'static str, u64, u64, Level);
+
+fn lines() -> [Line; 15] {
     let (down, up) = (Some(Direction::In), Some(Direction::Out));
     let normal = Level::Normal;
-    let lines: [Line; 15] = [
+    [
         (183, 4, up, "subscribe", "orders-2", "orders · all events · status = open", 141, 22_000, normal),
         (184, 26, down, "init", "orders-2", "orders · 12 rows", 4_100, 0, normal),
         (185, 913, down, "create", "messages-1", "messages #1201 · Ben “Hello World!”", 246, 0, normal),
         (186, 1_402, up, "subscribe", "invoices-3", "invoices · all events", 96, 31_000, normal),
-        (187, 1_433, down, "error", "invoices-3", "FORBIDDEN · You don't have permission to access this", 212, 0, Level::Error),
+        (
+            187,
+            1_433,
+            down,
+            "error",
+            "invoices-3",
+            "FORBIDDEN · You don't have permission to access this",
+            212,
+            0,
+            Level::Error,
+        ),
         (188, 2_010, down, "create", "messages-1", "messages #1202 · Rijk “Hello Universe!”", 248, 0, normal),
         (189, 2_871, down, "ping", "", "heartbeat of the server", 15, 0, Level::Dim),
         (190, 3_272, up, "update", "", "items · orders #4711 · status, total", 163, 38_000, normal),
-        (198, 3_310, down, "update", "orders-2", "orders #4711 · status draft → open · total 90.00 → 99.90", 412, 0, normal),
+        (
+            198,
+            3_310,
+            down,
+            "update",
+            "orders-2",
+            "orders #4711 · status draft → open · total 90.00 → 99.90",
+            412,
+            0,
+            normal,
+        ),
         (199, 3_311, down, "items", "", "orders #4711 · reply to #8411190", 398, 38_000, normal),
         (200, 4_002, up, "create", "", "items · orders · no answer for 12 s", 171, 0, Level::Warning),
         (201, 5_118, down, "delete", "orders-2", "orders #77", 74, 0, Level::Warning),
-        (202, 6_540, down, "create", "messages-1", "messages #1203 · Kevin “Hello Everyone Everywhere All At Once!”", 271, 0, normal),
-        (203, 12_002, None, "close", "", "closed by server, no code: the ping stayed without an answer", 0, 0, Level::Error),
+        (
+            202,
+            6_540,
+            down,
+            "create",
+            "messages-1",
+            "messages #1203 · Kevin “Hello Everyone Everywhere All At Once!”",
+            271,
+            0,
+            normal,
+        ),
+        (
+            203,
+            12_002,
+            None,
+            "close",
+            "",
+            "closed by server, no code: the ping stayed without an answer",
+            0,
+            0,
+            Level::Error,
+        ),
         (204, 13_020, None, "open", "", "wss://cms.example.com/websocket", 0, 124_000, Level::Good),
-    ];
+    ]
+}
+
+/// The rows of the mock.
+pub fn rows() -> Vec<Row> {
     let mut before = None;
     let mut rows = Vec::new();
-    for (seq, at_ms, direction, kind, uid, summary, size, round_trip, level) in lines {
+    for (seq, at_ms, direction, kind, uid, summary, size, round_trip, level) in lines() {
         let elapsed_us = at_ms * 1000;
         rows.push(Row {
             seq: 8_411_000 + seq,
@@ -317,8 +374,7 @@ pub fn detail() -> Detail {
     let text: Arc<str> = r#"{"type":"subscription","event":"update","uid":"orders-2","data":[{"id":4711,"status":"open","total":99.90,"customer":{"id":7,"name":"Rijk","vip":true},"lines":[{"sku":"a"},{"sku":"b"}],"date_updated":"2026-11-23T23:27:41Z","paid":false}]}"#.into();
     let tree = Tree::Json(Arc::new(JsonTree::parse(&text, NODE_LIMIT).unwrap()));
     let row = rows().remove(8);
-    let meaning = vec![
-        "The row as the user of this login may read it now, not the change itself.".to_owned(),
-    ];
+    let meaning =
+        vec!["The row as the user of this login may read it now, not the change itself.".to_owned()];
     Detail { row, text, tree, meaning, ..Detail::default() }
 }

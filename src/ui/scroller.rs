@@ -52,7 +52,13 @@ impl Scroller {
     }
 
     /// Paints the rows in sight into `rect`, each by `row_ui`, and the scrollbar at its right edge.
-    pub fn show(&mut self, ui: &mut Ui, list: &Response, extent: Extent, mut row_ui: impl FnMut(&mut Ui, Rect, u64)) {
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        list: &Response,
+        extent: Extent,
+        mut row_ui: impl FnMut(&mut Ui, Rect, u64),
+    ) {
         let rect = list.rect;
         self.wheel(ui, list, extent);
         let bar = Rect::from_min_max(pos2(rect.right() - SCROLLBAR_WIDTH, rect.top()), rect.max);

@@ -5,12 +5,14 @@ use lucide_icons::Icon;
 
 use crate::settings::{Preferences, Theme};
 use crate::ui::action::Action;
-use crate::ui::control::{Button, Look, choice_ui, dialog_ui, hint_ui, labelled_ui, section_ui, switch_ui, title_ui};
+use crate::ui::button::{Button, Look};
+use crate::ui::control::{choice_ui, dialog_ui, hint_ui, labelled_ui, section_ui, switch_ui, title_ui};
 use crate::ui::figures::{bytes, counted};
 use crate::ui::model::Model;
 use crate::ui::theme;
 
-const THEMES: [(Theme, &str); 3] = [(Theme::System, "As the system"), (Theme::Dark, "Dark"), (Theme::Light, "Light")];
+const THEMES: [(Theme, &str); 3] =
+    [(Theme::System, "As the system"), (Theme::Dark, "Dark"), (Theme::Light, "Light")];
 const ZOOMS: [(f32, &str); 6] =
     [(0.8, "80 %"), (0.9, "90 %"), (1.0, "100 %"), (1.1, "110 %"), (1.25, "125 %"), (1.5, "150 %")];
 /// Steps of the limit for captures, gigabytes.
@@ -34,7 +36,13 @@ pub fn settings_ui(ui: &Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> boo
         ui.add_space(theme::GAP);
         section_ui(ui, "Messages", |_| {});
         let kept = model.settings.history.iter().len();
-        hint_ui(ui, &format!("{} composed before, without secrets", counted(u64::try_from(kept).unwrap_or(0), "message")));
+        hint_ui(
+            ui,
+            &format!(
+                "{} composed before, without secrets",
+                counted(u64::try_from(kept).unwrap_or(0), "message")
+            ),
+        );
         let forget = Button::new("Forget them").with_icon(Icon::Trash2).look(Look::Danger).enabled(kept > 0);
         if forget.show(ui).clicked() {
             actions.push(Action::ClearHistory);

@@ -117,7 +117,8 @@ impl Shell {
         bottom.show(ui, |ui| status_bar_ui(ui, model));
         if on_form {
             let frame = Frame::new().fill(t.ground).inner_margin(egui::Margin::symmetric(8, 0));
-            if CentralPanel::default().frame(frame).show(ui, |ui| self.connect.show(ui, model, actions)).inner {
+            if CentralPanel::default().frame(frame).show(ui, |ui| self.connect.show(ui, model, actions)).inner
+            {
                 self.on_form = false;
             }
         } else {
@@ -146,9 +147,12 @@ impl Shell {
         let width = ui.available_width();
         let mut wants_subscribe = false;
         if layout.show_status {
-            let left = Panel::left("status panel").default_size(layout.status_width.min(width * 0.26)).size_range(200.0..=width * 0.35);
+            let left = Panel::left("status panel")
+                .default_size(layout.status_width.min(width * 0.26))
+                .size_range(200.0..=width * 0.35);
             let frame = panel.inner_margin(theme::PANEL_MARGIN);
-            let shown = left.frame(frame).show(ui, |ui| status_panel_ui(ui, model, &mut wants_subscribe, actions));
+            let shown =
+                left.frame(frame).show(ui, |ui| status_panel_ui(ui, model, &mut wants_subscribe, actions));
             layout.status_width = shown.response.rect.width();
         }
         if wants_subscribe {
@@ -156,7 +160,9 @@ impl Shell {
         }
         // A narrow window keeps its room for the log until there is something to show beside it.
         if layout.show_detail && (width > 1100.0 || model.detail.is_some()) {
-            let right = Panel::right("detail panel").default_size(layout.detail_width.min(width * 0.28)).size_range(240.0..=width * 0.5);
+            let right = Panel::right("detail panel")
+                .default_size(layout.detail_width.min(width * 0.28))
+                .size_range(240.0..=width * 0.5);
             let shown = right.frame(panel).show(ui, |ui| {
                 let can_send = can_send(model.snapshot) && matches!(model.source, Source::Live(_));
                 let circumstances = Circumstances { offset_s: model.log.offset_s, can_send };
@@ -169,8 +175,7 @@ impl Shell {
         }
         if layout.show_compose && matches!(model.source, Source::Live(_)) {
             let height = ui.available_height();
-            let below =
-                Panel::bottom("compose box").resizable(true).default_size(layout.compose_height);
+            let below = Panel::bottom("compose box").resizable(true).default_size(layout.compose_height);
             let below = below.size_range(130.0..=(height * 0.6).max(131.0));
             let shown = below.frame(panel).show(ui, |ui| {
                 self.compose.show(ui, model.snapshot, &model.settings.history, actions);
@@ -230,9 +235,15 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         Command::OpenCapture => Some(Action::OpenCapture),
         Command::SaveCapture => Some(Action::SaveCapture),
         Command::ShowCaptures => Some(Action::ShowCaptures),
-        Command::StatusPanel => Some(Action::SetLayout(Layout { show_status: !layout.show_status, ..layout })),
-        Command::DetailPanel => Some(Action::SetLayout(Layout { show_detail: !layout.show_detail, ..layout })),
-        Command::ComposePanel => Some(Action::SetLayout(Layout { show_compose: !layout.show_compose, ..layout })),
+        Command::StatusPanel => {
+            Some(Action::SetLayout(Layout { show_status: !layout.show_status, ..layout }))
+        }
+        Command::DetailPanel => {
+            Some(Action::SetLayout(Layout { show_detail: !layout.show_detail, ..layout }))
+        }
+        Command::ComposePanel => {
+            Some(Action::SetLayout(Layout { show_compose: !layout.show_compose, ..layout }))
+        }
         Command::NextTheme => {
             let theme = match preferences.theme {
                 Theme::System => Theme::Dark,
@@ -241,8 +252,12 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
             };
             set(crate::settings::Preferences { theme, ..preferences })
         }
-        Command::ZoomIn => set(crate::settings::Preferences { zoom: (preferences.zoom + 0.1).min(3.0), ..preferences }),
-        Command::ZoomOut => set(crate::settings::Preferences { zoom: (preferences.zoom - 0.1).max(0.5), ..preferences }),
+        Command::ZoomIn => {
+            set(crate::settings::Preferences { zoom: (preferences.zoom + 0.1).min(3.0), ..preferences })
+        }
+        Command::ZoomOut => {
+            set(crate::settings::Preferences { zoom: (preferences.zoom - 0.1).max(0.5), ..preferences })
+        }
         Command::ZoomReset => set(crate::settings::Preferences { zoom: 1.0, ..preferences }),
         Command::Quit => Some(Action::Quit),
         // Done by the views, before this is asked.

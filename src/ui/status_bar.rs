@@ -49,7 +49,11 @@ pub fn status_bar_ui(ui: &mut Ui, model: &Model<'_>) {
         word(ui, bytes(recording.bytes), Level::Normal);
         if let Source::Live(_) = model.source {
             let now = model.snapshot.at(model.now_us).ten_seconds;
-            word(ui, format!("↓ {} /s  ↑ {} /s", rate(now.in_messages), rate(now.out_messages)), Level::Normal);
+            word(
+                ui,
+                format!("↓ {} /s  ↑ {} /s", rate(now.in_messages), rate(now.out_messages)),
+                Level::Normal,
+            );
             if recording.lost == 0 {
                 word(ui, "nothing lost".to_owned(), Level::Good);
             } else {

@@ -7,8 +7,9 @@ use crate::capture::row::Level;
 use crate::session::{Answer, Moment, Phase, Snapshot};
 use crate::settings::Switches;
 use crate::ui::action::Action;
+use crate::ui::button::Button;
 use crate::ui::control::{
-    Button, card_ui, chip_ui, dot_ui, fact_ui, fact_with, hint_ui, icon_ui, level_colour, section_ui, switch_ui,
+    card_ui, chip_ui, dot_ui, fact_ui, fact_with, hint_ui, icon_ui, level_colour, section_ui, switch_ui,
 };
 use crate::ui::figures::{self, ago, bytes, count, lasting, rate, span};
 use crate::ui::model::Model;
@@ -21,7 +22,9 @@ use crate::ui::waterfall::{sparkline_ui, waterfall_ui};
 pub fn phase_level(phase: Phase) -> Level {
     match phase {
         Phase::Idle | Phase::Closed => Level::Dim,
-        Phase::Resolving | Phase::Connecting | Phase::Tls | Phase::Upgrading | Phase::Authenticating => Level::Normal,
+        Phase::Resolving | Phase::Connecting | Phase::Tls | Phase::Upgrading | Phase::Authenticating => {
+            Level::Normal
+        }
         Phase::Live => Level::Good,
         Phase::Closing | Phase::WaitingToRetry => Level::Warning,
     }
@@ -49,7 +52,12 @@ pub fn phase_note(snapshot: &Snapshot, moment: &Moment) -> String {
 }
 
 /// Paints the panel.
-pub fn status_panel_ui(ui: &mut Ui, model: &Model<'_>, wants_subscribe: &mut bool, actions: &mut Vec<Action>) {
+pub fn status_panel_ui(
+    ui: &mut Ui,
+    model: &Model<'_>,
+    wants_subscribe: &mut bool,
+    actions: &mut Vec<Action>,
+) {
     let snapshot = model.snapshot;
     let moment = snapshot.at(model.now_us);
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -194,13 +202,19 @@ fn round_trip_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mu
     }
     section_ui(ui, "Round trip", |ui| {
         let t = tokens(ui);
-        let measure = Button::icon(Icon::Timer, "Measure round trip").small().enabled(snapshot.phase == Phase::Live);
+        let measure =
+            Button::icon(Icon::Timer, "Measure round trip").small().enabled(snapshot.phase == Phase::Live);
         if measure.show(ui).clicked() {
             actions.push(Action::MeasureNow);
         }
         if let (Some(half), Some(most)) = (trips.p50_us, trips.p95_us) {
-            let words = if ui.available_width() > 130.0 { percentiles(half, most) } else { format!("p50 {}", span(half)) };
-            ui.label(RichText::new(words).font(theme::small()).color(t.dim)).on_hover_text(percentiles(half, most));
+            let words = if ui.available_width() > 130.0 {
+                percentiles(half, most)
+            } else {
+                format!("p50 {}", span(half))
+            };
+            ui.label(RichText::new(words).font(theme::small()).color(t.dim))
+                .on_hover_text(percentiles(half, most));
         }
     });
     if !trips.samples_us.is_empty() {
@@ -220,7 +234,10 @@ fn round_trip_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mu
 fn percentiles(half_us: u64, most_us: u64) -> String {
     let (half, most) = (span(half_us), span(most_us));
     let same_unit = half.rsplit_once(' ').zip(most.rsplit_once(' ')).filter(|(one, other)| one.1 == other.1);
-    same_unit.map_or_else(|| format!("p50 {half} · p95 {most}"), |((number, _), _)| format!("p50 {number} · p95 {most}"))
+    same_unit.map_or_else(
+        || format!("p50 {half} · p95 {most}"),
+        |((number, _), _)| format!("p50 {number} · p95 {most}"),
+    )
 }
 
 fn heartbeat(snapshot: &Snapshot, moment: &Moment) -> (String, bool) {
@@ -290,7 +307,8 @@ fn traffic_ui(ui: &mut Ui, snapshot: &Snapshot) {
         return;
     }
     section_ui(ui, "Traffic", |_| {});
-    let line = |messages: u64, size: u64| format!("{} · {}", figures::counted(messages, "message"), bytes(size));
+    let line =
+        |messages: u64, size: u64| format!("{} · {}", figures::counted(messages, "message"), bytes(size));
     fact_ui(ui, "received", &line(counters.in_messages, counters.in_bytes));
     fact_ui(ui, "sent", &line(counters.out_messages, counters.out_bytes));
     let events = counters.events;

@@ -5,7 +5,8 @@ use lucide_icons::Icon;
 
 use crate::capture::json_tree::{JsonTree, NODE_LIMIT};
 use crate::capture::row::Level;
-use crate::ui::control::{Button, Look, choice_ui, dialog_ui, field_ui, hint_ui, labelled_ui, notice_ui, title_ui};
+use crate::ui::button::{Button, Look};
+use crate::ui::control::{choice_ui, dialog_ui, field_ui, hint_ui, labelled_ui, notice_ui, title_ui};
 use crate::ui::theme;
 
 /// Which changes a subscription is about.
@@ -183,7 +184,8 @@ impl SubscribeForm {
         }
         let filter = self.filter.trim();
         if !filter.is_empty() {
-            JsonTree::parse(filter, NODE_LIMIT).map_err(|error| format!("The filter is not JSON: {error}"))?;
+            JsonTree::parse(filter, NODE_LIMIT)
+                .map_err(|error| format!("The filter is not JSON: {error}"))?;
             if !filter.starts_with('{') {
                 return Err(r#"A filter is an object, such as { "status": { "_eq": "open" } }"#.to_owned());
             }
@@ -191,7 +193,8 @@ impl SubscribeForm {
         }
         let limit = self.limit.trim();
         if !limit.is_empty() {
-            let limit: i64 = limit.parse().map_err(|_| "The limit is a whole number; -1 for all".to_owned())?;
+            let limit: i64 =
+                limit.parse().map_err(|_| "The limit is a whole number; -1 for all".to_owned())?;
             query.push(format!(r#""limit": {limit}"#));
         }
         Ok(query)

@@ -7,7 +7,8 @@ use crate::capture::row::{Level, uid_colour};
 use crate::directus::shown;
 use crate::session::{Subscription, SubscriptionState};
 use crate::ui::action::Action;
-use crate::ui::control::{Button, Look, card_ui, chip_ui, hint_ui, section_ui};
+use crate::ui::button::{Button, Look};
+use crate::ui::control::{card_ui, chip_ui, hint_ui, section_ui};
 use crate::ui::figures::{ago, count, counted, span};
 use crate::ui::model::Model;
 use crate::ui::theme::{self, tokens};
@@ -16,7 +17,12 @@ use crate::ui::theme::{self, tokens};
 const FINISHED_SHOWN: usize = 6;
 
 /// Paints the section; `wants_subscribe` becomes true when the user asks for a new one.
-pub fn subscriptions_ui(ui: &mut Ui, model: &Model<'_>, wants_subscribe: &mut bool, actions: &mut Vec<Action>) {
+pub fn subscriptions_ui(
+    ui: &mut Ui,
+    model: &Model<'_>,
+    wants_subscribe: &mut bool,
+    actions: &mut Vec<Action>,
+) {
     let snapshot = model.snapshot;
     if snapshot.subscriptions.is_empty() && !snapshot.phase.is_open() {
         return;
@@ -45,7 +51,9 @@ fn level(state: &SubscriptionState) -> Level {
         SubscriptionState::Lost => Level::Warning,
         SubscriptionState::Confirmed | SubscriptionState::Live => Level::Good,
         SubscriptionState::Refused { .. } => Level::Error,
-        SubscriptionState::Replaced { .. } | SubscriptionState::Ended | SubscriptionState::Orphaned => Level::Dim,
+        SubscriptionState::Replaced { .. } | SubscriptionState::Ended | SubscriptionState::Orphaned => {
+            Level::Dim
+        }
     }
 }
 
@@ -68,7 +76,8 @@ fn subscription_ui(ui: &mut Ui, subscription: &Subscription, now_us: u64, action
         dim(ui, asked(subscription));
         if let Some(query) = request.query.as_deref() {
             let query = RichText::new(shown(query)).font(theme::mono()).size(11.0).color(t.faint);
-            ui.add(egui::Label::new(query).truncate()).on_hover_text(shown(query_text(request.query.as_deref())));
+            ui.add(egui::Label::new(query).truncate())
+                .on_hover_text(shown(query_text(request.query.as_deref())));
         }
         match &subscription.state {
             SubscriptionState::Refused { code_text, message, .. } => {
@@ -90,7 +99,8 @@ fn subscription_ui(ui: &mut Ui, subscription: &Subscription, now_us: u64, action
             }
         }
         if subscription.twin && subscription.state.is_alive() {
-            let words = RichText::new("shares its uid with another: events come twice").size(11.5).color(t.warning);
+            let words =
+                RichText::new("shares its uid with another: events come twice").size(11.5).color(t.warning);
             ui.add(egui::Label::new(words).wrap());
         }
         let row = RichText::new(format!("row #{}", count(request.seq))).size(11.0).color(t.accent);
@@ -107,11 +117,15 @@ fn query_text(query: Option<&str>) -> &str {
 /// What was asked for: `create · uid messages-1`.
 fn asked(subscription: &Subscription) -> String {
     let request = &subscription.request;
-    let mut words = vec![request.event.as_deref().map_or_else(|| "all events".to_owned(), |event| shown(event).into_owned())];
+    let mut words = vec![
+        request.event.as_deref().map_or_else(|| "all events".to_owned(), |event| shown(event).into_owned()),
+    ];
     if let Some(item) = request.item.as_deref() {
         words.push(format!("item {}", shown(item)));
     }
-    words.push(request.uid.as_deref().map_or_else(|| "no uid".to_owned(), |uid| format!("uid {}", shown(uid))));
+    words.push(
+        request.uid.as_deref().map_or_else(|| "no uid".to_owned(), |uid| format!("uid {}", shown(uid))),
+    );
     if request.automatic {
         words.push("resubscribed".to_owned());
     }

@@ -292,7 +292,11 @@ fn a_dialog_keeps_the_keys_to_itself() {
     harness.run();
     harness.key_press(Key::Escape);
     harness.run();
-    assert!(harness.query_by_label("Everything can be done by keyboard; Ctrl+K finds any command by its name").is_none());
+    assert!(
+        harness
+            .query_by_label("Everything can be done by keyboard; Ctrl+K finds any command by its name")
+            .is_none()
+    );
     assert_eq!(harness.state().wishes(), []);
 }
 

@@ -91,7 +91,8 @@ fn starts(text: &str, columns: usize, lexed: bool) -> Vec<Start> {
         let newline = memchr::memchr(b'\n', rest).map(|at| begin + at + 1);
         // Behind a comma in the last third it reads better than inside a word.
         let third = rest.len() - rest.len() / 3;
-        let comma = memchr::memrchr(b',', rest.get(third..).unwrap_or_default()).map(|at| begin + third + at + 1);
+        let comma =
+            memchr::memrchr(b',', rest.get(third..).unwrap_or_default()).map(|at| begin + third + at + 1);
         let boundary = || (begin + 1..=limit).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(limit);
         let wrapped = || comma.filter(|_| limit < bytes.len()).unwrap_or_else(boundary);
         // A character wider than a line would stop the walk: then the line takes it whole.

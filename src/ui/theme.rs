@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, CornerRadius, FontData, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, ThemePreference, Visuals, vec2};
+use egui::{
+    Color32, CornerRadius, FontData, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, ThemePreference,
+    Visuals, vec2,
+};
 
 use crate::settings::{self, Preferences};
 
@@ -368,7 +371,6 @@ fn visuals(tokens: &Tokens, dark: bool) -> Visuals {
     visuals
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -391,12 +393,27 @@ mod tests {
         for t in [&DARK, &LIGHT] {
             let grounds = [t.ground, t.panel, t.raised, t.bar, t.stripe, t.card, t.field, t.accent_ground];
             let texts = [
-                t.text, t.dim, t.faint, t.accent, t.incoming, t.outgoing, t.good, t.warning, t.error, t.json_key,
-                t.json_string, t.json_number, t.json_word,
+                t.text,
+                t.dim,
+                t.faint,
+                t.accent,
+                t.incoming,
+                t.outgoing,
+                t.good,
+                t.warning,
+                t.error,
+                t.json_key,
+                t.json_string,
+                t.json_number,
+                t.json_word,
             ];
             for text in texts {
                 for ground in grounds {
-                    assert!(contrast(text, ground) >= 4.5, "{text:?} on {ground:?}: {}", contrast(text, ground));
+                    assert!(
+                        contrast(text, ground) >= 4.5,
+                        "{text:?} on {ground:?}: {}",
+                        contrast(text, ground)
+                    );
                 }
             }
             for (text, ground) in [

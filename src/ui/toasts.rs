@@ -4,7 +4,8 @@ use egui::{Align2, Area, Id, RichText, vec2};
 use lucide_icons::Icon;
 
 use crate::capture::row::Level;
-use crate::ui::control::{Button, icon_ui, level_colour};
+use crate::ui::button::Button;
+use crate::ui::control::{icon_ui, level_colour};
 use crate::ui::theme::{self, tokens};
 
 /// The messages on screen, the latest last.
@@ -72,7 +73,8 @@ impl Toast {
             Level::Warning => Icon::TriangleAlert,
             Level::Error => Icon::CircleX,
         };
-        let frame = egui::Frame::popup(ui.style()).fill(t.raised).inner_margin(egui::Margin::symmetric(12, 8));
+        let frame =
+            egui::Frame::popup(ui.style()).fill(t.raised).inner_margin(egui::Margin::symmetric(12, 8));
         let inner = frame.show(ui, |ui| {
             ui.set_width(WIDTH);
             ui.horizontal_top(|ui| {

@@ -5,8 +5,9 @@ use egui::{Layout, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 use lucide_icons::Icon;
 
 use crate::session::Phase;
+use crate::ui::button::{Button, Look};
 use crate::ui::command::{Command, keys};
-use crate::ui::control::{Button, Look, dot_ui};
+use crate::ui::control::dot_ui;
 use crate::ui::model::{Demo, Model, Source};
 use crate::ui::status_panel::{phase_colour, phase_note};
 use crate::ui::theme::{self, tokens};
@@ -67,7 +68,8 @@ fn source_ui(ui: &mut Ui, model: &Model<'_>, on_form: bool) -> Option<Command> {
                 (Command::Disconnect, "Cancel", Icon::CircleX)
             }
         };
-        if Button::new(text).with_icon(icon).look(Look::Quiet).show(ui).on_hover_text(command.tip()).clicked() {
+        if Button::new(text).with_icon(icon).look(Look::Quiet).show(ui).on_hover_text(command.tip()).clicked()
+        {
             chosen = Some(command);
         }
     }

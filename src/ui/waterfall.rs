@@ -16,7 +16,8 @@ pub fn waterfall_ui(ui: &mut Ui, waterfall: &Waterfall) {
     if total == 0 {
         return;
     }
-    let words: Vec<String> = steps.iter().map(|(_, name, took)| format!("{} {name}", figures::span(*took))).collect();
+    let words: Vec<String> =
+        steps.iter().map(|(_, name, took)| format!("{} {name}", figures::span(*took))).collect();
     let words = words.join(" · ");
     ui.add_space(3.0);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 6.0), Sense::hover());
