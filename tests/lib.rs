@@ -8,6 +8,10 @@ mod demo;
 #[cfg(test)]
 mod floors;
 #[cfg(test)]
+mod guide;
+#[cfg(test)]
+mod headless;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod lab;

@@ -68,6 +68,8 @@ impl ModelParts {
         }
         if let Some(trouble) = &parts.file.trouble {
             parts.banner = Some(trouble.clone());
+        } else if !parts.file.oddities.is_empty() {
+            parts.banner = Some(parts.file.oddities.join(" "));
         }
         parts
     }

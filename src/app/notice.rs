@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use egui::accesskit::{Live, Role};
 use egui_notify::{Anchor, Toast, Toasts};
 
 /// How long good news stay.
@@ -47,11 +48,16 @@ impl Notice {
 }
 
 /// The notices on the screen.
-pub struct Corner(Toasts);
+pub struct Corner {
+    toasts: Toasts,
+    /// The same for screen readers, since the toasts are only painted: sentence, tone, when it ends by egui's time.
+    spoken: Vec<(Notice, Option<f64>)>,
+}
 
 impl Default for Corner {
     fn default() -> Self {
-        Self(Toasts::new().with_anchor(Anchor::BottomRight).with_margin(egui::vec2(12.0, 40.0)))
+        let toasts = Toasts::new().with_anchor(Anchor::BottomRight).with_margin(egui::vec2(12.0, 40.0));
+        Self { toasts, spoken: Vec::new() }
     }
 }
 
@@ -59,20 +65,37 @@ impl Corner {
     /// Puts a notice up.
     pub fn tell(&mut self, notice: Notice) {
         let mut toast = match notice.tone {
-            Tone::Done => Toast::success(notice.sentence),
-            Tone::Info => Toast::info(notice.sentence),
-            Tone::Error => Toast::error(notice.sentence),
+            Tone::Done => Toast::success(notice.sentence.clone()),
+            Tone::Info => Toast::info(notice.sentence.clone()),
+            Tone::Error => Toast::error(notice.sentence.clone()),
         };
-        let stays = if notice.tone == Tone::Error { LONG } else { SHORT };
         // A progress bar would have the window painted all the while.
-        toast.duration(stays).width(420.0).closable(true).show_progress_bar(false);
-        self.0.add(toast);
+        toast.duration(stays(notice.tone)).width(420.0).closable(true).show_progress_bar(false);
+        self.toasts.add(toast);
+        self.spoken.push((notice, None));
     }
 
     /// Paints them.
     pub fn show(&mut self, ctx: &egui::Context) {
-        if !self.0.is_empty() {
-            self.0.show(ctx);
+        if !self.toasts.is_empty() {
+            self.toasts.show(ctx);
+        }
+        let now = ctx.input(|input| input.time);
+        for (notice, until) in &mut self.spoken {
+            until.get_or_insert(now + stays(notice.tone).as_secs_f64());
+        }
+        self.spoken.retain(|(_, until)| until.is_none_or(|until| now < until));
+        for (place, (notice, _)) in self.spoken.iter().enumerate() {
+            ctx.accesskit_node_builder(egui::Id::unique(("notice", place)), |node| {
+                let error = notice.tone == Tone::Error;
+                node.set_role(if error { Role::Alert } else { Role::Status });
+                node.set_live(if error { Live::Assertive } else { Live::Polite });
+                node.set_label(notice.sentence.as_str());
+            });
         }
     }
+}
+
+fn stays(tone: Tone) -> Duration {
+    if tone == Tone::Error { LONG } else { SHORT }
 }
