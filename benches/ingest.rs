@@ -3,6 +3,13 @@
 //! `cargo bench --bench ingest` prints the ratio; both readers drain the same server in the same run, warm, with the
 //! order alternated. Nothing may be lost: the bench stops if a single event is missing.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench stops at the first surprise, and speaks to a terminal"
+)]
+
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
@@ -131,7 +138,8 @@ fn drain_harewire(address: SocketAddr) -> Duration {
     loop {
         wake.heard();
         let snapshot = capture.snapshot();
-        let counted: u64 = snapshot.subscriptions.iter().map(|subscription| subscription.events.total()).sum();
+        let counted: u64 =
+            snapshot.subscriptions.iter().map(|subscription| subscription.events.total()).sum();
         if counted == EVENTS {
             assert!(capture.view().len() > EVENTS, "every counted event has its row");
             break;

@@ -70,7 +70,8 @@ impl Home {
     pub fn captures(&self) -> Vec<PathBuf> {
         let Ok(folder) = std::fs::read_dir(self.place().captures()) else { return Vec::new() };
         let files = folder.map(|entry| entry.unwrap().path());
-        let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "ndjson")).collect();
+        let mut files: Vec<_> =
+            files.filter(|path| path.extension().is_some_and(|end| end == "ndjson")).collect();
         files.sort();
         files
     }
@@ -107,10 +108,11 @@ impl Desk {
         // A creation context wants a storage that outlives the harness; a test process is short.
         let storage: &'static Shelf = Box::leak(Box::new(home.shelf.clone()));
         let (sender, news) = crossbeam_channel::bounded(1);
-        let harness = Harness::builder().with_size((1440.0, 900.0)).with_step_dt(1.0 / 30.0).build_eframe(|creation| {
-            creation.storage = Some(storage);
-            App::create(creation, &place, stores, start.notes, launch).expect("the app starts")
-        });
+        let harness =
+            Harness::builder().with_size((1440.0, 900.0)).with_step_dt(1.0 / 30.0).build_eframe(|creation| {
+                creation.storage = Some(storage);
+                App::create(creation, &place, stores, start.notes, launch).expect("the app starts")
+            });
         harness.ctx.set_request_repaint_callback(move |_| {
             // A full channel already holds the news.
             let _full = sender.try_send(());
@@ -162,7 +164,11 @@ impl Desk {
             if let Some(found) = wanted(self) {
                 return found;
             }
-            assert!(Instant::now() < deadline, "waited in vain for {what}; the app says:\n{}", self.said().join("\n"));
+            assert!(
+                Instant::now() < deadline,
+                "waited in vain for {what}; the app says:\n{}",
+                self.said().join("\n")
+            );
             let _quiet = self.news.recv_timeout(TICK);
         }
     }

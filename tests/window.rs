@@ -84,7 +84,8 @@ fn a_setting_that_is_shown_is_in_effect_after_a_restart_and_no_secret_is_stored(
     server.stop();
     window.see("connection lost");
     window.until("no further attempt, since reconnect is off", |tree| {
-        said(tree).iter().any(|said| said == "Closed") && !said(tree).iter().any(|said| said.contains("Waiting to retry"))
+        said(tree).iter().any(|said| said == "Closed")
+            && !said(tree).iter().any(|said| said.contains("Waiting to retry"))
     });
 }
 
@@ -101,7 +102,8 @@ fn an_error_says_what_happened_why_and_what_to_do() {
 
 fn read_capture(window: &Window) -> String {
     let files = std::fs::read_dir(window.captures()).unwrap().map(|entry| entry.unwrap().path());
-    let captures: Vec<_> = files.filter(|path| path.extension().is_some_and(|ending| ending == "ndjson")).collect();
+    let captures: Vec<_> =
+        files.filter(|path| path.extension().is_some_and(|ending| ending == "ndjson")).collect();
     assert_eq!(captures.len(), 1, "one session is one file: {captures:?}");
     std::fs::read_to_string(&captures[0]).unwrap()
 }

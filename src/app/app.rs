@@ -40,7 +40,17 @@ pub struct App {
 impl App {
     /// An app around parts that are ready.
     pub(super) fn new(engine: Engine, files: Files, memory: Memory, wake: Wake) -> Self {
-        Self { shell: Shell::default(), tab: None, files, memory, demo: None, notices: Vec::new(), corner: Corner::default(), wake, engine }
+        Self {
+            shell: Shell::default(),
+            tab: None,
+            files,
+            memory,
+            demo: None,
+            notices: Vec::new(),
+            corner: Corner::default(),
+            wake,
+            engine,
+        }
     }
 
     /// Says something to the user.

@@ -31,7 +31,8 @@ impl App {
         let on_screen = self.tab.as_ref().and_then(|tab| tab.profile.clone());
         let settings = self.memory.settings();
         // The stored profile is the one in effect; the demo's is not stored.
-        let stored = settings.profile(on_screen.as_ref().map_or(settings.last_profile, |profile| profile.id)).cloned();
+        let stored =
+            settings.profile(on_screen.as_ref().map_or(settings.last_profile, |profile| profile.id)).cloned();
         match stored.or(on_screen) {
             Some(profile) => self.connect_to(profile),
             None => self.say(Notice::info("There is no server yet. Enter its URL first.")),
@@ -72,7 +73,8 @@ impl App {
         let token = self.memory.token(profile.id).cloned();
         let spec = spec(&profile, endpoint, token);
         let server = spec.endpoint.websocket_url().to_string();
-        let same = self.tab.as_ref().is_some_and(|tab| tab.profile.is_some() && tab.capture.file().server == server);
+        let same =
+            self.tab.as_ref().is_some_and(|tab| tab.profile.is_some() && tab.capture.file().server == server);
         if !same && !self.new_capture(&server, spec.endpoint.host(), &profile) {
             return;
         }

@@ -130,7 +130,9 @@ impl App {
             Errand::OpenCapture => None,
             Errand::SaveCapture => {
                 let file = self.tab.as_ref().map(|tab| tab.capture.file());
-                let path = file.and_then(|file| file.path.clone()).unwrap_or_else(|| PathBuf::from("session.ndjson"));
+                let path = file
+                    .and_then(|file| file.path.clone())
+                    .unwrap_or_else(|| PathBuf::from("session.ndjson"));
                 path.file_name().map(|name| name.to_string_lossy().into_owned())
             }
             Errand::ExportProfiles | Errand::ImportProfiles => Some("harewire-profiles.ron".to_owned()),
@@ -150,15 +152,21 @@ impl App {
     pub(super) fn browse(&mut self, errand: Errand) {
         let dialog = rfd::AsyncFileDialog::new();
         match errand {
-            Errand::OpenCapture => self.await_choice(dialog.add_filter("Captures", &["ndjson", "jsonl"]).pick_file()),
+            Errand::OpenCapture => {
+                self.await_choice(dialog.add_filter("Captures", &["ndjson", "jsonl"]).pick_file());
+            }
             Errand::ImportProfiles => self.await_choice(dialog.add_filter("Profiles", &["ron"]).pick_file()),
             Errand::SaveCapture => self.await_choice(dialog.set_file_name("session.ndjson").save_file()),
-            Errand::ExportProfiles => self.await_choice(dialog.set_file_name("harewire-profiles.ron").save_file()),
+            Errand::ExportProfiles => {
+                self.await_choice(dialog.set_file_name("harewire-profiles.ron").save_file());
+            }
         }
     }
 
     fn await_choice(&mut self, asked: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static) {
-        self.job("dialog", move || pollster::block_on(asked).map_or(Outcome::Nothing, |file| Outcome::Chosen(file.path().to_owned())));
+        self.job("dialog", move || {
+            pollster::block_on(asked).map_or(Outcome::Nothing, |file| Outcome::Chosen(file.path().to_owned()))
+        });
     }
 
     /// Does what the prompt was opened for.
@@ -181,7 +189,10 @@ impl App {
         self.job("save", move || {
             Outcome::Said(match super::copy::copy(&reader, &path) {
                 Ok(bytes) => Notice::done(format!("{bytes} bytes were saved to {}.", path.display())),
-                Err(error) => Notice::error(format!("{} can't be written: {error}. The capture itself is safe.", path.display())),
+                Err(error) => Notice::error(format!(
+                    "{} can't be written: {error}. The capture itself is safe.",
+                    path.display()
+                )),
             })
         });
     }
@@ -190,11 +201,13 @@ impl App {
     fn export_profiles(&mut self, path: PathBuf) {
         let text = settings::export_ron(&self.memory.settings().profiles);
         self.job("export", move || {
-            let written = text.map_err(|error| error.to_string()).and_then(|text| {
-                super::copy::write(&path, &text).map_err(|error| error.to_string())
-            });
+            let written = text
+                .map_err(|error| error.to_string())
+                .and_then(|text| super::copy::write(&path, &text).map_err(|error| error.to_string()));
             Outcome::Said(match written {
-                Ok(()) => Notice::done(format!("The profiles were written to {}, without tokens.", path.display())),
+                Ok(()) => {
+                    Notice::done(format!("The profiles were written to {}, without tokens.", path.display()))
+                }
                 Err(error) => Notice::error(format!("{} can't be written: {error}.", path.display())),
             })
         });
@@ -236,7 +249,9 @@ impl App {
                 for profile in profiles {
                     self.memory.change().add(profile);
                 }
-                self.say(Notice::done(format!("{count} profiles were added. Tokens are never exported: enter them again.")));
+                self.say(Notice::done(format!(
+                    "{count} profiles were added. Tokens are never exported: enter them again."
+                )));
                 for note in notes {
                     self.say(Notice::info(note));
                 }
@@ -248,7 +263,9 @@ impl App {
 fn read_profiles(path: &Path) -> Outcome {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) => return Outcome::Said(Notice::error(format!("{} can't be read: {error}.", path.display()))),
+        Err(error) => {
+            return Outcome::Said(Notice::error(format!("{} can't be read: {error}.", path.display())));
+        }
     };
     match settings::import_ron(&text) {
         Ok(import) => Outcome::Profiles(import.profiles, import.notes),

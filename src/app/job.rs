@@ -31,7 +31,11 @@ impl<T: Send + 'static> Drop for Guard<T> {
 
 impl<T: Send + 'static> Job<T> {
     /// Starts `work` on a thread of its own and rings `done` when its result is there.
-    pub fn start(name: &str, done: impl FnOnce() + Send + 'static, work: impl FnOnce() -> T + Send + 'static) -> Self {
+    pub fn start(
+        name: &str,
+        done: impl FnOnce() + Send + 'static,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Self {
         let (sender, promise) = Promise::new();
         let guard = Guard(Some(sender));
         let run = move || {

@@ -70,7 +70,9 @@ impl Memory {
     pub fn save_profile(&mut self, mut profile: Profile) -> Profile {
         let token = profile.take_token();
         if profile.name.trim().is_empty() {
-            profile.name = profile.endpoint().map_or_else(|_| "Server".to_owned(), |endpoint| endpoint.host().to_owned());
+            profile.name = profile
+                .endpoint()
+                .map_or_else(|_| "Server".to_owned(), |endpoint| endpoint.host().to_owned());
         }
         match self.settings.profile_mut(profile.id) {
             Some(known) => known.clone_from(&profile),
@@ -108,6 +110,11 @@ impl Memory {
 
     /// The profile of the demo server at `url`, made anew each time since its port changes.
     pub fn demo_profile(url: &str) -> Profile {
-        Profile { name: "Demo server".to_owned(), url: url.to_owned(), mode: AuthMode::Handshake, ..Profile::default() }
+        Profile {
+            name: "Demo server".to_owned(),
+            url: url.to_owned(),
+            mode: AuthMode::Handshake,
+            ..Profile::default()
+        }
     }
 }

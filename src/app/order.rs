@@ -56,7 +56,8 @@ impl Order {
     #[must_use]
     pub fn seq(&self, place: u64) -> u64 {
         // Before the n-th event left out stand `out[n] - 1 - n` shown ones: a number that never falls with n.
-        let before = |n: usize| u64::from(self.out.get(n).copied().unwrap_or(u32::MAX)).saturating_sub(1 + n as u64);
+        let before =
+            |n: usize| u64::from(self.out.get(n).copied().unwrap_or(u32::MAX)).saturating_sub(1 + n as u64);
         let (mut low, mut high) = (0, self.out.len());
         while low < high {
             let middle = usize::midpoint(low, high);
@@ -104,7 +105,13 @@ mod tests {
                 class: classify(text),
             };
             let what = What::Message(message);
-            journal.append(&Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what });
+            journal.append(&Event {
+                stamp: Stamp::default(),
+                connection: 1,
+                automatic: false,
+                masked: false,
+                what,
+            });
         }
         journal.commit().unwrap();
         journal.reader().view()

@@ -71,7 +71,9 @@ impl App {
             }
             Action::ClearLog => tab.clear(),
             Action::UndoClear => tab.undo_clear(),
-            Action::Search(search) => start_search(tab, &search, &self.wake, self.memory.settings().preferences.fold_heartbeats),
+            Action::Search(search) => {
+                start_search(tab, &search, &self.wake, self.memory.settings().preferences.fold_heartbeats);
+            }
             Action::StopSearch => tab.finder.stop(),
             _ => {}
         }
@@ -86,14 +88,18 @@ impl App {
 
     fn set_switches(&mut self, switches: crate::settings::Switches) {
         self.command(Command::Switches(super::connect::net_switches(switches)));
-        let Some(id) = self.tab.as_ref().and_then(|tab| tab.profile.as_ref()).map(|profile| profile.id) else { return };
+        let Some(id) = self.tab.as_ref().and_then(|tab| tab.profile.as_ref()).map(|profile| profile.id)
+        else {
+            return;
+        };
         if let Some(profile) = self.memory.change().profile_mut(id) {
             profile.switches = switches;
         }
     }
 
     fn set_preferences(&mut self, preferences: crate::settings::Preferences) {
-        let limit_changed = preferences.capture_limit_bytes != self.memory.settings().preferences.capture_limit_bytes;
+        let limit_changed =
+            preferences.capture_limit_bytes != self.memory.settings().preferences.capture_limit_bytes;
         self.memory.change().preferences = preferences;
         if limit_changed {
             self.prune();
@@ -103,7 +109,9 @@ impl App {
     /// Sends a message as typed, but for `{{token}}`, and remembers it as typed.
     fn send(&mut self, text: &str) {
         let Some(tab) = &self.tab else {
-            self.say(Notice::error("Nothing was sent: there is no connection. Connect first; the message stays in the box."));
+            self.say(Notice::error(
+                "Nothing was sent: there is no connection. Connect first; the message stays in the box.",
+            ));
             return;
         };
         let token = tab.profile.as_ref().and_then(|profile| self.memory.token(profile.id));

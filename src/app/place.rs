@@ -56,7 +56,8 @@ impl Place {
         let lock = match lock.try_lock() {
             Ok(()) => Some(lock),
             Err(fs::TryLockError::WouldBlock) => {
-                notes.push("Another Harewire window is open: settings changed here are not saved.".to_owned());
+                notes
+                    .push("Another Harewire window is open: settings changed here are not saved.".to_owned());
                 None
             }
             // A file system without locks: rather save than never save.
@@ -127,7 +128,11 @@ mod tests {
         drop(place.start(0).unwrap());
         fs::write(&storage, "{\"harewire\": \"(vers").unwrap();
         let start = place.start(5_000_000).unwrap();
-        assert!(start.notes[0].contains("app.ron.damaged-5") && start.notes[0].contains("last start"), "{:?}", start.notes);
+        assert!(
+            start.notes[0].contains("app.ron.damaged-5") && start.notes[0].contains("last start"),
+            "{:?}",
+            start.notes
+        );
         assert_eq!(fs::read_to_string(&storage).unwrap(), "{}");
         let aside = storage.with_file_name("app.ron.damaged-5");
         assert_eq!(fs::read_to_string(aside).unwrap(), "{\"harewire\": \"(vers");

@@ -45,25 +45,35 @@ impl Finder {
         self.stop();
         let search = Search::default();
         let (wake, shared) = (wake.clone(), search.clone());
-        let job = Job::start("find", move || wake.ring(), move || {
-            let view = reader.view();
-            let mut from = quest.from;
-            let mut wrapped = false;
-            loop {
-                let Some(seq) = shared.run(&mut reader, &quest.needle, from, quest.way)? else { return Ok(None) };
-                wrapped |= match quest.way {
-                    Way::Next => seq <= from,
-                    Way::Previous => seq >= from,
-                };
-                if !quest.fold || !is_folded(&view, seq) {
-                    return Ok(Some(Found { seq, searched: distance(quest.from, seq, quest.way, view.len()), wrapped }));
+        let job = Job::start(
+            "find",
+            move || wake.ring(),
+            move || {
+                let view = reader.view();
+                let mut from = quest.from;
+                let mut wrapped = false;
+                loop {
+                    let Some(seq) = shared.run(&mut reader, &quest.needle, from, quest.way)? else {
+                        return Ok(None);
+                    };
+                    wrapped |= match quest.way {
+                        Way::Next => seq <= from,
+                        Way::Previous => seq >= from,
+                    };
+                    if !quest.fold || !is_folded(&view, seq) {
+                        return Ok(Some(Found {
+                            seq,
+                            searched: distance(quest.from, seq, quest.way, view.len()),
+                            wrapped,
+                        }));
+                    }
+                    if wrapped && passed(quest.way, seq, quest.from) {
+                        return Ok(None);
+                    }
+                    from = seq;
                 }
-                if wrapped && passed(quest.way, seq, quest.from) {
-                    return Ok(None);
-                }
-                from = seq;
-            }
-        });
+            },
+        );
         self.job = Some((job, search));
     }
 

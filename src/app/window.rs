@@ -30,13 +30,17 @@ pub enum Launch {
 #[derive(Debug, thiserror::Error)]
 pub enum WindowError {
     /// The system names no place for data.
-    #[error("This system names no data folder for your user, so settings and captures have no place. Set HOME and try again.")]
+    #[error(
+        "This system names no data folder for your user, so settings and captures have no place. Set HOME and try again."
+    )]
     NoPlace,
     /// The data folder can't be used.
     #[error("The data folder can't be used: {0}. Check that you may write there.")]
     Folder(#[from] std::io::Error),
     /// The window system refused.
-    #[error("No window could be opened: {0}. Check that a display is there; `harewire record` works without one.")]
+    #[error(
+        "No window could be opened: {0}. Check that a display is there; `harewire record` works without one."
+    )]
     Window(#[from] eframe::Error),
 }
 
@@ -125,7 +129,8 @@ impl App {
             // A file that exists beats a URL.
             Launch::Target(target) if Path::new(&target).exists() => self.open_capture(Path::new(&target)),
             Launch::Target(url) => {
-                let known = self.memory.settings().profiles.iter().find(|profile| profile.url == url).cloned();
+                let known =
+                    self.memory.settings().profiles.iter().find(|profile| profile.url == url).cloned();
                 let profile = known.unwrap_or_else(|| Profile { url, ..Profile::default() });
                 self.connect(ConnectRequest { profile, token });
             }

@@ -116,10 +116,10 @@ pub fn find(
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::capture::event::{Event, Fact, Stamp, What};
     use crate::capture::journal::Journal;
     use crate::capture::line::Header;
-    use super::*;
 
     fn journal(texts: &[&str]) -> Journal {
         let mut journal = Journal::unnamed(&Header::new("", 0)).unwrap();

@@ -187,8 +187,8 @@ fn place(position: u64) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use crate::capture::record::{FactKind, Flags, Kind};
     use super::*;
+    use crate::capture::record::{FactKind, Flags, Kind};
     use crate::directus::{ErrorCode, EventName};
     use proptest::prelude::*;
 

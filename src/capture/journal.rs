@@ -158,8 +158,8 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
-    use crate::capture::event::{Direction, Fact, Message, Payload, Stamp, Text, What};
     use super::*;
+    use crate::capture::event::{Direction, Fact, Message, Payload, Stamp, Text, What};
     use crate::directus;
     use proptest::prelude::*;
 

@@ -263,8 +263,8 @@ fn unknown(name: &str, line: &[u8], stamp: Stamp) -> Event {
 
 #[cfg(test)]
 mod tests {
-    use crate::capture::event::{ClosedBy, Stage};
     use super::*;
+    use crate::capture::event::{ClosedBy, Stage};
     use proptest::prelude::*;
 
     fn event(what: What) -> Event {

@@ -9,7 +9,8 @@ use clap_complete::Shell;
 use crate::directus::{AuthMode, EventName};
 use crate::net::TransportKind;
 
-const ABOUT: &str = "See every frame of a Directus Realtime connection, what it means, and why a subscription is silent.";
+const ABOUT: &str =
+    "See every frame of a Directus Realtime connection, what it means, and why a subscription is silent.";
 
 const AFTER: &str = "\
 Examples:
@@ -152,7 +153,9 @@ fn subscription(text: &str) -> Result<SubscribeTo, String> {
         Some("create") => EventName::Create,
         Some("update") => EventName::Update,
         Some("delete") => EventName::Delete,
-        Some(other) => return Err(format!("`{other}` is no event; Directus knows create, update and delete")),
+        Some(other) => {
+            return Err(format!("`{other}` is no event; Directus knows create, update and delete"));
+        }
     };
     Ok(SubscribeTo { collection: collection.to_owned(), event })
 }

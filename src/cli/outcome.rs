@@ -47,6 +47,7 @@ pub(super) fn never_opened(snapshot: &Snapshot) -> bool {
 
 /// The first subscription that the server refused.
 pub(super) fn refused(snapshot: &Snapshot) -> Option<&Subscription> {
-    let is_refused = |subscription: &&Subscription| matches!(subscription.state, SubscriptionState::Refused { .. });
+    let is_refused =
+        |subscription: &&Subscription| matches!(subscription.state, SubscriptionState::Refused { .. });
     snapshot.subscriptions.iter().find(is_refused)
 }

@@ -93,7 +93,17 @@ impl<'a> Job<'a> {
         let capture = engine.record(&server, to, &wake).map_err(|error| error.to_string())?;
         let pipe = pipe.then(|| Pipe::new(capture.reader()));
         capture.command(Command::Connect(Box::new(spec(args, endpoint))));
-        Ok(Self { args, engine, capture, signals, wake, pipe, lines, started: Instant::now(), stage: Stage::Connecting })
+        Ok(Self {
+            args,
+            engine,
+            capture,
+            signals,
+            wake,
+            pipe,
+            lines,
+            started: Instant::now(),
+            stage: Stage::Connecting,
+        })
     }
 
     fn run(mut self) -> Exit {
@@ -219,13 +229,21 @@ fn destination(
         Some(path) if path == Path::new("-") => Ok((Destination::Temporary, true)),
         Some(path) => Ok((Destination::Path(PathBuf::from(path)), false)),
         None => {
-            let folder = data_folder
-                .ok_or("This system names no data folder for your user. Say with --out where the capture should go.")?;
-            let store = Store::open(folder)
-                .map_err(|error| format!("The data folder {} can't be used: {error}. Say with --out where the capture should go.", folder.display()))?;
-            let lease = store
-                .reserve(endpoint.host(), time::now_us())
-                .map_err(|error| format!("No file can be made in {}: {error}. Say with --out where the capture should go.", folder.display()))?;
+            let folder = data_folder.ok_or(
+                "This system names no data folder for your user. Say with --out where the capture should go.",
+            )?;
+            let store = Store::open(folder).map_err(|error| {
+                format!(
+                    "The data folder {} can't be used: {error}. Say with --out where the capture should go.",
+                    folder.display()
+                )
+            })?;
+            let lease = store.reserve(endpoint.host(), time::now_us()).map_err(|error| {
+                format!(
+                    "No file can be made in {}: {error}. Say with --out where the capture should go.",
+                    folder.display()
+                )
+            })?;
             Ok((Destination::Store(lease), false))
         }
     }

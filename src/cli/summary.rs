@@ -14,7 +14,13 @@ pub(super) fn text(snapshot: &Snapshot, file: &FileState, took: Duration) -> Str
     let counters = &snapshot.counters;
     line(
         &mut text,
-        format_args!("{} · {} · {} · {:.1} s", shown(&snapshot.url), snapshot.mode.word(), shown(&snapshot.credential), took.as_secs_f64()),
+        format_args!(
+            "{} · {} · {} · {:.1} s",
+            shown(&snapshot.url),
+            snapshot.mode.word(),
+            shown(&snapshot.credential),
+            took.as_secs_f64()
+        ),
     );
     line(
         &mut text,
@@ -27,12 +33,20 @@ pub(super) fn text(snapshot: &Snapshot, file: &FileState, took: Duration) -> Str
         let request = &subscription.request;
         let event = request.event.as_deref().unwrap_or("all events");
         let state = match &subscription.state {
-            SubscriptionState::Refused { code_text, message, .. } => format!("refused: {} {}", shown(code_text), shown(message)),
+            SubscriptionState::Refused { code_text, message, .. } => {
+                format!("refused: {} {}", shown(code_text), shown(message))
+            }
             other => other.word().to_owned(),
         };
         line(
             &mut text,
-            format_args!("  {} ({}): {} · {} events", shown(&request.collection), shown(event), state, subscription.events.total()),
+            format_args!(
+                "  {} ({}): {} · {} events",
+                shown(&request.collection),
+                shown(event),
+                state,
+                subscription.events.total()
+            ),
         );
     }
     if let Some(error) = &snapshot.last_error {

@@ -37,7 +37,9 @@ pub(super) fn detail(reader: &mut Reader, snapshot: &Snapshot, seq: u64) -> Opti
         detail.meaning.push("A secret in it was replaced by [masked n] before it reached any file; equal numbers are equal secrets.".to_owned());
     }
     if event.automatic {
-        detail.meaning.push("Harewire sent this by itself; the switches in the status panel control that.".to_owned());
+        detail
+            .meaning
+            .push("Harewire sent this by itself; the switches in the status panel control that.".to_owned());
     }
     Some(detail)
 }
@@ -106,7 +108,9 @@ fn incoming_meaning(class: &crate::directus::Class) -> Option<String> {
         (MessageType::Subscription, EventName::Unsubscribe) => {
             "Directus confirms this also for a uid that was never subscribed."
         }
-        (MessageType::Ping, _) => "The server's heartbeat: any valid message within one period keeps the connection alive.",
+        (MessageType::Ping, _) => {
+            "The server's heartbeat: any valid message within one period keeps the connection alive."
+        }
         _ => return None,
     };
     Some(sentence.to_owned())
@@ -129,12 +133,17 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
         Fact::Secured { certificates, protocol, cipher, .. } => {
             detail.facts.push(FactLine::new("protocol", shown(protocol)));
             detail.facts.push(FactLine::new("cipher", shown(cipher)));
-            let lines = certificates.iter().map(|c| FactLine::new("certificate", format!("SHA-256 {} · {} bytes", c.sha256, c.size)));
+            let lines = certificates
+                .iter()
+                .map(|c| FactLine::new("certificate", format!("SHA-256 {} · {} bytes", c.sha256, c.size)));
             detail.facts.extend(lines);
         }
         Fact::Held { data } => {
             set_text(detail, data);
-            detail.meaning.push("The server loses everything sent before it confirms the login, so this waits for it.".to_owned());
+            detail.meaning.push(
+                "The server loses everything sent before it confirms the login, so this waits for it."
+                    .to_owned(),
+            );
         }
         Fact::Unsent { data, reason } => {
             set_text(detail, data);
@@ -151,7 +160,10 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
         Fact::GaveUp { reason } => detail.meaning.push(shown(reason).into_owned()),
         Fact::Unknown { line, .. } => {
             set_text(detail, line);
-            detail.meaning.push("This line of the capture is not an event that this version knows; here it is as it stands.".to_owned());
+            detail.meaning.push(
+                "This line of the capture is not an event that this version knows; here it is as it stands."
+                    .to_owned(),
+            );
         }
         Fact::Connect { .. }
         | Fact::Connected { .. }

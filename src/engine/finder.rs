@@ -32,10 +32,20 @@ impl Search {
     ///
     /// # Errors
     /// A sentence if the file can't be read.
-    pub fn run(&self, reader: &mut Reader, needle: &Needle, from: u64, way: Way) -> Result<Option<u64>, String> {
+    pub fn run(
+        &self,
+        reader: &mut Reader,
+        needle: &Needle,
+        from: u64,
+        way: Way,
+    ) -> Result<Option<u64>, String> {
         let mut pause = |seq| {
             self.at.store(seq, Ordering::Relaxed);
-            if self.cancelled.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if self.cancelled.load(Ordering::Relaxed) {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         };
         let mut look = |from| find(reader, needle, from, way, &mut pause).map_err(|error| error.to_string());
         if let Some(found) = look(from)? {

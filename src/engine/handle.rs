@@ -11,7 +11,9 @@ use super::recorder::Recorder;
 use super::rows::{RowWindow, RowWorker};
 use super::wake::Wake;
 use crate::capture::row::Detail;
-use crate::capture::{Header, IndexView, Journal, JournalError, Lease, OpenError, Reader, Recording, Stamp, time};
+use crate::capture::{
+    Header, IndexView, Journal, JournalError, Lease, OpenError, Reader, Recording, Stamp, time,
+};
 use crate::net::{Clock, Command, LinkHandle, Net};
 use crate::session::Snapshot;
 
@@ -79,9 +81,19 @@ impl Engine {
         let clock = Some(sink.clock());
         let recorder = Recorder::new(journal, Arc::clone(&published), wake.clone());
         let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
-        let thread = std::thread::Builder::new().name("journal".into()).spawn(move || recorder.run(batches))?;
+        let thread =
+            std::thread::Builder::new().name("journal".into()).spawn(move || recorder.run(batches))?;
         let link = self.net.open(sink);
-        Ok(Capture { published, reader, rows, link: Some(link), stop: Arc::default(), thread: Some(thread), lease, clock })
+        Ok(Capture {
+            published,
+            reader,
+            rows,
+            link: Some(link),
+            stop: Arc::default(),
+            thread: Some(thread),
+            lease,
+            clock,
+        })
     }
 }
 

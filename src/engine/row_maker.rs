@@ -2,7 +2,8 @@
 
 use crate::capture::row::{Level, Row, uid_colour};
 use crate::capture::{
-    ClosedBy, Direction, Event, Fact, FactKind, IndexView, Kind, Message, Payload, ReadError, Reader, Record, What,
+    ClosedBy, Direction, Event, Fact, FactKind, IndexView, Kind, Message, Payload, ReadError, Reader, Record,
+    What,
 };
 use crate::directus::{self, Class, EventName, MessageType, Status, shown, summary};
 use crate::session::Snapshot;
@@ -70,7 +71,9 @@ fn kind(direction: Direction, class: &Class) -> &'static str {
     match (class.kind, class.event) {
         (MessageType::Subscription, EventName::None) => "subscription",
         (MessageType::Subscription, event) => event.name(),
-        (MessageType::Items, event) if direction == Direction::Out && event != EventName::None => event.name(),
+        (MessageType::Items, event) if direction == Direction::Out && event != EventName::None => {
+            event.name()
+        }
         (MessageType::NotJson, _) => "text",
         (MessageType::Other, _) => "message",
         (MessageType::Binary, _) => "binary",
@@ -151,7 +154,9 @@ fn fact_summary(fact: &Fact) -> String {
             format!("{protocol} · {cipher} · {} certificates", certificates.len())
         }
         Fact::Request { method, target, headers } => format!("{method} {target} · {} headers", headers.len()),
-        Fact::Response { status, reason, headers, .. } => format!("{status} {reason} · {} headers", headers.len()),
+        Fact::Response { status, reason, headers, .. } => {
+            format!("{status} {reason} · {} headers", headers.len())
+        }
         Fact::Open { url, subprotocol } if subprotocol.is_empty() => format!("WebSocket open · {url}"),
         Fact::Open { url, subprotocol } => format!("WebSocket open · {url} · {subprotocol}"),
         Fact::Held { data } => format!("waits for the login · {}", start(data)),
@@ -165,7 +170,9 @@ fn fact_summary(fact: &Fact) -> String {
         Fact::Switched { name, on } => {
             format!("{} switched {}", name.replace('_', " "), if *on { "on" } else { "off" })
         }
-        Fact::Clock { drift_us } => format!("the clock of this computer moved by {:.1} s", seconds(drift_us.unsigned_abs() / 1000)),
+        Fact::Clock { drift_us } => {
+            format!("the clock of this computer moved by {:.1} s", seconds(drift_us.unsigned_abs() / 1000))
+        }
         Fact::Unknown { name, line } => format!("{name} · {}", start(line)),
     }
 }
@@ -202,7 +209,8 @@ pub(super) fn join(row: &mut Row, record: &Record, view: &IndexView, before: Opt
     let before = before.and_then(|seq| view.get(seq));
     row.delta_us = before.map(|before| span(before.time_us, record.time_us));
     if let (Kind::Message(_), Some(partner)) = (record.kind, view.get(u64::from(record.partner))) {
-        row.round_trip_us = Some(span(record.time_us, partner.time_us).max(span(partner.time_us, record.time_us)));
+        row.round_trip_us =
+            Some(span(record.time_us, partner.time_us).max(span(partner.time_us, record.time_us)));
     }
 }
 
@@ -218,7 +226,11 @@ mod tests {
 
     fn made(what: What) -> Row {
         let mut row = Row::default();
-        fill(&mut row, &Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what }, None);
+        fill(
+            &mut row,
+            &Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what },
+            None,
+        );
         row
     }
 
@@ -234,11 +246,26 @@ mod tests {
     #[test]
     fn the_kind_is_what_happens_to_the_row() {
         let kinds = [
-            (Direction::In, r#"{"type":"subscription","event":"create","data":[{}],"uid":"1"}"#, "create", Level::Normal),
-            (Direction::In, r#"{"type":"subscription","event":"delete","data":[1]}"#, "delete", Level::Warning),
+            (
+                Direction::In,
+                r#"{"type":"subscription","event":"create","data":[{}],"uid":"1"}"#,
+                "create",
+                Level::Normal,
+            ),
+            (
+                Direction::In,
+                r#"{"type":"subscription","event":"delete","data":[1]}"#,
+                "delete",
+                Level::Warning,
+            ),
             (Direction::Out, r#"{"type":"items","action":"update"}"#, "update", Level::Normal),
             (Direction::In, r#"{"type":"items","data":[]}"#, "items", Level::Normal),
-            (Direction::In, r#"{"type":"subscribe","status":"error","error":{"code":"FORBIDDEN","message":""}}"#, "error", Level::Error),
+            (
+                Direction::In,
+                r#"{"type":"subscribe","status":"error","error":{"code":"FORBIDDEN","message":""}}"#,
+                "error",
+                Level::Error,
+            ),
             (Direction::In, r#"{"type":"auth","status":"ok"}"#, "auth", Level::Good),
             (Direction::In, r#"{"type":"ping"}"#, "ping", Level::Dim),
             (Direction::In, "nope", "text", Level::Normal),

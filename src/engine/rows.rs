@@ -11,8 +11,8 @@ use super::detail;
 use super::published::Published;
 use super::row_maker;
 use super::wake::Wake;
-use crate::capture::row::{Detail, Row};
 use crate::capture::Reader;
+use crate::capture::row::{Detail, Row};
 
 /// Prepared rows kept, beyond those on the screen.
 const KEPT: usize = 4096;
@@ -121,7 +121,10 @@ impl Work {
         let mut before = wanted.first().and_then(|seq| seq.checked_sub(1));
         for &seq in wanted {
             let Some(record) = view.get(seq) else { break };
-            let row = self.kept.entry(seq).or_insert_with(|| row_maker::row(&mut self.reader, seq, record, &snapshot));
+            let row = self
+                .kept
+                .entry(seq)
+                .or_insert_with(|| row_maker::row(&mut self.reader, seq, record, &snapshot));
             row_maker::join(row, &record, &view, before);
             rows.push(row.clone());
             before = Some(seq);
@@ -139,7 +142,8 @@ impl Work {
         if current == shown {
             return;
         }
-        let made = current.and_then(|(seq, _)| detail::detail(&mut self.reader, &self.published.snapshot.load(), seq));
+        let made = current
+            .and_then(|(seq, _)| detail::detail(&mut self.reader, &self.published.snapshot.load(), seq));
         self.detail.store(made.map(Arc::new));
     }
 }

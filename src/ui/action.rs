@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::directus::Secret;
-use crate::ui::path_prompt::Errand;
 use crate::settings::{Layout, Preferences, Profile, ProfileId, Switches};
+use crate::ui::path_prompt::Errand;
 
 /// What a view wants done. The app performs it after the frame.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,8 @@ use egui::Ui;
 use lucide_icons::Icon;
 
 use crate::ui::action::Action;
-use crate::ui::control::{Button, Look, dialog_ui, field_ui, title_ui};
+use crate::ui::button::{Button, Look};
+use crate::ui::control::{dialog_ui, field_ui, title_ui};
 use crate::ui::theme;
 
 /// What a file is asked for.
@@ -25,7 +26,9 @@ pub enum Errand {
 impl Errand {
     const fn title(self) -> (&'static str, &'static str) {
         match self {
-            Self::OpenCapture => ("Open capture", "A file recorded before; it can also be dropped on the window"),
+            Self::OpenCapture => {
+                ("Open capture", "A file recorded before; it can also be dropped on the window")
+            }
             Self::SaveCapture => ("Save capture as", "A copy of this session as far as it is written"),
             Self::ExportProfiles => ("Export profiles", "As RON, without tokens"),
             Self::ImportProfiles => ("Import profiles", "From a RON file; the present ones stay"),
