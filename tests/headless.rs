@@ -120,10 +120,6 @@ impl Desk {
         Self { harness, news, home: home.clone(), copied: Vec::new(), _lock: start.lock }
     }
 
-    pub fn home(&self) -> &Home {
-        &self.home
-    }
-
     /// Paints a frame for each event that waits, or one.
     pub fn step(&mut self) {
         self.harness.step();
@@ -153,7 +149,9 @@ impl Desk {
 
     /// The names of the rows in sight, from above.
     pub fn rows(&self) -> Vec<String> {
-        self.said().into_iter().filter(|said| said.starts_with("row #")).collect()
+        // A link to a row says its number only.
+        let is_row = |said: &String| said.starts_with("row #") && said.split(' ').count() > 2;
+        self.said().into_iter().filter(is_row).collect()
     }
 
     /// Waits, frame by frame, until `wanted` finds something. The app asks for a frame when it has news.

@@ -2,6 +2,10 @@
 
 // `cfg(test)` says nothing new here, but by it clippy knows that a helper beside the tests may panic like a test.
 #[cfg(test)]
+mod app;
+#[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod conformance;
 #[cfg(test)]
 mod demo;

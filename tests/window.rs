@@ -48,6 +48,7 @@ fn the_guide_on_a_real_directus() {
     window.picture("live-session");
     server.stop();
     window.see("connection lost · 1006 no Close frame");
+    window.see("was refused");
     window.picture("server-stopped");
     let capture = read_capture(&window);
     assert!(!capture.contains(seed::USER), "the token is in the capture");

@@ -1,14 +1,22 @@
 //! `Notice`: something to tell the user once, and the corner where such things are told.
+//!
+//! The corner is ours: egui-notify paints signs our fonts don't have, and says nothing to a screen reader.
 
 use std::time::Duration;
 
-use egui::accesskit::{Live, Role};
-use egui_notify::{Anchor, Toast, Toasts};
+use egui::accesskit::Live;
+use egui::{Align2, Area, Context, Id, Label, Order, Ui, vec2};
+use lucide_icons::Icon;
 
-/// How long good news stay.
-const SHORT: Duration = Duration::from_secs(6);
-/// How long a failure stays, unless it is clicked away.
-const LONG: Duration = Duration::from_secs(30);
+use crate::capture::row::Level;
+use crate::ui::button::{Button, Look};
+use crate::ui::control::{card_ui, level_colour};
+use crate::ui::theme::tokens;
+
+/// How long good news stay, seconds.
+const SHORT_S: f64 = 6.0;
+/// How long a failure stays unless it is clicked away, seconds.
+const LONG_S: f64 = 30.0;
 
 /// How loud a notice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,55 +55,69 @@ impl Notice {
     }
 }
 
-/// The notices on the screen.
+/// The notices on the screen, the oldest on top.
+#[derive(Default)]
 pub struct Corner {
-    toasts: Toasts,
-    /// The same for screen readers, since the toasts are only painted: sentence, tone, when it ends by egui's time.
-    spoken: Vec<(Notice, Option<f64>)>,
-}
-
-impl Default for Corner {
-    fn default() -> Self {
-        let toasts = Toasts::new().with_anchor(Anchor::BottomRight).with_margin(egui::vec2(12.0, 40.0));
-        Self { toasts, spoken: Vec::new() }
-    }
+    /// Told since the last frame.
+    new: Vec<Notice>,
+    /// With the time at which each goes.
+    shown: Vec<(f64, Notice)>,
 }
 
 impl Corner {
     /// Puts a notice up.
     pub fn tell(&mut self, notice: Notice) {
-        let mut toast = match notice.tone {
-            Tone::Done => Toast::success(notice.sentence.clone()),
-            Tone::Info => Toast::info(notice.sentence.clone()),
-            Tone::Error => Toast::error(notice.sentence.clone()),
-        };
-        // A progress bar would have the window painted all the while.
-        toast.duration(stays(notice.tone)).width(420.0).closable(true).show_progress_bar(false);
-        self.toasts.add(toast);
-        self.spoken.push((notice, None));
+        self.new.push(notice);
     }
 
-    /// Paints them.
-    pub fn show(&mut self, ctx: &egui::Context) {
-        if !self.toasts.is_empty() {
-            self.toasts.show(ctx);
-        }
+    /// Paints them, and has the window painted again when the next one goes.
+    pub fn show(&mut self, ctx: &Context) {
         let now = ctx.input(|input| input.time);
-        for (notice, until) in &mut self.spoken {
-            until.get_or_insert(now + stays(notice.tone).as_secs_f64());
+        self.shown.extend(self.new.drain(..).map(|notice| (now + stays_s(notice.tone), notice)));
+        self.shown.retain(|(until, _)| *until > now);
+        let Some(next) = self.shown.iter().map(|(until, _)| *until).reduce(f64::min) else { return };
+        let mut dismissed = None;
+        let corner = Area::new(Id::unique("notices")).order(Order::Foreground);
+        corner.anchor(Align2::RIGHT_BOTTOM, vec2(-12.0, -38.0)).show(ctx, |ui| {
+            ui.set_max_width(420.0);
+            for (place, (_, notice)) in self.shown.iter().enumerate() {
+                if notice_ui(ui, notice) {
+                    dismissed = Some(place);
+                }
+            }
+        });
+        if let Some(place) = dismissed {
+            self.shown.remove(place);
         }
-        self.spoken.retain(|(_, until)| until.is_none_or(|until| now < until));
-        for (place, (notice, _)) in self.spoken.iter().enumerate() {
-            ctx.accesskit_node_builder(egui::Id::unique(("notice", place)), |node| {
-                let error = notice.tone == Tone::Error;
-                node.set_role(if error { Role::Alert } else { Role::Status });
-                node.set_live(if error { Live::Assertive } else { Live::Polite });
-                node.set_label(notice.sentence.as_str());
-            });
-        }
+        ctx.request_repaint_after(Duration::from_secs_f64((next - now).max(0.1)));
     }
 }
 
-fn stays(tone: Tone) -> Duration {
-    if tone == Tone::Error { LONG } else { SHORT }
+/// Paints one notice; whether it was dismissed.
+fn notice_ui(ui: &mut Ui, notice: &Notice) -> bool {
+    let level = match notice.tone {
+        Tone::Done => Level::Good,
+        Tone::Info => Level::Normal,
+        Tone::Error => Level::Error,
+    };
+    let edge = level_colour(tokens(ui), level);
+    card_ui(ui, Some(edge), |ui| {
+        ui.horizontal_top(|ui| {
+            let label = ui.scope(|ui| {
+                ui.set_max_width(370.0);
+                ui.add(Label::new(&notice.sentence).wrap())
+            });
+            // A screen reader says it without being asked.
+            ui.ctx().accesskit_node_builder(label.inner.id, |node| node.set_live(Live::Polite));
+            Button::icon(Icon::X, "Dismiss notice").look(Look::Quiet).show(ui).clicked()
+        })
+        .inner
+    })
+}
+
+fn stays_s(tone: Tone) -> f64 {
+    match tone {
+        Tone::Done | Tone::Info => SHORT_S,
+        Tone::Error => LONG_S,
+    }
 }

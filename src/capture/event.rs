@@ -81,6 +81,12 @@ impl Text {
         std::str::from_utf8(&bytes).is_ok().then_some(Self(bytes))
     }
 
+    /// Its bytes, which are known to be UTF-8: for where only they are wanted.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -108,7 +108,7 @@ impl LineWriter {
         match &message.payload {
             Payload::Text(text) => {
                 line.extend_from_slice(b",\"data\":");
-                append_string(text.as_str(), line);
+                append_string(text.as_bytes(), line);
             }
             Payload::Binary(bytes) => {
                 line.extend_from_slice(b",\"encoding\":\"base64\",\"data\":\"");
@@ -137,29 +137,53 @@ static ESCAPES: [u8; 256] = {
     table
 };
 
-/// Appends `text` as a JSON string. Ours, since this loop is most of what the journal thread does.
-fn append_string(text: &str, line: &mut Vec<u8>) {
-    let bytes = text.as_bytes();
-    line.reserve(bytes.len() + bytes.len() / 4 + 2);
+/// Appends `text` as a JSON string. Ours, since this loop is most of what the journal thread does: eight bytes at a
+/// time, for frames are JSON themselves, and every few letters a quote interrupts what could be copied at once.
+fn append_string(text: &[u8], line: &mut Vec<u8>) {
+    line.reserve(text.len() + text.len() / 4 + 16);
     line.push(b'"');
-    let mut start = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        let escape = ESCAPES[usize::from(byte)];
-        if escape == 0 {
+    let mut rest = text;
+    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
+        // All eight, and off again what lies behind the first escape: cheaper than a copy of a length unknown.
+        line.extend_from_slice(word);
+        let plain = plain_bytes(u64::from_le_bytes(*word));
+        if plain == word.len() {
+            rest = behind;
             continue;
         }
-        line.extend_from_slice(&bytes[start..at]);
-        if escape == b'u' {
-            const HEX: &[u8; 16] = b"0123456789abcdef";
-            let (high, low) = (HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]);
-            line.extend_from_slice(&[b'\\', b'u', b'0', b'0', high, low]);
-        } else {
-            line.extend_from_slice(&[b'\\', escape]);
-        }
-        start = at + 1;
+        line.truncate(line.len() + plain - word.len());
+        append_escape(word[plain], line);
+        rest = &rest[plain + 1..];
     }
-    line.extend_from_slice(&bytes[start..]);
+    for &byte in rest {
+        if ESCAPES[usize::from(byte)] == 0 { line.push(byte) } else { append_escape(byte, line) }
+    }
     line.push(b'"');
+}
+
+/// How many of the eight bytes, from the lowest, stand for themselves in a JSON string.
+#[inline]
+fn plain_bytes(word: u64) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let (quote, backslash) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    // A byte that must be escaped has its high bit set here. A borrow may set more, but only above the first hit.
+    let hits =
+        (control | quote.wrapping_sub(ONES) & !quote | backslash.wrapping_sub(ONES) & !backslash) & HIGH;
+    hits.trailing_zeros() as usize / 8
+}
+
+#[inline]
+fn append_escape(byte: u8, line: &mut Vec<u8>) {
+    let escape = ESCAPES[usize::from(byte)];
+    if escape == b'u' {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        let (high, low) = (HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]);
+        line.extend_from_slice(&[b'\\', b'u', b'0', b'0', high, low]);
+    } else {
+        line.extend_from_slice(&[b'\\', escape]);
+    }
 }
 
 fn append_fact(fact: &Fact, line: &mut Vec<u8>) {
@@ -343,6 +367,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn escapes_as_serde_does(data in r#"["\\\x00-\x20a-cé€]{0,40}"#) {
+            let mut line = Vec::new();
+            append_string(data.as_bytes(), &mut line);
+            let value: String = serde_json::from_slice(&line).unwrap();
+            prop_assert_eq!(&value, &data);
+            prop_assert_eq!(String::from_utf8(line).unwrap(), serde_json::to_string(&data).unwrap());
+        }
+
         #[test]
         fn any_text_survives_the_file(data in any::<String>()) {
             let line = written(&text(&data));
