@@ -4,6 +4,12 @@
 //! loopback, subscribed by the keys a user presses; a frame is everything but the renderer. The two windows take
 //! turns frame by frame, so that what else the machine does falls on both.
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a bench stops at the first surprise, and speaks to a terminal"
+)]
+
 mod flood;
 mod window;
 

@@ -6,7 +6,7 @@ use super::demo_tab::DemoTab;
 use super::files::Files;
 use super::memory::Memory;
 use super::model_parts::ModelParts;
-use super::notice::{Corner, Notice};
+use super::notice::Notice;
 use super::tab::Tab;
 use crate::engine::{Engine, Wake};
 use crate::settings::Theme;
@@ -29,8 +29,6 @@ pub struct App {
     pub(super) demo: Option<DemoTab>,
     /// Sentences not yet shown.
     pub(super) notices: Vec<Notice>,
-    /// Where they are shown.
-    corner: Corner,
     /// Rings when another thread has news.
     pub(super) wake: Wake,
     /// The net thread.
@@ -47,7 +45,6 @@ impl App {
             memory,
             demo: None,
             notices: Vec::new(),
-            corner: Corner::default(),
             wake,
             engine,
         }
@@ -90,9 +87,8 @@ impl App {
         }
         self.take_dropped_file(&ctx);
         for notice in self.notices.drain(..) {
-            self.corner.tell(notice);
+            self.shell.say(notice.level, &notice.sentence);
         }
-        self.corner.show(&ctx);
     }
 
     /// A capture dropped on the window is opened.

@@ -59,7 +59,7 @@ impl App {
         subscribe.query = Json::parse(r#"{"fields":["user","text"]}"#);
         subscribe.uid = Some(Uid::Text("messages-1".to_owned()));
         self.command(Command::Send(Outgoing::Text(ClientMessage::Subscribe(subscribe).to_text())));
-        self.shell.compose(Template::CreateItems.text("messages", "create-1"));
+        self.shell.edit(Template::CreateItems.text("messages", "create-1"));
     }
 
     fn connect_to(&mut self, profile: Profile) {

@@ -83,11 +83,6 @@ impl Shell {
         self.prompt.fill(path);
     }
 
-    /// Puts a message into the compose box.
-    pub fn compose(&mut self, text: String) {
-        self.compose.edit(text);
-    }
-
     /// Fills the connect form, as from the command line.
     pub fn load_profile(&mut self, profile: Profile) {
         self.connect.load(profile);
