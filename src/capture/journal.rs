@@ -108,7 +108,7 @@ impl Journal {
         seq
     }
 
-    /// Notes what the fold found out of an event; see [`Index::join`].
+    /// Notes what the fold found out of an event; see `Index::join`.
     pub fn join(&mut self, seq: u64, join: Join) {
         self.index.join(seq, join);
     }

@@ -2,7 +2,7 @@
 //!
 //! The promise: the conformance cases played here and on a real Directus 12.4 pass alike, so what a user learns
 //! on the demo holds on the real thing. What is kept in memory dies with the server; nothing is read or written
-//! on disk. Everything is decided in [`hub`] without a socket or a clock; only `server`, `upgrade`, `socket`
+//! on disk. Everything is decided in `hub` without a socket or a clock; only `server`, `upgrade`, `socket`
 //! and `frame` touch the network.
 //!
 //! It listens on 127.0.0.1 only, and its passwords and tokens are public knowledge: never bind it elsewhere.
