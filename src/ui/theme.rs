@@ -332,6 +332,7 @@ fn visuals(tokens: &Tokens, dark: bool) -> Visuals {
     let radius = CornerRadius::same(RADIUS);
     let shadow = Color32::from_black_alpha(if dark { 110 } else { 36 });
     visuals.panel_fill = tokens.panel;
+    visuals.text_cursor.blink = false; // An idle window paints nothing.
     visuals.window_fill = tokens.card;
     visuals.window_stroke = Stroke::new(1.0, tokens.line);
     visuals.window_corner_radius = CornerRadius::same(CARD_RADIUS + 2);
