@@ -87,6 +87,8 @@ impl Window {
         let triangles = ctx.tessellate(shapes, output.pixels_per_point);
         let took = started.elapsed();
         assert!(!triangles.is_empty(), "something was painted");
+        // No renderer takes the textures.
+        output.textures_delta.clear();
         (took, output)
     }
 
