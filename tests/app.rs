@@ -88,6 +88,14 @@ fn a_wrong_token_is_explained_and_not_tried_again() {
     desk.see("No further attempts");
     desk.see("Closed");
     assert!(!desk.says("wrong-token"));
+    // The same form with the right one works, and the profile is still one.
+    desk.press("Connection");
+    desk.see("Connect to Directus");
+    desk.connect(&server.url(), demo::TOKEN);
+    desk.see("logged in");
+    let home = desk.quit();
+    let stored = eframe::Storage::get_string(&home.shelf, KEY).unwrap();
+    assert_eq!(Settings::from_ron(&stored).unwrap().settings.profiles.len(), 1, "{stored}");
 }
 
 #[test]
@@ -244,7 +252,7 @@ fn a_profile_goes_to_a_colleague_without_its_token() {
     desk.fill(Role::TextInput, "Server", "https://cms.example.com/?access_token=planted-in-url");
     desk.fill(Role::TextInput, "Profile name", "staging");
     desk.press("Save profile");
-    desk.step();
+    desk.see("Save changes");
     let home = desk.quit();
     let stored = eframe::Storage::get_string(&home.shelf, KEY).unwrap();
     assert!(!stored.contains("planted-in-url"), "{stored}");

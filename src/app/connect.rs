@@ -23,6 +23,7 @@ impl App {
         if let Some(token) = request.token.filter(|token| !token.is_empty()) {
             self.memory.keep_token(profile.id, token);
         }
+        self.shell.adopt_profile(profile.clone());
         self.connect_to(profile);
     }
 

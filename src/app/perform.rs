@@ -32,7 +32,8 @@ impl App {
             Action::Send(text) => self.send(&text),
             Action::Resend { seq: _, text } => self.resend(&text),
             Action::SaveProfile(profile) => {
-                self.memory.save_profile(*profile);
+                let stored = self.memory.save_profile(*profile);
+                self.shell.adopt_profile(stored);
             }
             Action::RemoveProfile(id) => self.memory.remove_profile(id),
             Action::UndoRemoveProfile => self.memory.undo_remove(),

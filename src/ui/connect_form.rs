@@ -33,11 +33,18 @@ const MODES: [(AuthMode, &str); 3] =
     [(AuthMode::Handshake, "Handshake"), (AuthMode::Public, "Public"), (AuthMode::Strict, "Strict")];
 
 impl ConnectForm {
-    /// Puts this profile into the form, as from the command line.
+    /// Puts another profile into the form.
     pub fn load(&mut self, profile: Profile) {
         self.loaded = Some(profile.id);
         self.token.clear();
         self.profile = profile;
+        self.started = true;
+    }
+
+    /// The profile in the form was stored, under this identity and name. A typed token stays.
+    pub fn adopt(&mut self, stored: Profile) {
+        self.loaded = Some(stored.id);
+        self.profile = stored;
         self.started = true;
     }
 

@@ -83,14 +83,9 @@ impl Shell {
         self.prompt.fill(path);
     }
 
-    /// Fills the connect form, as from the command line.
-    pub fn load_profile(&mut self, profile: Profile) {
-        self.connect.load(profile);
-    }
-
-    /// Shows the connect form.
-    pub fn show_form(&mut self) {
-        self.on_form = true;
+    /// Tells the connect form under which identity its profile was stored, so that it isn't stored again as a new one.
+    pub fn adopt_profile(&mut self, stored: Profile) {
+        self.connect.adopt(stored);
     }
 
     /// Paints the window and collects what the user wants.
