@@ -39,8 +39,11 @@ impl Window {
         let place = Place::at(folder.path());
         let ctx = egui::Context::default();
         let (ring, bell) = crossbeam_channel::bounded(1);
-        ctx.set_request_repaint_callback(move |_| {
-            let _full = ring.try_send(());
+        ctx.set_request_repaint_callback(move |asked| {
+            // The ticker that counts seconds is no news.
+            if asked.delay.is_zero() {
+                let _full = ring.try_send(());
+            }
         });
         let creation = eframe::CreationContext::_new_kittest(ctx.clone());
         let app = App::create(&creation, &place, false, Vec::new(), launch).expect("an app");

@@ -159,7 +159,7 @@ type Line = (Command, &'static str, &'static str, Icon, Option<KeyboardShortcut>
 
 const CONNECTION: [Line; 10] = [
     (Command::Connection, "Connection…", "Choose a server, a token and options", Icon::Plug, ctrl(Key::N)),
-    (Command::Reconnect, "Connect", "Connect as the last time", Icon::Plug, ctrl_shift(Key::R)),
+    (Command::Reconnect, "Reconnect", "Connect as the last time", Icon::Plug, ctrl_shift(Key::R)),
     (
         Command::Disconnect,
         "Disconnect",

@@ -60,7 +60,7 @@ fn source_ui(ui: &mut Ui, model: &Model<'_>, on_form: bool) -> Option<Command> {
     });
     if let Source::Live(_) = model.source {
         let (command, text, icon) = match snapshot.phase {
-            Phase::Idle | Phase::Closed => (Command::Reconnect, "Connect", Icon::Plug),
+            Phase::Idle | Phase::Closed => (Command::Reconnect, "Reconnect", Icon::Plug),
             Phase::WaitingToRetry => (Command::RetryNow, "Retry now", Icon::RotateCcw),
             Phase::Live | Phase::Authenticating => (Command::Disconnect, "Disconnect", Icon::Unplug),
             Phase::Closing => (Command::Abort, "Abort", Icon::CircleX),
