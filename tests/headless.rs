@@ -264,8 +264,14 @@ impl Desk {
         let nodes = self.harness.query_all_by_role(role);
         let named = |node: &Node<'_>| {
             let node = node.accesskit_node();
-            !node.is_disabled() && node.label().is_some_and(|label| label.starts_with(name))
+            let label = node.label().filter(|_| !node.is_disabled());
+            label.filter(|label| label.starts_with(name)).map(|label| label.len())
         };
-        nodes.into_iter().find(named)
+        // The shortest name that begins so: “Connect” is not “Connection”.
+        nodes
+            .into_iter()
+            .filter_map(|node| Some((named(&node)?, node)))
+            .min_by_key(|(length, _)| *length)
+            .map(|(_, node)| node)
     }
 }

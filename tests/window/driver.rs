@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use egui::accesskit::{Node, NodeId, Role, TreeUpdate};
+use egui::accesskit::{Node, Role, TreeUpdate};
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
 use egui_inspection::protocol::{self, Request, Response};
 
@@ -181,11 +181,14 @@ pub fn said(tree: &TreeUpdate) -> Vec<String> {
 }
 
 /// Where a widget is painted.
-fn find(tree: &TreeUpdate, role: Role, label: &str) -> Option<Pos2> {
-    let named = |(_, node): &&(NodeId, Node)| {
-        node.role() == role && node.label().is_some_and(|name| name.starts_with(label)) && !node.is_disabled()
+fn find(tree: &TreeUpdate, role: Role, label_start: &str) -> Option<Pos2> {
+    let named = |node: &Node| {
+        let label = node.label().filter(|_| node.role() == role && !node.is_disabled())?;
+        label.starts_with(label_start).then_some(label.len())
     };
-    let bounds = tree.nodes.iter().find(named)?.1.bounds()?;
+    // The shortest name that begins so: “Connect” is not “Connection”.
+    let fitting = tree.nodes.iter().filter_map(|(_, node)| Some((named(node)?, node)));
+    let bounds = fitting.min_by_key(|(length, _)| *length)?.1.bounds()?;
     #[expect(clippy::cast_possible_truncation, reason = "points on a screen")]
     Some(pos2(f64::midpoint(bounds.x0, bounds.x1) as f32, f64::midpoint(bounds.y0, bounds.y1) as f32))
 }
