@@ -91,7 +91,7 @@ impl App {
     /// Keeps the captures within their limit, oldest first, and says what it removed.
     pub(super) fn prune(&mut self) {
         let limit = self.memory.settings().preferences.capture_limit_bytes;
-        let pruned = self.files.store.as_ref().ok().map(|store| store.prune(limit));
+        let pruned = self.files.store.as_ref().ok().map(|store| store.prune(limit, &[]));
         match pruned {
             Some(Ok(pruned)) if !pruned.removed.is_empty() => {
                 let count = pruned.removed.len();

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use super::opener;
+use super::opener::Opener;
 use super::published::{FileState, Published};
 use super::recorder::Recorder;
 use super::rows::{RowWindow, RowWorker};
 use super::wake::Wake;
 use crate::capture::row::Detail;
 use crate::capture::{
-    Header, IndexView, Journal, JournalError, Lease, OpenError, Reader, Recording, Stamp, time,
+    Header, IndexView, Journal, JournalError, Lease, OpenError, Preview, Reader, Recording, Stamp, in_use,
+    time,
 };
 use crate::net::{Clock, Command, LinkHandle, Net};
 use crate::session::Snapshot;
@@ -108,13 +109,14 @@ pub fn open(path: &Path, wake: &Wake) -> Result<Capture, EngineError> {
     published.update_file(|file| {
         file.path = Some(path.to_owned());
         file.opening = Some(length);
+        file.live = in_use(path);
     });
     let reader = recording.reader();
     let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
     let stop = Arc::new(AtomicBool::new(false));
     let thread = std::thread::Builder::new().name("opener".into()).spawn({
         let (published, wake, stop) = (Arc::clone(&published), wake.clone(), Arc::clone(&stop));
-        move || opener::run(recording, &published, &wake, &stop)
+        move || Opener { recording, published, wake, stop }.run()
     })?;
     Ok(Capture { published, reader, rows, link: None, stop, thread: Some(thread), lease: None, clock: None })
 }
@@ -135,10 +137,28 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// The time in this capture: now where it is live, the last event's where it was reopened.
+    /// The time in this capture: now where it is live, the last event's where it was reopened. While another program
+    /// writes the file, the wall clock tells how long ago its last event was.
     #[must_use]
     pub fn now(&self) -> Stamp {
-        self.clock.map_or_else(|| self.published.snapshot.load().last, |clock| clock.now())
+        if let Some(clock) = self.clock {
+            return clock.now();
+        }
+        let last = self.published.snapshot.load().last;
+        let passed = time::now_us().saturating_sub(last.time_us);
+        match u64::try_from(passed) {
+            Ok(passed_us) if self.published.file.load().live && last.time_us != 0 => Stamp {
+                time_us: last.time_us.saturating_add(passed),
+                elapsed_us: last.elapsed_us.saturating_add(passed_us),
+            },
+            _ => last,
+        }
+    }
+
+    /// The last events of a file that is still being read, if they are known before their turn.
+    #[must_use]
+    pub fn preview(&self) -> Option<Arc<Preview>> {
+        self.reader.preview()
     }
 
     /// What it means so far.
@@ -212,6 +232,10 @@ impl Capture {
     fn end(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         self.link = None;
+        if let Some(thread) = &self.thread {
+            // The opener may be sleeping between two looks at its file; the journal thread minds nothing.
+            thread.thread().unpark();
+        }
     }
 }
 

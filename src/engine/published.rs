@@ -20,8 +20,12 @@ pub struct FileState {
     pub trouble: Option<String>,
     /// Bytes that wait in memory because of it.
     pub waiting_bytes: usize,
-    /// Nothing more will be appended.
+    /// Nothing more will be appended, as far as can be told.
     pub ended: bool,
+    /// An opened file that another program seems to be writing.
+    pub live: bool,
+    /// An opened file was cut short or replaced by another one: what is shown of it is not in it any more.
+    pub replaced: bool,
     /// What was odd about an opened file, as sentences.
     pub oddities: Vec<String>,
     /// What the capture is of: the server in its header.
@@ -36,13 +40,15 @@ pub(super) struct Published {
 }
 
 impl Published {
-    /// Replaces the file state by what `change` makes of a copy, unless nothing changes.
-    pub(super) fn update_file(&self, change: impl FnOnce(&mut FileState)) {
+    /// Replaces the file state by what `change` makes of a copy, unless nothing changes. Whether something did.
+    pub(super) fn update_file(&self, change: impl FnOnce(&mut FileState)) -> bool {
         let old = self.file.load();
         let mut new = FileState::clone(&old);
         change(&mut new);
-        if new != **old {
+        let news = new != **old;
+        if news {
             self.file.store(Arc::new(new));
         }
+        news
     }
 }

@@ -120,7 +120,11 @@ impl Work {
         let mut rows = Vec::with_capacity(wanted.len());
         let mut before = wanted.first().and_then(|seq| seq.checked_sub(1));
         for &seq in wanted {
-            let Some(record) = view.get(seq) else { break };
+            let Some(record) = self.reader.record(&view, seq) else { break };
+            if seq > view.len() {
+                // Known before its turn: what it is joined to comes with the index, so this row is not kept.
+                self.kept.remove(&seq);
+            }
             let row = self
                 .kept
                 .entry(seq)
@@ -129,6 +133,7 @@ impl Work {
             rows.push(row.clone());
             before = Some(seq);
         }
+        self.kept.retain(|seq, _| *seq <= view.len());
         self.rows.store(Arc::new(RowWindow { rows }));
     }
 
@@ -136,7 +141,7 @@ impl Work {
         let shown = self.detail.load().as_ref().map(|detail| (detail.row.seq, detail.answered_by));
         let view = self.reader.view();
         let current = selected.and_then(|seq| {
-            let record = view.get(seq)?;
+            let record = self.reader.record(&view, seq)?;
             Some((seq, detail::answered_by(&record, seq)))
         });
         if current == shown {
