@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use cpu_time::ThreadTime;
 use crossbeam_channel::Receiver;
 use eframe::App as _;
 use egui::accesskit::{Node, Role, TreeUpdate};
@@ -24,7 +25,7 @@ const FRAME_S: f64 = 1.0 / 60.0;
 /// What a frame took.
 #[derive(Clone, Copy)]
 pub struct Cost {
-    /// Time this thread was on a processor; the same as `wall` where the system doesn't tell.
+    /// Time this thread was on a processor.
     pub cpu: Duration,
     /// Time by the clock.
     pub wall: Duration,
@@ -125,7 +126,7 @@ impl Window {
             ..egui::RawInput::default()
         };
         let Self { ctx, app, frame, .. } = self;
-        let (started, on_cpu) = (Instant::now(), on_cpu());
+        let (started, on_cpu) = (Instant::now(), ThreadTime::now());
         // As eframe does for a window that can be seen.
         let mut output = ctx.run_ui(input, |ui| {
             app.logic(ui.ctx(), frame);
@@ -134,7 +135,7 @@ impl Window {
         let shapes = std::mem::take(&mut output.shapes);
         let triangles = ctx.tessellate(shapes, output.pixels_per_point);
         let wall = started.elapsed();
-        let cpu = on_cpu.zip(self::on_cpu()).map_or(wall, |(before, after)| after.saturating_sub(before));
+        let cpu = on_cpu.elapsed();
         assert!(!triangles.is_empty(), "something was painted");
         // No renderer takes the textures.
         output.textures_delta.clear();
@@ -279,10 +280,4 @@ fn events_shown(tree: &TreeUpdate) -> u64 {
 /// Numbers of the rows in sight.
 fn rows(tree: &TreeUpdate) -> impl Iterator<Item = u64> {
     words(tree).filter_map(|text| text.strip_prefix("row #")?.split(' ').next()?.parse().ok())
-}
-
-/// How long this thread has been on a processor, where the system tells.
-fn on_cpu() -> Option<Duration> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
 }
