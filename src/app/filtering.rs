@@ -20,11 +20,16 @@ impl Filtering {
         self.next.as_ref().or(self.current.as_ref()).map_or("", |sieve| sieve.filter().text())
     }
 
-    /// Changes the filter. Whether there is one to wait for now.
+    /// Changes the filter.
     ///
     /// # Errors
     /// The text is no filter: nothing changes.
-    pub fn change(&mut self, change: &FilterChange, capture: &Capture, wake: &Wake) -> Result<(), FilterError> {
+    pub fn change(
+        &mut self,
+        change: &FilterChange,
+        capture: &Capture,
+        wake: &Wake,
+    ) -> Result<(), FilterError> {
         let text = match change {
             FilterChange::Set(text) => text.trim().to_owned(),
             FilterChange::Add(term) => with(self.text(), term),
@@ -57,7 +62,7 @@ impl Filtering {
         self.current.as_ref().map(Sieve::found)
     }
 
-    /// Stops where the search stands: what was found stays, what comes is still looked at.
+    /// Whether a filter was asked for that has nothing to show yet.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
         self.next.is_some()
@@ -70,7 +75,9 @@ fn with(text: &str, term: &str) -> String {
         ("", term) => term.to_owned(),
         (text, "") => text.to_owned(),
         // `or` binds weaker than a term that is put beside it; brackets that aren't needed do no harm.
-        (text, term) if text.to_lowercase().split_whitespace().any(|word| word == "or") => format!("({text}) {term}"),
+        (text, term) if text.to_lowercase().split_whitespace().any(|word| word == "or") => {
+            format!("({text}) {term}")
+        }
         (text, term) => format!("{text} {term}"),
     }
 }
