@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use super::app::App;
+use super::tab::Tab;
 use crate::capture::row::Detail;
 use crate::engine::{FileState, Found, RowWindow};
 use crate::session::Snapshot;
 use crate::settings::{ProfileId, Settings};
+use crate::ui::capture_list::CaptureList;
 use crate::ui::log_model::{FilterState, LogModel};
-use crate::ui::model::{Demo, Model, Recent, Recording, Source};
+use crate::ui::model::{Demo, Model, Opening, Recent, Recording, Source};
 
 /// What a model borrows from, held for one frame.
 pub struct ModelParts {
@@ -27,7 +29,8 @@ pub struct ModelParts {
     file_path: String,
     banner: Option<String>,
     demo: Option<(String, bool)>,
-    all_bytes: u64,
+    captures: Arc<CaptureList>,
+    opening: Option<Opening>,
     removed_profile: Option<String>,
     known_tokens: Vec<ProfileId>,
 }
@@ -51,7 +54,8 @@ impl ModelParts {
             file_path: String::new(),
             banner: app.files.banner.clone(),
             demo: app.demo.as_ref().map(|demo| (demo.url().to_owned(), demo.is_silent())),
-            all_bytes: app.files.all_bytes,
+            captures: Arc::clone(&app.files.captures.list),
+            opening: None,
             removed_profile: app.memory.removed_profile().map(str::to_owned),
             known_tokens: app.memory.known_tokens(),
         };
@@ -60,6 +64,9 @@ impl ModelParts {
         parts.snapshot = tab.capture.snapshot();
         parts.file = tab.capture.file();
         parts.window = tab.capture.rows();
+        if !tab.fits(&parts.window.rows) {
+            parts.window = Arc::default();
+        }
         parts.detail = tab.capture.detail();
         parts.window_start = parts.window.rows.first().map_or(0, |row| tab.order.place(row.seq));
         parts.log.rows = tab.order.len();
@@ -72,6 +79,7 @@ impl ModelParts {
             app.files.zone.offset_s(tab.capture.now().time_us, app.memory.settings().preferences.utc);
         parts.log.marked = tab.marked;
         parts.log.search = tab.search();
+        parts.opening = opening(tab);
         parts.source = Some((tab.profile.is_some(), tab.name()));
         if let Some(path) = &parts.file.path {
             parts.file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -120,14 +128,30 @@ impl ModelParts {
                 file: &self.file_name,
                 path: &self.file_path,
                 bytes: self.file.bytes,
-                all_bytes: self.all_bytes,
+                all_bytes: self.captures.total_bytes,
                 lost: 0,
+                opening: self.opening,
+                tailing: self.file.live,
             },
             demo: self.demo.as_ref().map_or(Demo::Off, |(url, silent)| Demo::On { url, silent: *silent }),
             recents,
+            captures: &self.captures,
             known_tokens: &self.known_tokens,
             banner: self.banner.as_deref(),
             removed_profile: self.removed_profile.as_deref(),
         }
     }
+}
+
+/// How far a recording is read, while it is.
+fn opening(tab: &Tab) -> Option<Opening> {
+    let file = tab.capture.file();
+    let of_bytes = file.opening?;
+    Some(Opening {
+        read_bytes: file.bytes,
+        of_bytes,
+        events: tab.capture.view().len(),
+        end: tab.capture.preview().map(|preview| preview.count()),
+        shows_end: tab.order.end().is_some(),
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::capture::{Direction, IndexView, Kind, Record};
+use crate::capture::{Direction, IndexView, Kind, Preview, Record};
 use crate::directus::MessageType;
 use crate::engine::Found;
 
@@ -16,6 +16,8 @@ pub struct Order {
     folded: Folded,
     /// What the filter found; heartbeats that fit it are shown like everything else.
     found: Option<Arc<Found>>,
+    /// While a long file is read: its last events, shown in place of those read so far.
+    end: Option<Arc<Preview>>,
 }
 
 impl Order {
@@ -39,7 +41,24 @@ impl Order {
         let old = std::mem::replace(&mut self.found, found);
         // Finds that came at the end leave every place as it was.
         let grown = old.as_ref().zip(self.found.as_ref()).is_some_and(|(old, new)| new.continues(old));
-        (!grown).then_some(Moved(old))
+        (!grown).then_some(Moved { found: old, end: self.end.as_ref().map(|end| end.first_seq()) })
+    }
+
+    /// Shows the last events of a file that is being read, or those read so far. `shift` is how much smaller the
+    /// number of an event turned out to be than its line said. Returns the way from the places of before.
+    pub fn set_end(&mut self, end: Option<Arc<Preview>>, shift: u64) -> Option<Moved> {
+        let first = |end: &Option<Arc<Preview>>| end.as_ref().map(|end| end.first_seq());
+        let (old, new) = (first(&self.end), first(&end));
+        self.end = end;
+        // A filter shows what it found, whatever else could be shown.
+        (old != new && self.found.is_none())
+            .then_some(Moved { found: None, end: old.map(|first| first.saturating_sub(shift)) })
+    }
+
+    /// The last events of a file that is being read, while they are shown in place of those read so far.
+    #[must_use]
+    pub fn end(&self) -> Option<&Arc<Preview>> {
+        self.end.as_ref().filter(|_| self.found.is_none())
     }
 
     /// Looks at events that came since. Returns whether there are more to look at in the next frame.
@@ -50,13 +69,17 @@ impl Order {
     /// Rows shown.
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.found.as_ref().map_or_else(|| self.folded.len(), |found| found.len())
+        match (&self.found, &self.end) {
+            (Some(found), _) => found.len(),
+            (None, Some(end)) => end.count(),
+            (None, None) => self.folded.len(),
+        }
     }
 
     /// Heartbeats left out.
     #[must_use]
     pub fn folded(&self) -> u64 {
-        if self.found.is_some() { 0 } else { self.folded.out.len() as u64 }
+        if self.found.is_some() || self.end.is_some() { 0 } else { self.folded.out.len() as u64 }
     }
 
     /// What the filter found, if there is one.
@@ -68,13 +91,18 @@ impl Order {
     /// The event shown at `place`; past the end a number past the last one shown.
     #[must_use]
     pub fn seq(&self, place: u64) -> u64 {
-        seq(&self.folded, self.found.as_deref(), place)
+        let end = self.end.as_ref().map(|end| end.first_seq());
+        seq(&self.folded, self.found.as_deref(), end, place)
     }
 
     /// Where the event `seq` is shown; for one left out, where the next shown one stands.
     #[must_use]
     pub fn place(&self, seq: u64) -> u64 {
-        self.found.as_ref().map_or_else(|| self.folded.place(seq), |found| found.place(seq))
+        match (&self.found, &self.end) {
+            (Some(found), _) => found.place(seq),
+            (None, Some(end)) => seq.saturating_sub(end.first_seq()).min(end.count()),
+            (None, None) => self.folded.place(seq),
+        }
     }
 
     /// Whether the event is among those shown.
@@ -86,16 +114,22 @@ impl Order {
     /// Where a row of before stands now: the same event, or the next shown one.
     #[must_use]
     pub fn moved(&self, from: &Moved, place: u64) -> u64 {
-        self.place(seq(&self.folded, from.0.as_deref(), place)).min(self.len())
+        self.place(seq(&self.folded, from.found.as_deref(), from.end, place)).min(self.len())
     }
 }
 
 /// The places of before a change; see [`Order::moved`].
 #[derive(Debug)]
-pub struct Moved(Option<Arc<Found>>);
+pub struct Moved {
+    found: Option<Arc<Found>>,
+    /// Number of the first event shown, where only the end of a file was.
+    end: Option<u64>,
+}
 
-fn seq(folded: &Folded, found: Option<&Found>, place: u64) -> u64 {
-    let Some(found) = found else { return folded.seq(place) };
+fn seq(folded: &Folded, found: Option<&Found>, end: Option<u64>, place: u64) -> u64 {
+    let Some(found) = found else {
+        return end.map_or_else(|| folded.seq(place), |first| first.saturating_add(place));
+    };
     found.seq(place).unwrap_or_else(|| {
         let last = found.len().checked_sub(1).and_then(|last| found.seq(last)).unwrap_or(0);
         last.saturating_add(place.saturating_sub(found.len())).saturating_add(1)

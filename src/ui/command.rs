@@ -64,6 +64,8 @@ pub enum Command {
     OpenCapture,
     /// Save a copy of the capture.
     SaveCapture,
+    /// Show the list of captures.
+    Captures,
     /// Show the folder of captures.
     ShowCaptures,
     /// Show or hide the status panel.
@@ -240,10 +242,17 @@ const LOG: [Line; 7] = [
     (Command::UndoClear, "Undo clear", "Show the hidden rows again", Icon::Undo2, NONE),
 ];
 
-const CAPTURES: [Line; 3] = [
+const CAPTURES: [Line; 4] = [
     (Command::OpenCapture, "Open capture…", "Look at a recorded session", Icon::FolderOpen, ctrl(Key::O)),
     (Command::SaveCapture, "Save capture as…", "Copy this session's file", Icon::Download, ctrl(Key::S)),
-    (Command::ShowCaptures, "Show captures", "Open the folder they lie in", Icon::HardDrive, NONE),
+    (
+        Command::Captures,
+        "Captures…",
+        "Find, open, pin and delete past sessions",
+        Icon::Library,
+        ctrl_shift(Key::O),
+    ),
+    (Command::ShowCaptures, "Show folder of captures", "Open the folder they lie in", Icon::HardDrive, NONE),
 ];
 
 const WINDOW: [Line; 11] = [

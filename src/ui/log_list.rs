@@ -7,7 +7,7 @@ use crate::ui::action::Action;
 use crate::ui::figures;
 use crate::ui::log_model::LogModel;
 use crate::ui::log_row::{Columns, row_ui, skeleton_ui, spoken};
-use crate::ui::log_scroll::Extent;
+use crate::ui::log_scroll::{Anchor, Extent};
 use crate::ui::measure::fitting;
 use crate::ui::scroller::{SCROLLBAR_WIDTH, Scroller};
 use crate::ui::theme::{self, tokens};
@@ -93,6 +93,12 @@ impl LogList {
         self.frozen = self.frozen.map(count);
         self.seen = self.seen.map(count);
         self.asked = 0..0;
+    }
+
+    /// Brings the first row into sight.
+    pub fn to_start(&mut self) {
+        self.scroller.anchor = Anchor::default();
+        self.reveal = None;
     }
 
     /// Selects the row at `position`, or none, and leaves the list where it stands.

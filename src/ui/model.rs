@@ -3,6 +3,7 @@
 use crate::capture::row::Detail;
 use crate::session::Snapshot;
 use crate::settings::{ProfileId, Settings};
+use crate::ui::capture_list::CaptureList;
 use crate::ui::log_model::LogModel;
 
 /// All that the views read in a frame. The app fills it; nothing in it can be changed from here.
@@ -26,6 +27,8 @@ pub struct Model<'a> {
     pub demo: Demo<'a>,
     /// Captures opened or written lately, the latest first.
     pub recents: &'a [Recent],
+    /// All captures of the data folder.
+    pub captures: &'a CaptureList,
     /// Profiles whose token is remembered, in the keyring or for this run.
     pub known_tokens: &'a [ProfileId],
     /// Something that stays wrong until the user acts: disk full, settings set aside.
@@ -60,6 +63,25 @@ pub struct Recording<'a> {
     pub all_bytes: u64,
     /// Events that were lost, which only a full disk may do.
     pub lost: u64,
+    /// How far a recording is read, while it is.
+    pub opening: Option<Opening>,
+    /// A recording that another program seems to be writing.
+    pub tailing: bool,
+}
+
+/// How far a recording is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Opening {
+    /// Bytes read.
+    pub read_bytes: u64,
+    /// Bytes to read in all.
+    pub of_bytes: u64,
+    /// Events read.
+    pub events: u64,
+    /// How many of the last events are known before their turn.
+    pub end: Option<u64>,
+    /// Those are shown.
+    pub shows_end: bool,
 }
 
 /// The demo server.
