@@ -276,10 +276,10 @@ fn refuse_other_formats(path: &Path, beginning: &[u8]) -> Result<(), OpenError> 
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::journal::Journal;
-    use super::super::scan::BLOCK;
     use super::*;
     use crate::capture::event::{Direction, Fact, Message, Payload, Stamp, Text, What};
+    use crate::capture::journal::Journal;
+    use crate::capture::scan::BLOCK;
     use crate::directus;
 
     /// The events as texts to compare, and the recording.

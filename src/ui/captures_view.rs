@@ -2,50 +2,23 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align2, EventFilter, Key, Layout, Modifiers, Rangef, Rect, Response, RichText, Sense, Stroke, Ui,
-    WidgetInfo, pos2, vec2,
+    Align2, EventFilter, Key, Layout, Modifiers, Rect, Response, RichText, Sense, Stroke, Ui, WidgetInfo,
+    pos2, vec2,
 };
 use lucide_icons::Icon;
 
-use crate::capture::Sort;
 use crate::ui::action::{Action, CapturesAction};
 use crate::ui::button::{Button, Look};
 use crate::ui::capture_list::{CaptureList, CaptureRow};
+use crate::ui::capture_row::{Column, Columns, capture_ui};
 use crate::ui::command::Command;
-use crate::ui::control::{field_ui, notice_ui, paint_icon};
+use crate::ui::control::{field_ui, notice_ui};
 use crate::ui::empty::empty_ui;
-use crate::ui::figures::{bytes, count, counted, lasting};
-use crate::ui::log_row::elided_in;
+use crate::ui::figures::{bytes, count, counted};
 use crate::ui::log_scroll::Extent;
 use crate::ui::model::Model;
-use crate::ui::scroller::{SCROLLBAR_WIDTH, Scroller};
+use crate::ui::scroller::Scroller;
 use crate::ui::theme::{self, tokens};
-
-/// What the list is sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Column {
-    #[default]
-    Begun,
-    Server,
-    Duration,
-    Events,
-    Size,
-}
-
-impl Column {
-    const ALL: [(Self, &'static str); 5] = [
-        (Self::Begun, "begun"),
-        (Self::Server, "server"),
-        (Self::Duration, "duration"),
-        (Self::Events, "events"),
-        (Self::Size, "size"),
-    ];
-
-    /// Whether its words stand at the left edge.
-    const fn is_left(self) -> bool {
-        matches!(self, Self::Begun | Self::Server)
-    }
-}
 
 /// What was shown when the order was last made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,33 +44,6 @@ pub struct CapturesView {
 
 const ROW_HEIGHT: f32 = 34.0;
 const HEADER_HEIGHT: f32 = 24.0;
-const GAP: f32 = 14.0;
-
-/// Where each column lies.
-struct Columns([(Column, Rangef); 5]);
-
-impl Columns {
-    fn new(rect: Rect) -> Self {
-        let right = rect.right() - SCROLLBAR_WIDTH - 14.0;
-        let mut ends = [0.0; 3];
-        let mut at = right;
-        for (end, width) in ends.iter_mut().rev().zip([70.0, 84.0, 100.0]) {
-            *end = at;
-            at -= width + GAP;
-        }
-        let left = rect.left() + 14.0;
-        let begun = Rangef::new(left, left + 120.0);
-        let server = Rangef::new(begun.max + GAP, at.max(begun.max + GAP));
-        let number = |end: f32, width: f32| Rangef::new(end - width, end);
-        Self([
-            (Column::Begun, begun),
-            (Column::Server, server),
-            (Column::Duration, number(ends[0], 100.0)),
-            (Column::Events, number(ends[1], 84.0)),
-            (Column::Size, number(ends[2], 70.0)),
-        ])
-    }
-}
 
 impl CapturesView {
     /// Whether it is shown.
@@ -298,7 +244,7 @@ impl CapturesView {
             let place = usize::try_from(number).ok().and_then(|number| self.order.get(number));
             let Some(row) = place.and_then(|place| list.rows.get(*place)) else { return };
             let is_selected = self.selected.as_ref() == Some(&row.path);
-            let clicked = row_ui(ui, rect, (row, columns), (is_selected, response.id.with(number)));
+            let clicked = capture_ui(ui, rect, (row, columns), (is_selected, response.id.with(number)));
             if clicked.clicked() {
                 response.request_focus();
                 self.selected = Some(row.path.clone());
@@ -380,68 +326,139 @@ fn ordered(list: &CaptureList, wanted: &Shown) -> Vec<usize> {
     order.into_iter().map(|(place, _)| place).collect()
 }
 
-/// What stands where a server has no name.
-fn what(row: &CaptureRow) -> &str {
-    match row.outline.as_ref().map(|outline| outline.sort) {
-        None => "…",
-        Some(Sort::Capture) if row.server().is_empty() => "no server named",
-        Some(Sort::Capture) => row.server(),
-        Some(Sort::Foreign) => "not one of our captures",
-        Some(Sort::Empty) => "empty",
-        Some(Sort::Unreadable) => "can't be read",
-    }
-}
+#[cfg(test)]
+mod tests {
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-/// What a screen reader says of a capture, and the same words for the columns.
-fn words(row: &CaptureRow) -> [String; 5] {
-    let outline = row.outline.as_ref();
-    let lasted = outline.and_then(crate::capture::Outline::lasted_us).map_or_else(String::new, lasting);
-    let events = outline.and_then(|outline| outline.events).map_or_else(String::new, count);
-    [row.when.clone(), what(row).to_owned(), lasted, events, bytes(row.bytes)]
-}
+    use super::*;
+    use crate::capture::{Outline, Sort};
+    use crate::ui::model::Opening;
+    use crate::ui::scene::Scene;
 
-fn row_ui(
-    ui: &Ui,
-    rect: Rect,
-    (row, columns): (&CaptureRow, &Columns),
-    (is_selected, id): (bool, egui::Id),
-) -> Response {
-    let t = tokens(ui);
-    let response = ui.interact(rect, id, Sense::CLICK);
-    let words = words(row);
-    response.widget_info(|| {
-        let [when, what, lasted, events, size] = &words;
-        let marks = [(row.pinned, " pinned"), (row.in_use, " being written")];
-        let marks: String = marks.iter().filter(|(on, _)| *on).map(|(_, word)| *word).collect();
-        let name = format!("Capture {} {what} {when}{marks} {lasted} {events} events {size}", row.name);
-        WidgetInfo::selected(Role::ListBoxOption, true, is_selected, name)
-    });
-    if is_selected || response.hovered() {
-        let fill = if is_selected { t.accent_ground } else { t.raised };
-        ui.painter().rect_filled(rect, 0.0, fill);
-    }
-    for ((column, range), text) in columns.0.iter().zip(&words) {
-        let colour = if *column == Column::Server { t.text } else { t.dim };
-        if *column == Column::Server {
-            let mut right = range.max;
-            for (shown, icon, colour) in
-                [(row.pinned, Icon::Pin, t.accent), (row.in_use, Icon::Radio, t.good)]
-            {
-                if shown {
-                    right -= 18.0;
-                    paint_icon(ui, pos2(right + 9.0, rect.center().y), icon, 12.0, colour);
-                }
+    /// As many captures as asked for, the last the newest and the smallest.
+    fn captures(many: u64) -> CaptureList {
+        let row = |number: u64| {
+            let begun = i64::try_from(number).unwrap() * 60_000_000;
+            let outline = Outline {
+                sort: if number == 2 { Sort::Foreign } else { Sort::Capture },
+                format: 1,
+                server: if number == 2 {
+                    String::new()
+                } else {
+                    format!("wss://cms-{}.example.com/websocket", number % 7)
+                },
+                started_us: Some(begun),
+                ended_us: Some(begun + 3_723_000_000),
+                events: (number != 2).then_some(1000 * (many - number)),
+            };
+            CaptureRow {
+                path: format!("captures/{number}.ndjson").into(),
+                name: format!("{number}.ndjson"),
+                when: format!("2026-11-24 {:02}:{:02}", number / 60 % 24, number % 60),
+                when_us: begun,
+                bytes: 412_000 * (many - number),
+                pinned: number == 3,
+                in_use: number + 1 == many,
+                outline: Some(outline),
+                ..CaptureRow::default()
             }
-            let room = right - range.min - 6.0;
-            elided_in(ui, pos2(range.min, rect.top() + 11.0), room, (text, theme::body()), colour);
-            elided_in(ui, pos2(range.min, rect.top() + 24.0), room, (&row.name, theme::small()), t.faint);
-        } else if column.is_left() {
-            let at = pos2(range.min, rect.center().y);
-            ui.painter().text(at, Align2::LEFT_CENTER, text, theme::mono(), colour);
-        } else {
-            let at = pos2(range.max, rect.center().y);
-            ui.painter().text(at, Align2::RIGHT_CENTER, text, theme::mono(), colour);
+        };
+        let rows: Vec<CaptureRow> = (0..many).rev().map(row).collect();
+        let total_bytes = rows.iter().map(|row| row.bytes).sum();
+        CaptureList { rows, total_bytes, revision: 1, ..CaptureList::default() }
+    }
+
+    fn harness(list: CaptureList) -> Harness<'static, Scene> {
+        let mut harness = Scene { captures: list, ..Scene::live() }.harness(true, (1440.0, 900.0));
+        harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::O);
+        harness.run();
+        harness
+    }
+
+    fn names(harness: &Harness<'_, Scene>) -> Vec<String> {
+        let rows = harness.query_all_by_role(Role::ListBoxOption);
+        let names = rows.into_iter().filter_map(|row| row.accesskit_node().label());
+        names.filter_map(|name| Some(name.strip_prefix("Capture ")?.split(' ').next()?.to_owned())).collect()
+    }
+
+    #[test]
+    fn looks_captures_dark() {
+        let mut harness = harness(CaptureList { deleted: Some("old.ndjson".to_owned()), ..captures(12) });
+        harness.key_press(Key::Tab);
+        harness.get_by_label_contains("Capture 9.ndjson").click();
+        harness.run();
+        let options = egui_kittest::SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
+        harness.snapshot_options("captures_dark", &options);
+    }
+
+    #[test]
+    fn ten_thousand_captures_cost_what_is_in_sight() {
+        let mut harness = harness(captures(10_000));
+        assert!(names(&harness).len() < 40, "only what is in sight");
+        harness.get_by_label("Sort by size").click();
+        harness.run();
+        assert_eq!(names(&harness)[0], "0.ndjson", "the largest first");
+        harness.get_by_label_contains("Capture 0.ndjson").click();
+        harness.run();
+        harness.key_press(Key::End);
+        harness.run();
+        assert_eq!(names(&harness).last().map(String::as_str), Some("9999.ndjson"));
+        harness.key_press(Key::Enter);
+        harness.run();
+        let wishes = harness.state().wishes();
+        let open = CapturesAction::Open("captures/9999.ndjson".into());
+        assert_eq!(wishes, [Action::Captures(CapturesAction::Look), Action::Captures(open)]);
+    }
+
+    #[test]
+    fn search_looks_at_servers_and_names() {
+        let mut harness = harness(captures(30));
+        harness.get_by_label("Search captures").type_text("CMS-3.");
+        harness.run();
+        assert_eq!(names(&harness), ["24.ndjson", "17.ndjson", "10.ndjson", "3.ndjson"]);
+        harness.get_by_label_contains("4 of 30 captures");
+    }
+
+    #[test]
+    fn a_capture_that_is_written_or_pinned_can_not_be_deleted() {
+        let mut harness = harness(captures(5));
+        for (name, ask) in
+            [("Capture 4.ndjson", false), ("Capture 3.ndjson", false), ("Capture 1.ndjson", true)]
+        {
+            harness.get_by_label_contains(name).click();
+            harness.run();
+            assert_eq!(!harness.get_by_label("Delete").accesskit_node().is_disabled(), ask, "{name}");
+            harness.state_mut().actions.clear();
+            harness.key_press(Key::Delete);
+            harness.run();
+            assert_eq!(harness.state().wishes().len(), usize::from(ask), "{name}");
         }
     }
-    response
+
+    #[test]
+    fn while_a_long_file_is_read_its_end_is_one_click_away() {
+        let opening = Opening {
+            read_bytes: 1_520_000_000,
+            of_bytes: 4_000_000_000,
+            events: 3_812_004,
+            end: Some(9_812),
+            shows_end: false,
+        };
+        let scene = |shows_end| Scene {
+            opening: Some(Opening { shows_end, ..opening }),
+            replay: true,
+            ..Scene::live()
+        };
+        let mut harness = scene(false).harness(true, (1440.0, 900.0));
+        harness.get_by_label("Reading 38 % · 3\u{a0}812\u{a0}004 events so far");
+        harness.get_by_label("Show the last 9\u{a0}812 events").click();
+        harness.run();
+        assert_eq!(harness.state().wishes(), [Action::ShowEnd(true)]);
+        let mut harness = scene(true).harness(true, (1440.0, 900.0));
+        harness.get_by_label("· showing the last 9\u{a0}812 events");
+        harness.get_by_label("Go to the start").click();
+        harness.run();
+        assert_eq!(harness.state().wishes(), [Action::ShowEnd(false)]);
+    }
 }

@@ -7,6 +7,7 @@
 pub mod action;
 pub mod button;
 pub mod capture_list;
+pub mod capture_row;
 pub mod captures_view;
 pub mod command;
 pub mod compose;

@@ -140,6 +140,9 @@ impl Shell {
             {
                 self.on_form = false;
             }
+            if actions.contains(&Action::Captures(CapturesAction::Look)) {
+                self.captures.open();
+            }
         } else {
             self.session_ui(ui, model, actions);
         }
