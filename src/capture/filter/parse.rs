@@ -100,6 +100,12 @@ impl<'t> Parser<'t> {
         self.text.get(start..self.at()).unwrap_or_default()
     }
 
+    /// The letter that stands here, for an error.
+    fn letter_here(&self) -> Range<usize> {
+        let at = self.at();
+        at..at + self.rest().chars().next().map_or(0, char::len_utf8)
+    }
+
     /// From `start` to here, for an error.
     fn span(&self, start: usize) -> Range<usize> {
         start..self.at()
@@ -551,7 +557,7 @@ impl<'t> Parser<'t> {
                 let about =
                     FIELDS.iter().find(|(field, _, _)| *field == name).map_or("", |(_, _, about)| about);
                 Err(FilterError::new(
-                    self.word_here(),
+                    self.letter_here(),
                     format!("`{name}:` needs a value here."),
                     format!("It means: {about}."),
                 ))
