@@ -80,7 +80,8 @@ impl Order {
     /// Whether the event is among those shown.
     #[must_use]
     pub fn shows(&self, seq: u64) -> bool {
-        self.seq(self.place(seq)) == seq
+        let place = self.place(seq);
+        place < self.len() && self.seq(place) == seq
     }
 
     /// Where a row of before stands now: the same event, or the next shown one.
@@ -220,5 +221,42 @@ mod tests {
                 prop_assert_eq!(order.place(seq), shown.iter().filter(|&&s| s < seq).count() as u64);
             }
         }
+    }
+
+    proptest! {
+        #[test]
+        fn a_filter_shows_what_fits_and_rows_keep_their_event(
+            fitting in proptest::collection::btree_set(1..500_u32, 0..60),
+            split in 0..60_usize,
+            ask in 0..600_u64,
+        ) {
+            let fitting: Vec<u32> = fitting.into_iter().collect();
+            let (older, newer) = fitting.split_at(split.min(fitting.len()));
+            let mut order = Order::default();
+            prop_assert!(order.set_found(Some(Arc::new(Found::made(7, &[], newer)))).is_some(), "another filter");
+            let places: Vec<u64> = (0..order.len()).map(|place| order.seq(place)).collect();
+            prop_assert_eq!(&places, &newer.iter().map(|seq| u64::from(*seq)).collect::<Vec<_>>());
+            // Older finds come in front.
+            let moved = order.set_found(Some(Arc::new(Found::made(7, older, newer))));
+            prop_assert_eq!(moved.is_some(), !older.is_empty());
+            if let Some(moved) = moved {
+                for (place, seq) in places.into_iter().enumerate() {
+                    prop_assert_eq!(order.seq(order.moved(&moved, place as u64)), seq);
+                }
+            }
+            prop_assert_eq!(order.len(), fitting.len() as u64);
+            prop_assert_eq!(order.place(ask), fitting.iter().filter(|seq| u64::from(**seq) < ask).count() as u64);
+            prop_assert_eq!(order.shows(ask), fitting.contains(&u32::try_from(ask).unwrap()));
+        }
+    }
+
+    #[test]
+    fn without_the_filter_every_row_is_back_where_it_was() {
+        let mut order = Order::default();
+        order.advance(&view(&["{}", "{}", "{}", "{}"]));
+        order.set_found(Some(Arc::new(Found::made(1, &[2], &[4]))));
+        let moved = order.set_found(None).unwrap();
+        assert_eq!((order.moved(&moved, 0), order.moved(&moved, 1), order.len()), (1, 3, 4));
+        assert!(order.set_found(None).is_none());
     }
 }

@@ -154,13 +154,13 @@ mod tests {
     #[test]
     fn case_matters_once_the_needle_has_a_capital() {
         assert_eq!(found(&["ab", "AB"], "AB"), Some(2));
-        assert_eq!(found(&["ab", "AB"], "ab"), Some(2));
+        assert_eq!(found(&["xx", "AB"], "ab"), Some(2));
     }
 
     #[test]
     fn quotes_and_dots_mean_themselves() {
         assert_eq!(found(&["say hi", r#"say "hi""#], r#""hi""#), Some(2));
-        assert_eq!(found(&["a+b", "aab"], "a+b"), None);
+        assert_eq!(found(&["aab", "a+b"], "a+b"), Some(2));
         assert!(Needle::new("").is_none());
     }
 
