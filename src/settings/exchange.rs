@@ -290,4 +290,30 @@ mod tests {
         let text = format!("(harewire_profiles: 1, profiles: [{list}])");
         assert_eq!(import_ron(&text), Err(ImportError::TooMany(MOST_PROFILES + 1)));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_fail(
+            text in ".{0,60}",
+            pieces in proptest::collection::vec(proptest::sample::select(vec![
+                "(", ")", "[", "]", "{", "}", ":", ",", "harewire_profiles", "profiles", "1", "4294967296", "url", "name",
+                "id", "18446744073709551615", "\"x\"", "\"ws://a:b@c?token=d\"", "Some", "switches", "()",
+            ]), 0..24),
+        ) {
+            for text in [text, pieces.concat(), format!("(harewire_profiles:1,profiles:[({})])", pieces.concat())] {
+                let _import = import_ron(&text);
+                let _settings = Settings::from_ron(&text);
+                let _check = crate::settings::check(&text);
+            }
+        }
+    }
+
+    #[test]
+    fn nesting_without_end_is_an_error() {
+        for open in ["[", "(", "{\"a\":", "Some("] {
+            let text = format!("(harewire_profiles:1,profiles:[(name:{}", open.repeat(100_000));
+            assert!(import_ron(&text).is_err(), "{open}");
+            assert!(Settings::from_ron(&text).is_err(), "{open}");
+        }
+    }
 }
