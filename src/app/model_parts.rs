@@ -61,6 +61,7 @@ impl ModelParts {
         parts.log.hidden = tab.order.place(tab.hidden_to + 1).min(parts.log.rows);
         parts.log.offset_s =
             app.files.zone.offset_s(tab.capture.now().time_us, app.memory.settings().preferences.utc);
+        parts.log.marked = tab.marked;
         parts.log.search = tab.search();
         parts.source = Some((tab.profile.is_some(), tab.name()));
         if let Some(path) = &parts.file.path {

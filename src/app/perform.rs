@@ -16,6 +16,8 @@ impl App {
             Action::ShowRows(_)
             | Action::Select(_)
             | Action::GoTo(_)
+            | Action::Mark(_)
+            | Action::Filter(_)
             | Action::ClearLog
             | Action::UndoClear
             | Action::Search(_)
@@ -70,6 +72,7 @@ impl App {
                 tab.want();
                 self.shell.reveal(tab.order.place(seq));
             }
+            Action::Mark(seq) => tab.marked = seq,
             Action::ClearLog => tab.clear(),
             Action::UndoClear => tab.undo_clear(),
             Action::Search(search) => {

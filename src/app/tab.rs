@@ -22,6 +22,8 @@ pub struct Tab {
     pub wanted: Range<u64>,
     /// The selected event.
     pub selected: Option<u64>,
+    /// The event that times and differences refer to.
+    pub marked: Option<u64>,
     /// The last event hidden by Clear.
     pub hidden_to: u64,
     /// What Clear hid before, for undo.
@@ -40,6 +42,7 @@ impl Tab {
             finder: Finder::default(),
             wanted: 0..0,
             selected: None,
+            marked: None,
             hidden_to: 0,
             hidden_before: None,
         }

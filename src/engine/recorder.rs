@@ -175,7 +175,8 @@ pub(super) fn join(joined: Joined) -> Join {
     Join { subscription: joined.subscription, answers: joined.answers, collection: joined.collection }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
     use crate::capture::{Direction, Message, Payload, Stamp, Text, What};

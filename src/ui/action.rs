@@ -16,6 +16,10 @@ pub enum Action {
     Select(Option<u64>),
     /// Select the row with this sequence number and bring it into sight.
     GoTo(u64),
+    /// The row with this sequence number is the one that times and differences refer to; `None`: no row is.
+    Mark(Option<u64>),
+    /// Change which rows are shown.
+    Filter(FilterChange),
     /// Hide the rows there are now. They stay in the file.
     ClearLog,
     /// Show the hidden rows again.
@@ -88,6 +92,17 @@ pub enum Action {
     ShowCaptures,
     /// Close the window.
     Quit,
+}
+
+/// How the filter of the log changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FilterChange {
+    /// This expression in place of the present one.
+    Set(String),
+    /// This term in addition to the present ones.
+    Add(String),
+    /// Show every row.
+    Clear,
 }
 
 /// What to look for in the log.

@@ -17,6 +17,8 @@ pub struct LogModel<'a> {
     pub window: &'a [Row],
     /// The zone's distance from UTC in seconds; 0 to show UTC.
     pub offset_s: i32,
+    /// The event that times and differences refer to, by its sequence number.
+    pub marked: Option<u64>,
     /// How the last search went.
     pub search: Search,
 }
