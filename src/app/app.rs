@@ -153,7 +153,10 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
         self.frame_ui(ui);
-        if self.memory.take_unsaved()
+        // eframe waits for its last writing before it begins the next, so a panel's edge is written when it is let go.
+        let held = ui.input(|input| input.pointer.any_down());
+        if !held
+            && self.memory.take_unsaved()
             && let Some(storage) = frame.storage_mut()
         {
             // Now and not in half a minute: a setting that is shown must survive a crash.

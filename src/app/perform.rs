@@ -118,6 +118,11 @@ impl App {
             ));
             return;
         };
+        if crate::directus::has_mask(text) {
+            // Not filled in: the words may come from anywhere. Not sent either: as a login they only look right.
+            self.say(Notice::error("Nothing was sent: a masked secret stands in the message. Put {{token}} or the secret itself in its place; to send the recorded message as it was, use Resend."));
+            return;
+        }
         let token = tab.profile.as_ref().and_then(|profile| self.memory.token(profile.id));
         let filled = match (text.contains(TOKEN_MARK), token) {
             (false, _) => text.to_owned(),
