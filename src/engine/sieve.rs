@@ -310,3 +310,6 @@ fn names(snapshot: &Snapshot) -> Names {
     let collections = snapshot.collections.iter().map(Arc::clone).collect();
     Names::new(snapshot.subscriptions.iter().map(subscription).collect(), collections)
 }
+
+#[cfg(test)]
+mod tests;
