@@ -134,7 +134,6 @@ impl Recorder {
         self.published.update_file(|file| file.bytes = bytes);
         self.published_at = Some(Instant::now());
         self.dirty = false;
-        self.published.news.tell();
         self.wake.ring();
     }
 
@@ -142,7 +141,6 @@ impl Recorder {
         self.commit();
         self.publish();
         self.published.update_file(|file| file.ended = true);
-        self.published.news.tell();
         self.wake.ring();
     }
 }

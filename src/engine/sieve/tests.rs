@@ -252,6 +252,43 @@ fn dropping_it_ends_the_thread() {
     }
 }
 
+/// Waits until `enough` of what a sieve found.
+fn wait_for(sieve: &Sieve, wake: &Wake, rings: &Receiver<()>, enough: impl Fn(&Found) -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        wake.heard();
+        if enough(&sieve.found()) {
+            return;
+        }
+        rings.recv_deadline(deadline).expect("there is more to find");
+    }
+}
+
+#[test]
+fn an_opened_and_a_live_capture_feed_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.ndjson");
+    let mut scene = Scene::new();
+    scene.journal = Journal::create(&path, &Header::new("", 0)).unwrap();
+    fill(&mut scene, 1, 500);
+    scene.publish();
+    let draft = Filter::parse("draft").unwrap();
+    let opened = crate::engine::open(&path, &scene.wake).unwrap();
+    let sieve = opened.sieve(&draft, &scene.wake);
+    wait_for(&sieve, &scene.wake, &scene.rings, |found| found.looked() == 500);
+    assert_eq!(all(&sieve.found()), scene.expected("draft"));
+
+    let engine = crate::engine::Engine::start().unwrap();
+    let live = engine.record("test", crate::engine::Destination::Temporary, &scene.wake).unwrap();
+    let sieve = live.sieve(&Filter::parse("kind:connect").unwrap(), &scene.wake);
+    // Nobody listens there: the attempt is what is found.
+    let endpoint = crate::directus::Endpoint::parse("ws://127.0.0.1:9/websocket").unwrap();
+    let (mode, credentials) = (crate::directus::AuthMode::Public, crate::directus::Credentials::None);
+    let spec = crate::net::ConnectSpec::new(endpoint, mode, credentials);
+    live.command(crate::net::Command::Connect(Box::new(spec)));
+    wait_for(&sieve, &scene.wake, &scene.rings, |found| found.len() == 1);
+}
+
 #[test]
 fn a_file_that_was_cut_short_is_told() {
     let folder = tempfile::tempdir().unwrap();
