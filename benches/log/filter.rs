@@ -40,7 +40,7 @@ pub fn compare() {
     }
     let total = capture.view().len();
     println!("  index built in {:.2} s", started.elapsed().as_secs_f64());
-    let mut run = |filter: &str| best(|| sift(&capture, filter, (&wake, &bell)));
+    let run = |filter: &str| best(|| sift(&capture, filter, (&wake, &bell)));
 
     for filter in [
         "event:create",

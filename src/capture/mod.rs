@@ -13,6 +13,7 @@ mod journal;
 pub mod json_tree;
 pub mod line;
 mod positioned;
+pub mod private;
 mod reader;
 mod record;
 mod recording;

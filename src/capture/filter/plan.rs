@@ -261,6 +261,17 @@ impl Node {
         self.cost() == 0
     }
 
+    /// Whether no record can be decided without its line.
+    pub(super) fn reads_everything(&self) -> bool {
+        match self {
+            Self::Leaf(leaf) => matches!(leaf, Leaf::Text(_) | Leaf::Pattern(_) | Leaf::Path(_)),
+            Self::Not(inner) => inner.reads_everything(),
+            Self::All(inner) | Self::Any(inner) => {
+                !inner.is_empty() && inner.iter().all(Self::reads_everything)
+            }
+        }
+    }
+
     /// The longest text without which no line fits, of those that stand in the file as they are.
     pub(super) fn required(&self) -> Option<&Needle> {
         match self {
