@@ -114,7 +114,6 @@ struct Work {
 }
 
 impl Work {
-    #[expect(clippy::needless_pass_by_value, reason = "the thread owns its state")]
     fn run(mut self, bell: &Receiver<()>) {
         while !self.stop.load(Ordering::Relaxed) {
             let view = self.settle();

@@ -228,7 +228,7 @@ impl<'t> Parser<'t> {
             },
         };
         self.boundary(start)?;
-        Ok(Expression::Term(term))
+        Ok(Expression::Term(Box::new(term)))
     }
 
     fn parenthesis(&mut self) -> Parsed<Expression> {

@@ -198,9 +198,7 @@ fn kinds(wanted: impl Fn(Kind) -> bool) -> [u64; 4] {
 
 /// A type that is known is in the record; one that is not is spelled out by the message.
 fn message_types(types: &[Named<MessageType>]) -> Node {
-    let known = kinds(
-        |kind| matches!(kind, Kind::Message(kind) if types.iter().any(|named| *named == Named::Known(kind))),
-    );
+    let known = kinds(|kind| matches!(kind, Kind::Message(kind) if types.contains(&Named::Known(kind))));
     let mut any = vec![Node::Leaf(Leaf::Kinds(known))];
     for named in types {
         if let Named::Spelled(word) = named {
