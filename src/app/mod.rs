@@ -9,6 +9,7 @@ mod connect;
 mod copy;
 mod demo_tab;
 mod files;
+mod filtering;
 mod job;
 mod memory;
 mod model_parts;
