@@ -12,6 +12,8 @@ mod conformance;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod filter;
+#[cfg(test)]
 mod floors;
 #[cfg(test)]
 mod guide;
@@ -21,6 +23,10 @@ mod headless;
 mod hostile;
 #[cfg(test)]
 mod lab;
+#[cfg(test)]
+mod odd_files;
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod transcripts;
 #[cfg(test)]

@@ -85,7 +85,7 @@ impl App {
                 let is_live = capture.file().live;
                 let mut tab = Tab::new(capture, None, fold);
                 tab.wants_end = is_live;
-                self.tab = Some(tab);
+                self.show_tab(tab);
                 self.shell.start_session(is_live);
             }
             Err(error) => self.say(Notice::error(error.to_string())),

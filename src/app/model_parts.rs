@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::app::App;
 use super::tab::Tab;
+use crate::capture::filter::Vocabulary;
 use crate::capture::row::Detail;
 use crate::engine::{FileState, Found, RowWindow};
 use crate::session::Snapshot;
@@ -11,6 +12,9 @@ use crate::settings::{ProfileId, Settings};
 use crate::ui::capture_list::CaptureList;
 use crate::ui::log_model::{FilterState, LogModel};
 use crate::ui::model::{Demo, Model, Opening, Recent, Recording, Source};
+
+/// Uids offered while a filter is written: more would be no help.
+const UIDS: usize = 100;
 
 /// What a model borrows from, held for one frame.
 pub struct ModelParts {
@@ -23,6 +27,7 @@ pub struct ModelParts {
     filter: String,
     is_waiting: bool,
     found: Option<Arc<Found>>,
+    uids: Vec<Arc<str>>,
     window_start: u64,
     source: Option<(bool, String)>,
     file_name: String,
@@ -48,6 +53,7 @@ impl ModelParts {
             filter: String::new(),
             is_waiting: false,
             found: None,
+            uids: Vec::new(),
             window_start: 0,
             source: None,
             file_name: String::new(),
@@ -72,6 +78,7 @@ impl ModelParts {
         parts.log.rows = tab.order.len();
         parts.log.folded = tab.order.folded();
         parts.log.hidden = tab.hidden();
+        parts.uids = uids(&parts.snapshot);
         parts.filter = tab.filtering.text().to_owned();
         parts.is_waiting = tab.filtering.is_waiting();
         parts.found = tab.order.found().cloned();
@@ -114,6 +121,7 @@ impl ModelParts {
                 window: &self.window.rows,
                 window_start: self.window_start,
                 filter: self.filter_state(),
+                words: Vocabulary { collections: &self.snapshot.collections, uids: &self.uids },
                 ..self.log
             },
             detail: self.detail.as_deref(),
@@ -154,4 +162,10 @@ fn opening(tab: &Tab) -> Option<Opening> {
         end: tab.capture.preview().map(|preview| preview.count()),
         shows_end: tab.order.end().is_some(),
     })
+}
+
+/// Uids of the newest subscriptions, for writing a filter.
+fn uids(snapshot: &Snapshot) -> Vec<Arc<str>> {
+    let newest = snapshot.subscriptions.iter().rev().take(UIDS);
+    newest.filter_map(|subscription| subscription.request.uid.clone()).collect()
 }

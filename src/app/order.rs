@@ -108,7 +108,8 @@ impl Order {
     /// Whether the event is among those shown.
     #[must_use]
     pub fn shows(&self, seq: u64) -> bool {
-        self.seq(self.place(seq)) == seq
+        let place = self.place(seq);
+        place < self.len() && self.seq(place) == seq
     }
 
     /// Where a row of before stands now: the same event, or the next shown one.
@@ -230,6 +231,30 @@ mod tests {
     const PING: &str = r#"{"type":"ping"}"#;
 
     #[test]
+    fn the_end_of_a_file_stands_in_for_what_is_read_until_that_holds_it() {
+        let texts = [PING, "{}", PING, "{}", "{}", PING];
+        let whole = view(&texts);
+        let mut order = Order::default();
+        order.set_fold(true);
+        order.advance(&view(&texts[..2]));
+        assert_eq!((order.len(), order.seq(0)), (1, 2));
+        // Lines 4 to 6 said that they are 14 to 16: ten lines are missing in the part that was not read.
+        let records = (4..=6).filter_map(|seq| whole.get(seq)).collect();
+        let end = Arc::new(Preview::of(14, records));
+        let entered = order.set_end(Some(Arc::clone(&end)), 0).unwrap();
+        assert_eq!((order.len(), order.seq(0), order.place(15), order.folded()), (3, 14, 1, 0));
+        assert_eq!(order.moved(&entered, 0), 0, "what was read stands before all of it");
+        assert!(order.shows(16) && !order.shows(2) && !order.shows(17));
+        assert!(order.set_end(Some(end), 0).is_none(), "nothing moves a second time");
+        order.advance(&whole);
+        let left = order.set_end(None, 10).unwrap();
+        assert_eq!((order.len(), order.end().is_none()), (3, true));
+        assert_eq!(order.moved(&left, 0), order.place(4));
+        assert_eq!(order.moved(&left, 1), order.place(5));
+        assert_eq!(order.moved(&left, 2), order.len(), "a folded heartbeat at the very end");
+    }
+
+    #[test]
     fn without_folding_every_event_has_its_place() {
         let mut order = Order::default();
         order.advance(&view(&[PING, "{}"]));
@@ -254,5 +279,42 @@ mod tests {
                 prop_assert_eq!(order.place(seq), shown.iter().filter(|&&s| s < seq).count() as u64);
             }
         }
+    }
+
+    proptest! {
+        #[test]
+        fn a_filter_shows_what_fits_and_rows_keep_their_event(
+            fitting in proptest::collection::btree_set(1..500_u32, 0..60),
+            split in 0..60_usize,
+            ask in 0..600_u64,
+        ) {
+            let fitting: Vec<u32> = fitting.into_iter().collect();
+            let (older, newer) = fitting.split_at(split.min(fitting.len()));
+            let mut order = Order::default();
+            prop_assert!(order.set_found(Some(Arc::new(Found::made(7, &[], newer)))).is_some(), "another filter");
+            let places: Vec<u64> = (0..order.len()).map(|place| order.seq(place)).collect();
+            prop_assert_eq!(&places, &newer.iter().map(|seq| u64::from(*seq)).collect::<Vec<_>>());
+            // Older finds come in front.
+            let moved = order.set_found(Some(Arc::new(Found::made(7, older, newer))));
+            prop_assert_eq!(moved.is_some(), !older.is_empty());
+            if let Some(moved) = moved {
+                for (place, seq) in places.into_iter().enumerate() {
+                    prop_assert_eq!(order.seq(order.moved(&moved, place as u64)), seq);
+                }
+            }
+            prop_assert_eq!(order.len(), fitting.len() as u64);
+            prop_assert_eq!(order.place(ask), fitting.iter().filter(|seq| u64::from(**seq) < ask).count() as u64);
+            prop_assert_eq!(order.shows(ask), fitting.contains(&u32::try_from(ask).unwrap()));
+        }
+    }
+
+    #[test]
+    fn without_the_filter_every_row_is_back_where_it_was() {
+        let mut order = Order::default();
+        order.advance(&view(&["{}", "{}", "{}", "{}"]));
+        order.set_found(Some(Arc::new(Found::made(1, &[2], &[4]))));
+        let moved = order.set_found(None).unwrap();
+        assert_eq!((order.moved(&moved, 0), order.moved(&moved, 1), order.len()), (1, 3, 4));
+        assert!(order.set_found(None).is_none());
     }
 }

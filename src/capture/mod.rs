@@ -16,6 +16,7 @@ mod oddities;
 mod outline;
 mod positioned;
 mod preview;
+pub mod private;
 mod reader;
 mod record;
 mod recording;

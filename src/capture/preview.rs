@@ -40,6 +40,12 @@ impl Preview {
         self.records.get(position).copied()
     }
 
+    /// A preview of these records.
+    #[cfg(test)]
+    pub fn of(first_seq: u64, records: Vec<Record>) -> Self {
+        Self { first_seq, records }
+    }
+
     /// Reads the end of a capture `length` bytes long. `None` if its lines are not numbered one after the other, or
     /// not one of them fits.
     pub(super) fn read(file: &File, length: u64) -> Option<Self> {

@@ -28,6 +28,15 @@ pub(super) struct Block {
 }
 
 impl Found {
+    /// A result as a sieve would publish it.
+    #[cfg(test)]
+    pub(crate) fn made(origin: u64, before: &[u32], behind: &[u32]) -> Self {
+        let mut finds = Finds::default();
+        finds.put_before(before.to_vec());
+        finds.put_behind(behind);
+        Self { origin, ..finds.found() }
+    }
+
     /// How many events fit.
     #[must_use]
     pub fn len(&self) -> u64 {

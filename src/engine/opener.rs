@@ -81,7 +81,7 @@ impl Opener {
                     file.ended = true;
                     file.trouble = Some(error.to_string());
                 });
-                tell(&self.published, &self.wake);
+                self.wake.ring();
             }
             Ok(()) if self.stopped() => {}
             Ok(()) => self.watch(&mut session),
@@ -133,7 +133,7 @@ impl Opener {
                 if shown.elapsed() >= PUBLISH_EVERY {
                     shown = Instant::now();
                     publish_progress(published, book, session, length);
-                    tell(published, wake);
+                    wake.ring();
                 }
             }
             Ok(more)
@@ -143,7 +143,7 @@ impl Opener {
     fn publish_progress(&mut self, session: &mut Session) {
         let (scan, book) = self.recording.halves();
         publish_progress(&self.published, book, session, scan.length());
-        tell(&self.published, &self.wake);
+        self.wake.ring();
     }
 
     fn watch(&mut self, session: &mut Session) {
@@ -169,7 +169,7 @@ impl Opener {
                 Ok(true) => {}
                 Ok(false) => {
                     self.published.update_file(|file| file.replaced = true);
-                    tell(&self.published, &self.wake);
+                    self.wake.ring();
                     return;
                 }
                 Err(error) => watch.trouble = Some(error.to_string()),
@@ -209,7 +209,7 @@ impl Opener {
             name_server(file, self.recording.header());
         });
         if news {
-            tell(&self.published, &self.wake);
+            self.wake.ring();
         }
     }
 }
@@ -234,12 +234,6 @@ fn publish_progress(published: &Published, book: &Book, session: &mut Session, l
         file.oddities = book.oddities().without_torn().sentences();
         name_server(file, book.header());
     });
-}
-
-/// Lets the window and the threads that follow the capture look.
-fn tell(published: &Published, wake: &Wake) {
-    published.news.tell();
-    wake.ring();
 }
 
 fn name_server(file: &mut FileState, header: Option<&Header>) {

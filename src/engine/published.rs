@@ -21,6 +21,8 @@ pub struct FileState {
     pub trouble: Option<String>,
     /// Bytes that wait in memory because of it.
     pub waiting_bytes: usize,
+    /// Events that the disk refused to the end: they are not in the file. Known when it has ended.
+    pub lost_events: u64,
     /// Nothing more will be appended, as far as can be told.
     pub ended: bool,
     /// An opened file that another program seems to be writing.
@@ -38,8 +40,8 @@ pub struct FileState {
 pub(super) struct Published {
     pub(super) snapshot: ArcSwap<Snapshot>,
     pub(super) file: ArcSwap<FileState>,
-    /// Rung after each change that brings events.
-    pub(super) news: News,
+    /// Rung after each publishing of events, by the bell of the thread that does it.
+    pub(super) news: Arc<News>,
 }
 
 impl Published {

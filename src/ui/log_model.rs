@@ -1,5 +1,6 @@
 //! What the log view reads.
 
+use crate::capture::filter::Vocabulary;
 use crate::capture::row::Row;
 
 /// The shown log. A *position* is a row's place in it, from 0, whatever its sequence number.
@@ -23,6 +24,8 @@ pub struct LogModel<'a> {
     pub search: Search,
     /// How the filter goes.
     pub filter: FilterState<'a>,
+    /// Names of the session, for writing a filter.
+    pub words: Vocabulary<'a>,
 }
 
 impl LogModel<'_> {

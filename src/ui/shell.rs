@@ -306,6 +306,9 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         | Command::Pause
         | Command::ClearLog
         | Command::UndoClear
+        | Command::FocusFilter
+        | Command::ClearFilter
+        | Command::FilterHelp
         | Command::Find
         | Command::FindNext
         | Command::FindPrevious
