@@ -7,8 +7,10 @@
 mod app;
 mod connect;
 mod copy;
+mod copy_rows;
 mod demo_tab;
 mod files;
+mod going;
 mod job;
 mod memory;
 mod model_parts;
@@ -16,6 +18,7 @@ mod notice;
 mod order;
 mod perform;
 mod place;
+mod rows;
 mod search;
 mod tab;
 mod window;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::app::App;
+use crate::capture::Notes;
 use crate::capture::row::Detail;
 use crate::engine::{FileState, RowWindow};
 use crate::session::Snapshot;
@@ -17,6 +18,7 @@ pub struct ModelParts {
     file: Arc<FileState>,
     window: Arc<RowWindow>,
     detail: Option<Arc<Detail>>,
+    notes: Arc<Notes>,
     log: LogModel<'static>,
     window_start: u64,
     source: Option<(bool, String)>,
@@ -38,6 +40,7 @@ impl ModelParts {
             file: Arc::default(),
             window: Arc::default(),
             detail: None,
+            notes: Arc::default(),
             log: LogModel::default(),
             window_start: 0,
             source: None,
@@ -62,13 +65,18 @@ impl ModelParts {
         parts.log.offset_s =
             app.files.zone.offset_s(tab.capture.now().time_us, app.memory.settings().preferences.utc);
         parts.log.marked = tab.marked;
+        parts.log.selected = tab.selected;
+        parts.log.time = app.memory.settings().preferences.time;
+        parts.log.mark = parts.window.mark.filter(|_| tab.marked.is_some());
+        parts.log.start.time_us = tab.capture.view().get(1).map_or(0, |record| record.time_us);
+        parts.notes = tab.capture.notes();
         parts.log.search = tab.search();
         parts.source = Some((tab.profile.is_some(), tab.name()));
         if let Some(path) = &parts.file.path {
             parts.file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             parts.file_path = path.display().to_string();
         }
-        if let Some(trouble) = &parts.file.trouble {
+        if let Some(trouble) = parts.file.trouble.as_ref().or(parts.file.notes_trouble.as_ref()) {
             parts.banner = Some(trouble.clone());
         } else if !parts.file.oddities.is_empty() {
             parts.banner = Some(parts.file.oddities.join(" "));
@@ -81,7 +89,13 @@ impl ModelParts {
         Model {
             now_us: self.now_us,
             snapshot: &self.snapshot,
-            log: LogModel { window: &self.window.rows, window_start: self.window_start, ..self.log },
+            log: LogModel {
+                window: &self.window.rows,
+                window_start: self.window_start,
+                columns: Some(&settings.columns),
+                notes: Some(&self.notes),
+                ..self.log
+            },
             detail: self.detail.as_deref(),
             settings,
             source: match &self.source {

@@ -36,11 +36,12 @@ pub enum FactKind {
     GaveUp,
     Switched,
     Clock,
+    Note,
     Unknown,
 }
 
 impl FactKind {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::Connect,
         Self::Resolved,
         Self::Connected,
@@ -57,6 +58,7 @@ impl FactKind {
         Self::GaveUp,
         Self::Switched,
         Self::Clock,
+        Self::Note,
         Self::Unknown,
     ];
 
@@ -80,6 +82,7 @@ impl FactKind {
             Fact::GaveUp { .. } => Self::GaveUp,
             Fact::Switched { .. } => Self::Switched,
             Fact::Clock { .. } => Self::Clock,
+            Fact::Note { .. } => Self::Note,
             Fact::Unknown { .. } => Self::Unknown,
         }
     }
@@ -104,6 +107,7 @@ impl FactKind {
             Self::GaveUp => "gave_up",
             Self::Switched => "switched",
             Self::Clock => "clock",
+            Self::Note => "note",
             Self::Unknown => "unknown",
         }
     }

@@ -7,6 +7,7 @@
 mod detail;
 mod finder;
 mod handle;
+mod notes;
 mod opener;
 mod published;
 mod recorder;
@@ -17,5 +18,5 @@ mod wake;
 pub use finder::Search;
 pub use handle::{Capture, Destination, Engine, EngineError, open};
 pub use published::FileState;
-pub use rows::RowWindow;
+pub use rows::{RowWindow, Wish};
 pub use wake::Wake;

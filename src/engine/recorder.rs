@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::RecvTimeoutError;
+use crossbeam_channel::Receiver;
 
 use super::published::Published;
 use super::wake::Wake;
@@ -24,12 +24,21 @@ pub(super) struct Recorder {
     pub(super) wake: Wake,
     published_at: Option<Instant>,
     dirty: bool,
+    /// Of the event appended last.
+    connection: u32,
     /// The disk refused the last commit: batches taken since wait here with their permits.
     unwritten: Vec<Batch>,
+    /// Events of the window: pins and notes.
+    local: Receiver<Event>,
 }
 
 impl Recorder {
-    pub(super) fn new(journal: Journal, published: Arc<Published>, wake: Wake) -> Self {
+    pub(super) fn new(
+        journal: Journal,
+        published: Arc<Published>,
+        wake: Wake,
+        local: Receiver<Event>,
+    ) -> Self {
         Self {
             journal,
             session: Session::new(),
@@ -37,7 +46,9 @@ impl Recorder {
             wake,
             published_at: None,
             dirty: false,
+            connection: 0,
             unwritten: Vec::new(),
+            local,
         }
     }
 
@@ -50,17 +61,27 @@ impl Recorder {
                 self.retry_disk();
                 continue;
             }
-            match batches.recv_timeout(self.patience()) {
-                Ok(batch) => self.take(batch),
-                Err(RecvTimeoutError::Timeout) => self.tick(),
-                Err(RecvTimeoutError::Disconnected) => break,
+            crossbeam_channel::select! {
+                recv(batches.channel()) -> batch => match batch {
+                    Ok(batch) => self.take(batch),
+                    Err(_) => break,
+                },
+                recv(self.local) -> event => match event {
+                    Ok(event) => self.take_local(event),
+                    // The window is gone; what the connection still says is written all the same.
+                    Err(_) => self.local = crossbeam_channel::never(),
+                },
+                default(self.patience()) => self.tick(),
             }
+        }
+        while let Ok(event) = self.local.try_recv() {
+            self.take_local(event);
         }
         self.finish();
     }
 
     fn patience(&self) -> Duration {
-        if !self.unwritten.is_empty() {
+        if self.journal.waiting_bytes() > 0 {
             RETRY_DISK
         } else if self.dirty {
             let since = self.published_at.map_or(PUBLISH_EVERY, |at| at.elapsed());
@@ -82,14 +103,25 @@ impl Recorder {
         }
     }
 
+    /// A pin or a note: its line stands where it arrived, on the connection of that moment.
+    fn take_local(&mut self, mut event: Event) {
+        event.connection = self.connection;
+        self.append(&event);
+        self.commit();
+        self.dirty = true;
+        self.tick();
+    }
+
     fn append(&mut self, event: &Event) {
+        self.connection = event.connection;
+        self.published.notes.fold(event);
         let seq = self.journal.append(event);
         let joined = self.session.apply(seq, event);
         self.journal.join(seq, join(joined));
     }
 
     fn tick(&mut self) {
-        if !self.unwritten.is_empty() {
+        if self.journal.waiting_bytes() > 0 {
             self.commit();
         }
         if self.dirty {
@@ -129,6 +161,7 @@ impl Recorder {
     }
 
     fn publish(&mut self) {
+        self.published.notes.publish();
         self.published.snapshot.store(Arc::new(self.session.snapshot()));
         let bytes = self.journal.written_bytes();
         self.published.update_file(|file| file.bytes = bytes);

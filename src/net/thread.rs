@@ -89,6 +89,12 @@ impl LinkHandle {
         let _ = self.commands.send(command);
     }
 
+    /// Masks the secrets this connection knows in a fact that comes from elsewhere. Whether there were any.
+    #[must_use]
+    pub fn mask(&self, fact: &mut crate::capture::Fact) -> bool {
+        self.door.fact(fact)
+    }
+
     /// A recorded text with the secrets put back that this process still knows, for sending it again; `None`
     /// if nothing in it is masked or known.
     #[must_use]
