@@ -20,6 +20,8 @@ mod hostile;
 #[cfg(test)]
 mod lab;
 #[cfg(test)]
+mod rows;
+#[cfg(test)]
 mod transcripts;
 #[cfg(test)]
 mod window;

@@ -50,6 +50,8 @@ pub mod top_bar;
 pub mod waterfall;
 
 #[cfg(test)]
+mod row_tests;
+#[cfg(test)]
 mod scene;
 #[cfg(test)]
 mod tests;

@@ -73,6 +73,21 @@ impl Selection {
         self.spans = Spans::of(positions);
     }
 
+    /// Other rows stand where these stood: `moved` tells where one of before is now, or the next one that is left.
+    pub fn rebase(&mut self, moved: &dyn Fn(u64) -> u64) {
+        let mut spans = Spans::default();
+        for range in self.spans.ranges() {
+            spans.add(moved(range.start)..moved(range.end));
+        }
+        self.cursor = self.cursor.map(moved);
+        self.anchor = moved(self.anchor);
+        // Where every selected row is gone the cursor stands on the next one, and that is selected then.
+        if let (true, Some(cursor)) = (spans.is_empty(), self.cursor) {
+            return self.only(cursor);
+        }
+        self.spans = spans;
+    }
+
     /// Selects nothing.
     pub fn clear(&mut self) {
         *self = Self::default();
@@ -123,6 +138,20 @@ mod tests {
         selection.all(5..10_000_000);
         assert_eq!((selection.spans().ranges().len(), selection.spans().count()), (1, 9_999_995));
         assert_eq!(selection.cursor(), Some(7_000_000));
+    }
+
+    #[test]
+    fn rows_that_move_stay_selected() {
+        let mut selection = Selection::default();
+        selection.only(4);
+        selection.extend(6);
+        // Three rows came in before them.
+        selection.rebase(&|place| place + 3);
+        assert_eq!(selection.spans(), &Spans::of(7..10));
+        assert_eq!(selection.cursor(), Some(9));
+        // All of them are left out now.
+        selection.rebase(&|place| place.min(2));
+        assert_eq!((selection.spans(), selection.cursor()), (&Spans::one(2), Some(2)));
     }
 
     proptest! {
