@@ -101,7 +101,7 @@ fn many_rows_are_copied_as_they_are() {
     desk.select(&["ping out uid a"]);
     desk.keys(Modifiers::SHIFT, Key::ArrowDown);
     desk.keys(Modifiers::SHIFT, Key::ArrowDown);
-    desk.keys(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
+    desk.copy();
     let copied = desk.until("copied rows", |desk| desk.copied().last().cloned());
     let lines: Vec<&str> = copied.lines().collect();
     assert_eq!(lines.len(), 3, "{copied}");

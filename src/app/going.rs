@@ -1,5 +1,7 @@
 //! From a place that a person named to a row of the log. A handful of records is looked at, however long the log is.
 
+use std::ops::Range;
+
 use super::order::Order;
 use super::tab::Tab;
 use crate::capture::IndexView;
@@ -44,20 +46,9 @@ impl<'t> Rows<'t> {
         self.view.get(self.order.seq(place)).map_or(i64::MAX, |record| record.time_us)
     }
 
-    /// The first place at or after a moment, by halving; `len` where there is none. Where times fall on the way the
-    /// place found still has an earlier one before it, but it need not be the first such place.
-    fn at(&self, time_us: i64) -> u64 {
-        let (mut low, mut high) = (self.first, self.len);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.time(middle) < time_us { low = middle + 1 } else { high = middle }
-        }
-        low
-    }
-
     fn arrive_at(&self, time_us: i64, offset_s: i32) -> Arrival {
         let about = "The clock of this machine was set during the capture, so this is about the place.";
-        let place = self.at(time_us);
+        let place = first_at(self.first..self.len, time_us, |place| self.time(place));
         let remark = if place == self.len {
             Some(format!("The log ends before {}; this is its last row.", clock(time_us, offset_s)))
         } else {
@@ -65,6 +56,17 @@ impl<'t> Rows<'t> {
         };
         Arrival { place: place.min(self.len - 1), remark }
     }
+}
+
+/// The first of `places` at or after a moment, by halving; their end where there is none. Where times fall on the way,
+/// the place before the one found is still an earlier moment, but it need not be the first such place.
+fn first_at(places: Range<u64>, time_us: i64, time: impl Fn(u64) -> i64) -> u64 {
+    let (mut low, mut high) = (places.start, places.end);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if time(middle) < time_us { low = middle + 1 } else { high = middle }
+    }
+    low
 }
 
 /// The row of an event, or the next one shown.
@@ -113,6 +115,44 @@ pub fn to_target(tab: &Tab, target: Target, offset_s: i32) -> Result<Arrival, St
             let days = selected.into_iter().chain([last, first]).map(on_day_of);
             let inside = days.clone().find(|time| (first..=last).contains(time));
             Ok(rows.arrive_at(inside.or_else(|| days.last()).unwrap_or(last), offset_s))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_moment_among_ten_million_rows_costs_a_few_looks() {
+        let looks = Cell::new(0);
+        let time = |place: u64| {
+            looks.set(looks.get() + 1);
+            i64::try_from(place / 3).unwrap() * 250
+        };
+        assert_eq!(first_at(0..10_000_000, 1_000_000, time), 12_000);
+        assert_eq!(first_at(0..10_000_000, 1_000_001, time), 12_003);
+        assert_eq!(first_at(0..10_000_000, i64::MAX, time), 10_000_000);
+        assert!(looks.get() < 90, "{}", looks.get());
+    }
+
+    proptest! {
+        #[test]
+        fn where_times_rise_it_is_the_first_and_else_a_place_where_they_pass(mut times in proptest::collection::vec(-50i64..50, 0..60), moment in -60i64..60, from in 0u64..20) {
+            let len = times.len() as u64;
+            let from = from.min(len);
+            let at = |times: &[i64]| first_at(from..len, moment, |place| times[usize::try_from(place).unwrap()]);
+            let found = at(&times);
+            prop_assert!((from..=len).contains(&found));
+            prop_assert!(found == len || times[usize::try_from(found).unwrap()] >= moment);
+            prop_assert!(found == from || times[usize::try_from(found).unwrap() - 1] < moment);
+            times.sort_unstable();
+            let first = (from..len).find(|place| times[usize::try_from(*place).unwrap()] >= moment);
+            prop_assert_eq!(at(&times), first.unwrap_or(len));
         }
     }
 }

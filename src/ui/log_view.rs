@@ -123,6 +123,10 @@ impl LogView {
                 if log.folded > 0 {
                     words.push_str(&format!(" · {} folded", counted(log.folded, "heartbeat")));
                 }
+                let new = self.list.new_rows(log.rows);
+                if paused && new > 0 {
+                    words.push_str(&format!(" · paused, {} new", count(new)));
+                }
                 ui.add(egui::Label::new(RichText::new(words).color(t.dim)).truncate());
             });
         });
