@@ -5,7 +5,9 @@
 //! Whoever wants more reads it back by `seq`. This floor knows files and bytes; it knows no socket and no window.
 
 pub mod column_path;
+mod content;
 pub mod event;
+pub mod filter;
 pub mod find;
 mod index;
 mod journal;

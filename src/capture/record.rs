@@ -41,7 +41,8 @@ pub enum FactKind {
 }
 
 impl FactKind {
-    const ALL: [Self; 18] = [
+    /// Every kind, in the order of its byte.
+    pub const ALL: [Self; 18] = [
         Self::Connect,
         Self::Resolved,
         Self::Connected,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::news::News;
 use super::notes::NoteBook;
 use crate::session::Snapshot;
 
@@ -37,6 +38,8 @@ pub(super) struct Published {
     pub(super) snapshot: ArcSwap<Snapshot>,
     pub(super) file: ArcSwap<FileState>,
     pub(super) notes: NoteBook,
+    /// Rung after each change that brings events.
+    pub(super) news: News,
 }
 
 impl Published {

@@ -4,6 +4,7 @@ use egui::containers::menu::menu_style;
 use egui::{Button, Id, Key, Layout, Modifiers, Popup, PopupAnchor, PopupKind, Pos2, SetOpenCommand, Ui};
 
 use crate::capture::event::Direction;
+use crate::capture::filter::quoted;
 use crate::capture::row::Row;
 use crate::ui::action::{Action, FilterChange};
 use crate::ui::command::{Command, keys};
@@ -161,18 +162,11 @@ fn kind_term(kind: &str) -> Option<String> {
     }
 }
 
-/// A value as the filter language has it: in quotes where it is not a plain word.
-fn quoted(value: &str) -> String {
-    let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-');
-    if !value.is_empty() && value.chars().all(plain) {
-        return value.to_owned();
-    }
-    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::FactKind;
+    use crate::capture::filter::Filter;
 
     #[test]
     fn a_row_is_told_apart_by_terms_of_the_filter_language() {
@@ -188,5 +182,37 @@ mod tests {
         assert_eq!(written, [r#"uid:"a \"b\"""#, "collection:orders", "event:update", "direction:in"]);
         let fact = Row { kind: "gave up".into(), event: "gave_up".into(), ..Row::default() };
         assert_eq!(terms(&fact), [("gave up".to_owned(), "kind:gave_up".to_owned())]);
+    }
+
+    #[test]
+    fn every_term_is_a_filter_also_left_out() {
+        let kinds =
+            ["create", "update", "delete", "init", "error", "auth", "subscribe", "unsubscribe", "items"];
+        let more = ["subscription", "ping", "pong", "text"];
+        for kind in kinds.into_iter().chain(more) {
+            for uid in ["", "a-1", "b,2", "x*", "a \"b\" or", "ü"] {
+                let direction = Some(Direction::Out);
+                let event = "message".to_owned();
+                let collection = uid.to_owned();
+                let row = Row {
+                    uid: uid.into(),
+                    collection,
+                    kind: kind.into(),
+                    event,
+                    direction,
+                    ..Row::default()
+                };
+                for (_, term) in terms(&row) {
+                    Filter::parse(&term).unwrap_or_else(|error| panic!("{term}: {error}"));
+                    Filter::parse(&format!("not {term}")).unwrap();
+                }
+            }
+        }
+        for kind in FactKind::ALL {
+            let row = Row { kind: kind.name().into(), event: kind.name().into(), ..Row::default() };
+            for (_, term) in terms(&row) {
+                Filter::parse(&term).unwrap_or_else(|error| panic!("{term}: {error}"));
+            }
+        }
     }
 }
