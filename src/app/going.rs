@@ -112,9 +112,9 @@ pub fn to_target(tab: &Tab, target: Target, offset_s: i32) -> Result<Arrival, St
                 midnight.saturating_add(span(us)).saturating_sub(i64::from(offset_s) * 1_000_000)
             };
             // The day of the selected row; where that lies outside the log, the day of its end and then of its start.
-            let days = selected.into_iter().chain([last, first]).map(on_day_of);
-            let inside = days.clone().find(|time| (first..=last).contains(time));
-            Ok(rows.arrive_at(inside.or_else(|| days.last()).unwrap_or(last), offset_s))
+            let mut days = selected.into_iter().chain([last, first]).map(on_day_of);
+            let inside = days.find(|time| (first..=last).contains(time));
+            Ok(rows.arrive_at(inside.unwrap_or_else(|| on_day_of(first)), offset_s))
         }
     }
 }

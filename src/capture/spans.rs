@@ -68,7 +68,7 @@ impl Spans {
         let met = self.0.get(from..to).unwrap_or_default();
         let start = met.first().map_or(range.start, |known| known.start.min(range.start));
         let end = met.last().map_or(range.end, |known| known.end.max(range.end));
-        self.0.splice(from..to, [start..end]);
+        self.0.splice(from..to, std::iter::once(start..end));
     }
 
     /// Takes the numbers of `range` out of it.

@@ -38,8 +38,7 @@ impl LogHead {
     pub fn show(
         &mut self,
         ui: &mut Ui,
-        rect: Rect,
-        places: &Places,
+        (rect, places): (Rect, &Places),
         log: &LogModel<'_>,
         actions: &mut Vec<Action>,
     ) {

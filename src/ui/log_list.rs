@@ -162,7 +162,7 @@ impl LogList {
         let opening = Opening { list: &list, log, columns, extent, hidden };
         self.place(ui, &opening, actions);
 
-        self.head.show(ui, header, &opening.columns, log, actions);
+        self.head.show(ui, (header, &opening.columns), log, actions);
         let line = tokens(ui).line;
         ui.painter().hline(header.x_range(), header.bottom() - 0.5, Stroke::new(1.0, line));
         let mut child = ui.new_child(egui::UiBuilder::new().max_rect(body).id_salt("rows"));
@@ -251,9 +251,9 @@ impl LogList {
             ui.input_mut(|input| targets.into_iter().find(|(key, _)| input.consume_key(modifiers, *key)));
         if let Some((key, row)) = target {
             if extends {
-                self.selection.extend(row + hidden)
+                self.selection.extend(row + hidden);
             } else {
-                self.selection.only(row + hidden)
+                self.selection.only(row + hidden);
             }
             self.tell(actions);
             self.scroller.anchor = self.scroller.anchor.showing(row, extent);
