@@ -64,6 +64,7 @@ impl ModelParts {
         parts.log.hidden = tab.order.place(tab.hidden_to + 1).min(parts.log.rows);
         parts.log.offset_s =
             app.files.zone.offset_s(tab.capture.now().time_us, app.memory.settings().preferences.utc);
+        parts.log.opening = parts.file.opening.is_some();
         parts.log.marked = tab.marked;
         parts.log.selected = tab.selected;
         parts.log.time = app.memory.settings().preferences.time;

@@ -2,7 +2,8 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align2, Event, EventFilter, Key, Modifiers, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Align2, Event, EventFilter, Key, Modifiers, Popup, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 use crate::capture::Spans;
@@ -16,10 +17,13 @@ use crate::ui::log_row::{row_ui, skeleton_ui, spoken};
 use crate::ui::log_scroll::Extent;
 use crate::ui::measure::fitting;
 use crate::ui::row_menu::RowMenu;
-use crate::ui::rows_action::{CopyForm, RowsAction};
+use crate::ui::rows_action::RowsAction;
 use crate::ui::scroller::{SCROLLBAR_WIDTH, Scroller};
 use crate::ui::selection::Selection;
 use crate::ui::theme::{self, tokens};
+
+mod hands;
+mod moves;
 
 /// What the list remembers: where it stands, what is selected.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +33,8 @@ pub struct LogList {
     loose: bool,
     /// Rows there were when the last one was in sight.
     seen: Option<u64>,
+    /// The recording was still being read in the frame before.
+    was_opening: bool,
     /// Rows shown while paused.
     frozen: Option<u64>,
     selection: Selection,
@@ -76,14 +82,6 @@ impl LogList {
     #[must_use]
     pub fn has_several(&self) -> bool {
         self.selection.is_several()
-    }
-
-    /// Puts the selection on `position`, since rows moved under it; the list stays where it is.
-    pub fn reselect(&mut self, position: Option<u64>) {
-        match position {
-            Some(position) => self.selection.only(position),
-            None => self.selection.clear(),
-        }
     }
 
     /// Selects every row shown.
@@ -139,9 +137,9 @@ impl LogList {
         }
     }
 
-    /// Forgets selection and place, for another capture.
-    pub fn reset(&mut self) {
-        *self = Self::default();
+    /// Forgets selection and place, for another capture; follows its newest row or stands at its first.
+    pub fn reset(&mut self, follow: bool) {
+        *self = Self { loose: !follow, ..Self::default() };
     }
 
     /// Paints the list into all the room there is. Returns the command chosen in the menu of a row.
@@ -173,7 +171,7 @@ impl LogList {
         if self.scroller.bar_ui(ui, id, bar, extent) {
             self.loose = !self.scroller.anchor.is_at_end(extent);
         }
-        self.mark_seen(log.rows, extent);
+        self.mark_seen(log, extent);
         self.pill_ui(ui, body, log.rows);
         self.ask(log, extent, hidden, actions);
         self.menu_ui(ui, &opening, actions)
@@ -195,7 +193,13 @@ impl LogList {
     }
 
     /// Rows count as seen while the last of them is in sight.
-    fn mark_seen(&mut self, rows: u64, extent: Extent) {
+    fn mark_seen(&mut self, log: &LogModel<'_>, extent: Extent) {
+        let rows = log.rows;
+        // What a recording held before is not new, however long it takes to read it.
+        if log.opening || self.was_opening {
+            self.seen = Some(rows);
+        }
+        self.was_opening = log.opening;
         let at_end = self.scroller.anchor.in_sight(extent).end == extent.rows;
         if self.frozen.is_none() && at_end {
             self.seen = Some(rows);
@@ -219,64 +223,13 @@ impl LogList {
         }
         let nothing_focused = ui.memory(|memory| memory.focused().is_none());
         let in_dialog = ui.memory(|memory| memory.top_modal_layer().is_some());
-        let may_take_keys = ui.is_enabled() && !in_dialog && !ui.ctx().any_popup_open();
+        let may_take_keys = ui.is_enabled() && !in_dialog && !Popup::is_any_open(ui.ctx());
         if may_take_keys && (list.has_focus() || nothing_focused) {
             self.keys(ui, extent, hidden, actions);
         }
         if let Some(position) = self.reveal.take() {
             let row = position.saturating_sub(hidden).min(extent.rows.saturating_sub(1));
             self.scroller.anchor = self.scroller.anchor.centred(row, extent);
-        }
-    }
-
-    fn keys(&mut self, ui: &Ui, extent: Extent, hidden: u64, actions: &mut Vec<Action>) {
-        let Some(last) = extent.rows.checked_sub(1) else { return };
-        let current = self.selected().map(|position| position.saturating_sub(hidden).min(last));
-        let page = extent.page();
-        let down = |by: u64| current.map_or(self.scroller.anchor.row, |row| row.saturating_add(by).min(last));
-        let up = |by: u64| current.map_or(last, |row| row.saturating_sub(by));
-        let targets = [
-            (Key::ArrowDown, down(1)),
-            (Key::J, down(1)),
-            (Key::ArrowUp, up(1)),
-            (Key::K, up(1)),
-            (Key::PageDown, down(page)),
-            (Key::PageUp, up(page)),
-            (Key::Home, 0),
-            (Key::End, last),
-        ];
-        let extends = ui.input(|input| input.modifiers.shift);
-        let modifiers = if extends { Modifiers::SHIFT } else { Modifiers::NONE };
-        let target =
-            ui.input_mut(|input| targets.into_iter().find(|(key, _)| input.consume_key(modifiers, *key)));
-        if let Some((key, row)) = target {
-            if extends {
-                self.selection.extend(row + hidden);
-            } else {
-                self.selection.only(row + hidden);
-            }
-            self.tell(actions);
-            self.scroller.anchor = self.scroller.anchor.showing(row, extent);
-            self.loose = key != Key::End;
-            self.scroller.anchor = if self.loose { self.scroller.anchor } else { extent.end() };
-        } else if self.selected().is_some() {
-            self.selected_keys(ui, actions);
-        }
-    }
-
-    /// Keys that mean something only while rows are selected.
-    fn selected_keys(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
-        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Menu)) {
-            self.open_menu();
-        }
-        // Only with the focus: elsewhere Ctrl+C copies what is selected there.
-        let copies = ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Copy)));
-        if copies && self.focused {
-            actions.push(Action::Rows(RowsAction::Copy(CopyForm::Text)));
-        }
-        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
-            self.selection.clear();
-            actions.push(Action::Select(None));
         }
     }
 
@@ -322,27 +275,6 @@ impl LogList {
                 self.click(ui, &response, position, actions);
             }
         }
-    }
-
-    /// A click with either button on the row at `position`.
-    fn click(&mut self, ui: &Ui, response: &Response, position: u64, actions: &mut Vec<Action>) {
-        let modifiers = ui.input(|input| input.modifiers);
-        // The row under the pointer must not run away from it.
-        self.loose = true;
-        if response.secondary_clicked() {
-            self.menu.open_at(response.interact_pointer_pos().unwrap_or_else(|| response.rect.center()));
-            if self.selection.contains(position) {
-                return;
-            }
-            self.selection.only(position);
-        } else if modifiers.shift {
-            self.selection.extend(position);
-        } else if modifiers.command {
-            self.selection.toggle(position);
-        } else {
-            self.selection.only(position);
-        }
-        self.tell(actions);
     }
 
     /// The way back to the newest row, with how many came meanwhile.

@@ -33,6 +33,8 @@ pub struct LogModel<'a> {
     pub columns: Option<&'a Columns>,
     /// Pins and notes.
     pub notes: Option<&'a Notes>,
+    /// The recording is still being read.
+    pub opening: bool,
     /// How the last search went.
     pub search: Search,
 }

@@ -117,6 +117,12 @@ fn the_menu_of_a_row_opens_by_pointer_and_by_key() {
     harness.key_press(Key::Menu);
     harness.run();
     harness.get_by_label_contains("Pin or unpin");
+    harness.key_press(Key::Escape);
+    harness.run();
+    assert!(harness.query_by_label_contains("Pin or unpin").is_none());
+    assert_eq!(harness.state().shell.selected(), Some(8), "Escape closes the menu and nothing else");
+    harness.key_press(Key::Menu);
+    harness.run();
     // The first entry has the keyboard.
     harness.key_press(Key::Enter);
     harness.run();
@@ -260,4 +266,17 @@ fn looks_with_pins_notes_paths_and_a_mark() {
     harness.run();
     let options = SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
     harness.snapshot_options("rows_dark", &options);
+}
+
+#[test]
+fn what_a_recording_held_is_not_new() {
+    let mut scene = following();
+    scene.shell.start_session(false);
+    let mut harness = Scene { total: Some(1_000), replay: true, ..scene }.harness(true, WIDE);
+    harness.key_press(Key::Home);
+    harness.run();
+    assert!(harness.query_by_label_contains(" new").is_none());
+    harness.state_mut().total = Some(1_005);
+    harness.run();
+    harness.get_by_label("↓ 5 new");
 }

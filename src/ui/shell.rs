@@ -63,13 +63,12 @@ impl Shell {
 
     /// Puts the selection on `position`, since other rows are shown now.
     pub fn reselect(&mut self, position: Option<u64>) {
-        self.log.list.reselect(position);
+        self.log.list.mark_selected(position);
     }
 
     /// Another capture is shown: forgets selection and place; `follow` as the preferences say.
     pub fn start_session(&mut self, follow: bool) {
-        self.log.list.reset();
-        self.log.list.follow(follow, 0);
+        self.log.list.reset(follow);
         self.on_form = false;
     }
 
