@@ -20,7 +20,11 @@ mod hostile;
 #[cfg(test)]
 mod lab;
 #[cfg(test)]
+mod odd_files;
+#[cfg(test)]
 mod rows;
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod transcripts;
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod notice;
 mod order;
 mod perform;
 mod place;
+mod retired;
 mod rows;
 mod search;
 mod tab;

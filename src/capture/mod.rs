@@ -15,6 +15,7 @@ pub mod json_tree;
 pub mod line;
 mod notes;
 mod positioned;
+pub mod private;
 mod reader;
 mod record;
 mod recording;

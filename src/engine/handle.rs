@@ -84,7 +84,9 @@ impl Engine {
         let (sink, batches) = crate::net::sink(BUDGET);
         let clock = Some(sink.clock());
         let (local, events) = crossbeam_channel::unbounded();
-        let recorder = Recorder::new(journal, Arc::clone(&published), wake.clone(), events);
+        let stop = Arc::new(AtomicBool::new(false));
+        let recorder =
+            Recorder::new(journal, Arc::clone(&published), wake.clone(), events, Arc::clone(&stop));
         let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
         let thread =
             std::thread::Builder::new().name("journal".into()).spawn(move || recorder.run(batches))?;
@@ -94,7 +96,7 @@ impl Engine {
             reader,
             rows,
             link: Some(link),
-            stop: Arc::default(),
+            stop,
             thread: Some(thread),
             lease,
             clock,
@@ -231,9 +233,10 @@ impl Capture {
     pub fn note(&mut self, change: NoteChange) -> Result<(), EngineError> {
         let now = self.now();
         if let Some(local) = &self.local {
-            let mut fact = change.into_fact();
-            let masked = self.link.as_ref().is_some_and(|link| link.mask(&mut fact));
-            let what = What::Fact(Box::new(fact));
+            let masked_text = |text: &str| self.link.as_ref().and_then(|link| link.mask(text));
+            let masked = change.text.as_deref().and_then(masked_text);
+            let (text, masked) = (masked.clone().or(change.text), masked.is_some());
+            let what = What::Fact(Box::new(NoteChange { text, ..change }.into_fact()));
             let event = Event { stamp: now, connection: 0, automatic: false, masked, what };
             // The journal thread lives as long as the link, and that as long as this.
             let _sent = local.send(event);

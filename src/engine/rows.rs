@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use crossbeam_channel::{Receiver, Sender};
@@ -44,13 +43,12 @@ pub struct Wish {
     pub revision: u64,
 }
 
-/// Handle to the worker of one capture; dropping it ends the thread.
+/// Handle to the worker of one capture; dropping it ends the thread soon.
 pub(super) struct RowWorker {
-    orders: Option<Sender<Wish>>,
+    orders: Sender<Wish>,
     wanted: Wish,
     rows: Arc<ArcSwap<RowWindow>>,
     detail: Arc<ArcSwapOption<Detail>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl RowWorker {
@@ -68,18 +66,17 @@ impl RowWorker {
             stamps: HashMap::new(),
             columns: Arc::default(),
         };
-        let thread = std::thread::Builder::new().name("rows".into()).spawn(move || work.run(&receiver))?;
-        Ok(Self { orders: Some(orders), wanted: Wish::default(), rows, detail, thread: Some(thread) })
+        // It ends by itself when its last order is done and this handle is gone: the window must not wait for a disk.
+        std::thread::Builder::new().name("rows".into()).spawn(move || work.run(&receiver))?;
+        Ok(Self { orders, wanted: Wish::default(), rows, detail })
     }
 
     /// Asks for what the screen shows. Asking again for the same costs nothing.
     pub(super) fn want(&mut self, wanted: Wish) {
         if wanted != self.wanted {
             self.wanted = wanted.clone();
-            if let Some(orders) = &self.orders {
-                // The worker lives as long as this handle.
-                let _sent = orders.send(wanted);
-            }
+            // The worker lives as long as this handle.
+            let _sent = self.orders.send(wanted);
         }
     }
 
@@ -89,15 +86,6 @@ impl RowWorker {
 
     pub(super) fn detail(&self) -> Option<Arc<Detail>> {
         self.detail.load_full()
-    }
-}
-
-impl Drop for RowWorker {
-    fn drop(&mut self) {
-        self.orders = None;
-        if let Some(thread) = self.thread.take() {
-            let _ended = thread.join();
-        }
     }
 }
 

@@ -1,10 +1,7 @@
 //! `LogList`: the rows of the log, exact at any length; a frame costs what is in sight and nothing more.
 
 use egui::accesskit::Role;
-use egui::{
-    Align2, Event, EventFilter, Key, Modifiers, Popup, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2,
-    vec2,
-};
+use egui::{Align2, EventFilter, Popup, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::capture::Spans;
 use crate::ui::action::Action;

@@ -24,7 +24,7 @@ impl LogList {
             (Key::Home, 0),
             (Key::End, last),
         ];
-        let mut pressed = |modifiers| {
+        let pressed = |modifiers| {
             ui.input_mut(|input| targets.into_iter().find(|(key, _)| input.consume_key(modifiers, *key)))
         };
         // Shift first: without it a key counts also where Shift is held.
