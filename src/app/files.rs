@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::app::App;
 use super::captures::Captures;
+use super::copy_rows::Written;
 use super::job::Job;
 use super::notice::Notice;
 use super::place::Place;
@@ -12,6 +13,7 @@ use super::zone::Zones;
 use crate::capture::{Lease, Store};
 use crate::engine::{self, Capture, EngineError};
 use crate::settings::{self, Profile};
+use crate::ui::figures::counted;
 use crate::ui::path_prompt::Errand;
 
 /// What a finished file job brings.
@@ -20,6 +22,8 @@ enum Outcome {
     Chosen(PathBuf),
     /// Something was written or read: tell.
     Said(Notice),
+    /// Rows were read for the clipboard.
+    Copied(Result<Written, String>),
     /// Profiles were read from a file.
     Profiles(Vec<Profile>, Vec<String>),
     /// A capture was opened, or why not; and which request that was.
@@ -35,6 +39,8 @@ pub struct Files {
     pub(super) captures: Captures,
     /// Something that stays wrong until the user acts.
     pub(super) banner: Option<String>,
+    /// A text on its way into the clipboard.
+    pub(super) clipboard: Option<String>,
     /// Times as the user reads them.
     pub(super) zone: Zones,
     jobs: Vec<Job<Outcome>>,
@@ -53,6 +59,7 @@ impl Files {
             banner: store.as_ref().err().cloned(),
             store,
             captures: Captures::default(),
+            clipboard: None,
             zone: Zones::system(),
             jobs: Vec::new(),
             opened: 0,
@@ -172,9 +179,9 @@ impl App {
             self.say(Notice::info("There is no capture to save yet."));
             return;
         };
-        let reader = tab.capture.reader();
+        let (reader, notes) = (tab.capture.reader(), tab.capture.loose_notes());
         self.job("save", move || {
-            Outcome::Said(match super::copy::copy(&reader, &path) {
+            Outcome::Said(match super::copy::copy(&reader, &notes, &path) {
                 Ok(bytes) => Notice::done(format!("{bytes} bytes were saved to {}.", path.display())),
                 Err(error) => Notice::error(format!(
                     "{} can't be written: {error}. The capture itself is safe.",
@@ -207,6 +214,11 @@ impl App {
         }
     }
 
+    /// Reads rows for the clipboard.
+    pub(super) fn copy_job(&mut self, work: impl FnOnce() -> Result<Written, String> + Send + 'static) {
+        self.job("copy rows", move || Outcome::Copied(work()));
+    }
+
     fn job(&mut self, name: &str, work: impl FnOnce() -> Outcome + Send + 'static) {
         let wake = self.wake.clone();
         self.files.jobs.push(Job::start(name, move || wake.ring(), work));
@@ -231,6 +243,15 @@ impl App {
             Outcome::Opened(..) => {}
             Outcome::Chosen(path) => self.shell.fill_path(path.display().to_string()),
             Outcome::Said(notice) => self.say(notice),
+            Outcome::Copied(Err(sentence)) => self.say(Notice::error(sentence)),
+            Outcome::Copied(Ok(written)) => {
+                let told = match written.missing {
+                    Some(missing) => Notice::error(missing),
+                    None => Notice::done(format!("{} copied.", counted(written.rows as u64, "row"))),
+                };
+                self.files.clipboard = Some(written.text);
+                self.say(told);
+            }
             Outcome::Profiles(profiles, notes) => {
                 let count = profiles.len();
                 for profile in profiles {

@@ -4,6 +4,7 @@
 //! is appended to a capture (NDJSON, one object a line), and is remembered in 40 bytes by the [`IndexHandle`].
 //! Whoever wants more reads it back by `seq`. This floor knows files and bytes; it knows no socket and no window.
 
+pub mod column_path;
 mod content;
 pub mod event;
 pub mod filter;
@@ -12,6 +13,7 @@ mod index;
 mod journal;
 pub mod json_tree;
 pub mod line;
+mod notes;
 mod oddities;
 mod outline;
 mod positioned;
@@ -22,6 +24,7 @@ mod record;
 mod recording;
 pub mod row;
 mod scan;
+mod spans;
 mod store;
 pub mod time;
 
@@ -29,6 +32,7 @@ pub use event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stage, Stamp
 pub use index::{IndexHandle, IndexView, Join};
 pub use journal::{BACKLOG_LIMIT, Journal, JournalError};
 pub use line::Header;
+pub use notes::{Note, NoteChange, Notes};
 pub use oddities::Oddities;
 pub use outline::{Outline, Sort};
 pub use preview::Preview;
@@ -36,4 +40,5 @@ pub use reader::{ReadError, Reader};
 pub use record::{FactKind, Flags, Kind, Record};
 pub use recording::{Book, Growth, OpenError, Recording};
 pub use scan::{Batch, Scan};
-pub use store::{Aside, DEFAULT_LIMIT_BYTES, Lease, Pruned, Store, Stored, in_use};
+pub use spans::Spans;
+pub use store::{Aside, DEFAULT_LIMIT_BYTES, Lease, Pruned, Store, Stored, in_use, notes_beside};

@@ -18,6 +18,16 @@ const LOCKS: &str = ".open";
 const PINS: &str = ".pinned";
 /// Where captures lie that were deleted and can still be brought back.
 const REMOVED: &str = ".removed";
+/// Ending of the file beside a capture that holds its pins and notes.
+const NOTES: &str = ".notes.ndjson";
+
+/// The file beside a capture that holds pins and notes which can't be written into it.
+#[must_use]
+pub fn notes_beside(capture: &Path) -> PathBuf {
+    let mut name = capture.file_name().unwrap_or_default().to_owned();
+    name.push(NOTES);
+    capture.with_file_name(name)
+}
 
 /// A folder of captures.
 #[derive(Clone, Debug)]
@@ -62,7 +72,10 @@ impl Aside {
         if self.from.exists() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
-        fs::rename(&self.to, &self.from)
+        fs::rename(&self.to, &self.from)?;
+        // The notes beside it, if there are any, come and go with it.
+        let _none = fs::rename(notes_beside(&self.to), notes_beside(&self.from));
+        Ok(())
     }
 
     /// Deletes it for good.
@@ -70,7 +83,9 @@ impl Aside {
     /// # Errors
     /// Those of removing a file.
     pub fn delete(&self) -> io::Result<()> {
-        fs::remove_file(&self.to)
+        fs::remove_file(&self.to)?;
+        let _none = fs::remove_file(notes_beside(&self.to));
+        Ok(())
     }
 }
 
@@ -122,6 +137,13 @@ impl Store {
     pub fn open(folder: &Path) -> io::Result<Self> {
         private::create_folder(&folder.join(LOCKS))?;
         Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// The store that a capture lies in; `None` for a file in any other folder.
+    #[must_use]
+    pub fn around(capture: &Path) -> Option<Self> {
+        let folder = capture.parent()?;
+        folder.join(LOCKS).is_dir().then(|| Self { folder: folder.to_owned() })
     }
 
     /// The folder.
@@ -192,6 +214,9 @@ impl Store {
             if path.extension().is_none_or(|ending| ending != ENDING) {
                 continue;
             }
+            if path.to_string_lossy().ends_with(NOTES) {
+                continue;
+            }
             // A file that vanishes meanwhile is simply not in the list.
             let Ok(meta) = fs::metadata(&path) else { continue };
             if !meta.is_file() {
@@ -251,6 +276,7 @@ impl Store {
             to = folder.join(format!("{}.{attempt}", name.to_string_lossy()));
         }
         fs::rename(path, &to)?;
+        let _none = fs::rename(notes_beside(path), notes_beside(&to));
         Ok(Some(Aside { from: path.to_owned(), to }))
     }
 
@@ -286,6 +312,8 @@ impl Store {
             // One that can't be locked, such as in a folder of somebody else, must not keep the others.
             let Ok(Some(_lease)) = self.lease(&capture.path) else { continue };
             if fs::remove_file(&capture.path).is_ok() {
+                // Without the capture its notes say nothing; mostly there are none.
+                let _none = fs::remove_file(notes_beside(&capture.path));
                 pruned.left_bytes = pruned.left_bytes.saturating_sub(capture.size);
                 pruned.removed.push(capture.path);
             }
@@ -419,9 +447,11 @@ mod tests {
         assert_eq!(store.set_aside(&path).unwrap(), None, "it is being written");
         drop(lease);
         assert!(!in_use(&path));
+        fs::write(notes_beside(&path), "notes").unwrap();
         let aside = store.set_aside(&path).unwrap().unwrap();
-        assert!(store.list().unwrap().is_empty());
+        assert!(store.list().unwrap().is_empty() && !notes_beside(&path).exists());
         aside.put_back().unwrap();
+        assert!(notes_beside(&path).exists());
         assert_eq!(store.list().unwrap().len(), 1);
         let aside = store.set_aside(&path).unwrap().unwrap();
         fs::write(&path, "another").unwrap();

@@ -13,7 +13,7 @@ use crossbeam_channel::Sender;
 use super::published::{FileState, Published};
 use super::recorder::join;
 use super::wake::Wake;
-use crate::capture::{Batch, Book, Growth, Header, OpenError, Recording, Scan, in_use};
+use crate::capture::{Batch, Book, Event, Fact, Growth, Header, OpenError, Recording, Scan, What, in_use};
 use crate::session::Session;
 
 /// How often progress is shown.
@@ -35,6 +35,8 @@ pub(super) struct Opener {
     pub(super) published: Arc<Published>,
     pub(super) wake: Wake,
     pub(super) stop: Arc<AtomicBool>,
+    /// Something came that is more than a pin or a note.
+    pub(super) is_life: bool,
 }
 
 /// How a file that is read to its end is watched.
@@ -92,6 +94,11 @@ impl Opener {
         self.stop.load(Ordering::Relaxed)
     }
 
+    /// Whether somebody else holds the file's lock, who then writes it.
+    fn is_leased(&self) -> bool {
+        !self.published.notes.holds_lease() && in_use(self.recording.path())
+    }
+
     fn read_all(&mut self, session: &mut Session) -> Result<(), OpenError> {
         let mut more = self.step(session)?;
         if more && self.recording.progress().1 > LARGE {
@@ -111,12 +118,19 @@ impl Opener {
     }
 
     fn step(&mut self, session: &mut Session) -> Result<bool, OpenError> {
-        self.recording.step(|seq, event| join(session.apply(seq, event)))
+        let notes = &self.published.notes;
+        let is_life = &mut self.is_life;
+        self.recording.step(|seq, event| {
+            // What we write into a reopened capture ourselves is no sign that its session goes on.
+            *is_life |= !is_note(event);
+            notes.fold(event);
+            join(session.apply(seq, event))
+        })
     }
 
     /// One thread reads lines, this one folds them. Returns whether there is more to read.
     fn read_on_two_threads(&mut self, session: &mut Session) -> Result<bool, OpenError> {
-        let Self { recording, published, wake, stop } = self;
+        let Self { recording, published, wake, stop, .. } = self;
         let (scan, book) = recording.halves();
         let length = scan.length();
         let (sender, batches) = crossbeam_channel::bounded::<Result<Batch, OpenError>>(BATCHES);
@@ -129,7 +143,10 @@ impl Opener {
             for batch in batches {
                 let batch = batch?;
                 more = batch.more;
-                book.take(batch, |seq, event| join(session.apply(seq, event)));
+                book.take(batch, |seq, event| {
+                    published.notes.fold(event);
+                    join(session.apply(seq, event))
+                });
                 if shown.elapsed() >= PUBLISH_EVERY {
                     shown = Instant::now();
                     publish_progress(published, book, session, length);
@@ -151,10 +168,11 @@ impl Opener {
         let mut watch = Watch {
             quiet: LOOKS_UNTIL_QUIET,
             looks: 0,
-            leased: in_use(self.recording.path()),
+            leased: self.is_leased(),
             gone: false,
             trouble: None,
         };
+        self.published.notes.publish();
         self.published.snapshot.store(Arc::new(session.snapshot()));
         self.publish_watch(&watch);
         while !self.stopped() {
@@ -162,7 +180,7 @@ impl Opener {
             watch.looks = watch.looks.wrapping_add(1);
             // The lock changes seldom and costs more than a look.
             if watch.looks.is_multiple_of(10) {
-                watch.leased = in_use(self.recording.path());
+                watch.leased = self.is_leased();
             }
             watch.trouble = None;
             match self.look(session, &mut watch) {
@@ -186,8 +204,10 @@ impl Opener {
             Growth::Replaced => return Ok(false),
             Growth::None | Growth::Gone => watch.quiet = watch.quiet.saturating_add(1),
             Growth::More => {
-                watch.quiet = 0;
+                self.is_life = false;
                 while self.step(session)? && !self.stopped() {}
+                watch.quiet = if self.is_life { 0 } else { watch.quiet.saturating_add(1) };
+                self.published.notes.publish();
                 self.published.snapshot.store(Arc::new(session.snapshot()));
             }
         }
@@ -226,7 +246,12 @@ fn parse(scan: &mut Scan, sender: Sender<Result<Batch, OpenError>>, stop: &Atomi
     drop(sender);
 }
 
+fn is_note(event: &Event) -> bool {
+    matches!(&event.what, What::Fact(fact) if matches!(**fact, Fact::Note { .. }))
+}
+
 fn publish_progress(published: &Published, book: &Book, session: &mut Session, length: u64) {
+    published.notes.publish();
     published.snapshot.store(Arc::new(session.snapshot()));
     published.update_file(|file| {
         file.bytes = book.read_bytes();
