@@ -147,6 +147,19 @@ fn a_file_that_another_program_writes_is_followed_line_by_line() {
 }
 
 #[test]
+fn a_note_of_ours_does_not_make_a_past_session_a_live_one() {
+    let (home, paths) = stocked();
+    let mut desk = Desk::open_in(&home, Launch::Target(paths[0].display().to_string()));
+    desk.select(&["pong in uid a2"]);
+    desk.keys(Modifiers::NONE, Key::P);
+    desk.see_row(&["pong in uid a2", " pinned "]);
+    // The line of the note is in the file, came in through the tail, and is a row like others.
+    desk.see_row(&["row #4 note"]);
+    assert_eq!(fs::read_to_string(&paths[0]).unwrap().lines().count(), 5);
+    assert!(desk.says("reading alpha.ndjson") && !desk.says("tailing"));
+}
+
+#[test]
 fn a_file_that_is_replaced_is_opened_anew_and_a_deleted_one_stays_readable() {
     let folder = tempfile::tempdir().unwrap();
     let (path, other) = (folder.path().join("a.ndjson"), folder.path().join("b.ndjson"));
