@@ -32,7 +32,8 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+/// A new file beside `path`, which takes its name when it is whole.
+pub fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     tempfile::NamedTempFile::new_in(folder)
 }

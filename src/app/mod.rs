@@ -8,6 +8,7 @@ mod app;
 mod connect;
 mod copy;
 mod demo_tab;
+mod exchange;
 mod files;
 mod job;
 mod memory;
@@ -18,6 +19,7 @@ mod perform;
 mod place;
 mod search;
 mod tab;
+mod tasks;
 mod window;
 mod zone;
 

@@ -7,7 +7,7 @@ use crate::directus::MessageType;
 const PER_FRAME: u64 = 200_000;
 
 /// Numbers of the events left out, in order, as far as they were looked for. A place is counted from 0.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Order {
     fold: bool,
     looked: u64,

@@ -5,15 +5,20 @@
 //! Whoever wants more reads it back by `seq`. This floor knows files and bytes; it knows no socket and no window.
 
 pub mod event;
+pub mod export;
 pub mod find;
+pub mod har;
 mod index;
 mod journal;
 pub mod json_tree;
 pub mod line;
+pub mod merge;
 mod positioned;
+mod progress;
 mod reader;
 mod record;
 mod recording;
+mod relabel;
 pub mod row;
 mod store;
 pub mod time;
@@ -22,6 +27,7 @@ pub use event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stage, Stamp
 pub use index::{IndexHandle, IndexView, Join};
 pub use journal::{BACKLOG_LIMIT, Journal, JournalError};
 pub use line::Header;
+pub use progress::{Cancelled, Progress};
 pub use reader::{ReadError, Reader};
 pub use record::{FactKind, Flags, Kind, Record};
 pub use recording::{Oddities, OpenError, Recording};

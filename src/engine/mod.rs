@@ -5,6 +5,7 @@
 //! values and is never waited for. The window and the command line use the same engine.
 
 mod detail;
+mod exporter;
 mod finder;
 mod handle;
 mod opener;
@@ -14,6 +15,7 @@ mod row_maker;
 mod rows;
 mod wake;
 
+pub use exporter::Export;
 pub use finder::Search;
 pub use handle::{Capture, Destination, Engine, EngineError, open};
 pub use published::FileState;

@@ -1,0 +1,184 @@
+//! Imports of HARs in the shape that Chrome writes.
+
+use super::*;
+use crate::capture::event::{Direction, Fact, Payload, What};
+use crate::capture::{Join, Recording, line};
+
+/// Written by hand in the shape of a HAR saved by Chrome: indentation, order of keys and unrelated entries included.
+const CHROME: &str = include_str!("../../../tests/har/chrome.har");
+
+fn imported(bytes: &[u8]) -> Result<(String, Imported), HarError> {
+    let mut text = Vec::new();
+    let imported = HarFile::from_bytes(bytes.to_vec()).import(&mut text, &Progress::unwatched())?;
+    Ok((String::from_utf8(text).unwrap(), imported))
+}
+
+fn events(text: &str) -> Vec<Event> {
+    text.lines().skip(1).map(|line| line::read(line.as_bytes()).1).collect()
+}
+
+fn fact(event: &Event) -> &Fact {
+    let What::Fact(fact) = &event.what else { panic!("{event:?}") };
+    fact
+}
+
+#[test]
+fn a_har_of_chrome_becomes_a_capture() {
+    let (text, imported) = imported(CHROME.as_bytes()).unwrap();
+    assert_eq!((imported.sockets, imported.messages, imported.left_out), (2, 7, 0));
+    assert_eq!(imported.server, "wss://cms.example.com/websocket");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), &text).unwrap();
+    let mut recording = Recording::open(file.path()).unwrap();
+    while recording.step(|_, _| Join::default()).unwrap() {}
+    assert_eq!(recording.oddities().sentences(), [""; 0]);
+    assert_eq!(recording.header().unwrap().server, imported.server);
+    assert!(
+        text.lines().next().unwrap().contains(r#""imported":"har","creator":"WebInspector 537.36""#),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_socket_begins_with_its_handshake() {
+    let events = events(&imported(CHROME.as_bytes()).unwrap().0);
+    let first: Vec<_> = events.iter().filter(|event| event.connection == 1).collect();
+    let Fact::Connect { url, mode, transport, .. } = fact(first[0]) else { panic!("{:?}", first[0]) };
+    assert_eq!(
+        (url.as_str(), mode.as_str(), transport.as_str()),
+        ("wss://cms.example.com/websocket", "handshake", "browser")
+    );
+    let Fact::Request { target, headers, .. } = fact(first[1]) else { panic!() };
+    assert_eq!(target, "/websocket");
+    assert!(
+        headers.iter().any(|(name, value)| name == "Cookie" && value == "directus_session_token=[masked 1]"),
+        "{headers:?}"
+    );
+    let Fact::Response { status, took_us, .. } = fact(first[2]) else { panic!() };
+    assert_eq!((*status, *took_us), (101, 20_500));
+    assert!(matches!(fact(first[3]), Fact::Open { .. }));
+    assert_eq!(first[0].stamp.elapsed_us, 0);
+    // 0.8 ms queued, 5 ms DNS, 12 ms connect, 0.2 ms send, 20.5 ms wait.
+    assert_eq!(first[3].stamp.elapsed_us, 38_500);
+}
+
+#[test]
+fn messages_keep_direction_time_and_bytes() {
+    let events = events(&imported(CHROME.as_bytes()).unwrap().0);
+    let messages: Vec<_> = events
+        .iter()
+        .filter_map(|event| match &event.what {
+            What::Message(message) if event.connection == 1 => Some((event, message)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(messages.len(), 6);
+    let (event, message) = messages[1];
+    assert_eq!(message.direction, Direction::In);
+    assert_eq!(event.stamp.time_us, 1_795_566_458_123_457);
+    assert_eq!(message.payload, Payload::Text(r#"{"type":"auth","status":"ok"}"#.into()));
+    let (_, binary) = messages[5];
+    assert_eq!(binary.payload, Payload::Binary(bytes::Bytes::from_static(&[0, 255, 10])));
+    assert_eq!(binary.size, 3);
+}
+
+#[test]
+fn sockets_that_are_not_of_directus_come_along_as_raw() {
+    let events = events(&imported(CHROME.as_bytes()).unwrap().0);
+    let other = events.iter().find(|event| event.connection == 2).unwrap();
+    assert!(matches!(fact(other), Fact::Connect { mode, .. } if mode == "raw"));
+}
+
+#[test]
+fn no_secret_reaches_the_capture() {
+    let har = CHROME.replace("/websocket\"", "/websocket?access_token=URLTOKEN-123&x=1\"");
+    let (text, imported) = imported(har.as_bytes()).unwrap();
+    for secret in ["URLTOKEN-123", "COOKIE-SECRET-1", "AUTH-TOKEN-9", "REFRESH-77"] {
+        assert!(har.contains(secret), "{secret} must be in the HAR for this test to mean something");
+        assert!(!text.contains(secret), "{secret} is in\n{text}");
+        assert!(!imported.server.contains(secret));
+    }
+    assert!(text.contains("access_token=[masked"), "{text}");
+    // Sent again in a message of another kind, and in another socket's URL.
+    let again = har.replace(
+        "{\\\"type\\\":\\\"pong\\\"}",
+        "{\\\"type\\\":\\\"items\\\",\\\"note\\\":\\\"URLTOKEN-123\\\"}",
+    );
+    assert_ne!(again, har);
+    assert!(!self::imported(again.as_bytes()).unwrap().0.contains("URLTOKEN-123"));
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_said() {
+    for (bytes, expected) in [
+        (&b"{\"log\": {\"entries\": ["[..], "line 1, column 21"),
+        (b"", "line 1, column 0"),
+        (b"[]", "no list at log.entries"),
+        (b"{\"log\":{}}", "no list at log.entries"),
+        (b"{\"log\":{\"entries\":{}}}", "no list at log.entries"),
+        (
+            b"{\"log\":{\"entries\":[{},{}]}}",
+            "2 requests and no WebSocket messages. Open the developer tools before",
+        ),
+        (
+            b"{\"log\":{\"creator\":{\"name\":\"Firefox\",\"version\":\"150\"},\"entries\":[]}}",
+            "0 requests and no WebSocket messages. Firefox",
+        ),
+    ] {
+        let error = imported(bytes).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    let missing = HarFile::read(Path::new("missing.har")).err().unwrap().to_string();
+    assert!(missing.contains("missing.har can't be read"), "{missing}");
+}
+
+#[test]
+fn a_strange_message_is_left_out_and_counted() {
+    let har = r#"{"log":{"entries":[{"request":{"url":"ws://x/"},"_webSocketMessages":[
+        {"type":"receive","time":1.5,"opcode":1,"data":"a"}, {"type":"receive","time":"now","opcode":1,"data":"b"},
+        {"type":"receive","time":2,"opcode":2,"data":"?"}, {"type":"dream","time":2,"opcode":1,"data":"c"}, 7,
+        {"type":"receive","time":2,"opcode":9,"data":""}, {"type":"send","time":3,"opcode":8,"data":""},
+        {"type":"error","time":4,"opcode":-1,"data":"Invalid frame header"}
+    ]}]}}"#;
+    let (text, imported) = imported(har.as_bytes()).unwrap();
+    assert_eq!((imported.messages, imported.left_out), (1, 4));
+    let events = events(&text);
+    assert_eq!(events[0].stamp.time_us, 1_500_000, "the first message dates an entry without a date");
+    assert!(matches!(fact(&events[4]), Fact::Control { opcode, .. } if opcode == "ping"));
+    assert!(matches!(fact(&events[5]), Fact::Close { code: None, .. }));
+    assert!(matches!(fact(&events[6]), Fact::Error { message, .. } if message == "Invalid frame header"));
+}
+
+#[test]
+fn an_export_comes_back_as_it_was() {
+    use crate::capture::export::{Rows, write_har};
+    let (text, _) = imported(CHROME.as_bytes()).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), &text).unwrap();
+    let mut recording = Recording::open(file.path()).unwrap();
+    while recording.step(|_, _| Join::default()).unwrap() {}
+    let mut reader = recording.reader();
+    let mut har = Vec::new();
+    let rows = Rows::All(reader.view().len());
+    write_har(&mut reader, &rows, "ws://x", &mut har, &Progress::unwatched()).unwrap();
+    let (again, imported) = imported(&har).unwrap();
+    assert_eq!(imported.messages, 7);
+    let messages = |text: &str| {
+        let messages = events(text).into_iter().filter_map(|event| match event.what {
+            What::Message(message) => {
+                Some((event.connection, event.stamp, message.direction, message.payload))
+            }
+            What::Fact(_) => None,
+        });
+        messages.collect::<Vec<_>>()
+    };
+    assert_eq!(messages(&again), messages(&text));
+}
+
+#[test]
+fn an_import_can_be_cancelled() {
+    let progress = Progress::unwatched();
+    progress.cancel();
+    let error = HarFile::from_bytes(CHROME.into()).import(&mut Vec::new(), &progress).unwrap_err();
+    assert!(matches!(error, HarError::Cancelled(_)));
+}
