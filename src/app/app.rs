@@ -1,5 +1,6 @@
 //! `App`: the window's state, and the three moments eframe calls it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::demo_tab::DemoTab;
@@ -8,7 +9,9 @@ use super::memory::Memory;
 use super::model_parts::ModelParts;
 use super::notice::Notice;
 use super::tab::Tab;
+use crate::capture::IndexView;
 use crate::engine::{Engine, Wake};
+use crate::session::Snapshot;
 use crate::settings::Theme;
 use crate::ui::shell::Shell;
 
@@ -48,6 +51,18 @@ impl App {
             wake,
             engine,
         }
+    }
+
+    /// The index of the capture on the screen, as a frame that begins now would see it. For benches.
+    #[must_use]
+    pub fn view(&self) -> Option<IndexView> {
+        self.tab.as_ref().map(|tab| tab.capture.view())
+    }
+
+    /// What the capture on the screen means, as a frame that begins now would see it. For benches.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.tab.as_ref().map(|tab| tab.capture.snapshot())
     }
 
     /// Says something to the user.

@@ -4,8 +4,10 @@
 //! is appended to a capture (NDJSON, one object a line), and is remembered in 40 bytes by the [`IndexHandle`].
 //! Whoever wants more reads it back by `seq`. This floor knows files and bytes; it knows no socket and no window.
 
+mod content;
 pub mod event;
 pub mod export;
+pub mod filter;
 pub mod find;
 pub mod har;
 mod index;

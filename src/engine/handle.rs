@@ -9,7 +9,9 @@ use super::opener;
 use super::published::{FileState, Published};
 use super::recorder::Recorder;
 use super::rows::{RowWindow, RowWorker};
+use super::sieve::Sieve;
 use super::wake::Wake;
+use crate::capture::filter::Filter;
 use crate::capture::row::Detail;
 use crate::capture::{
     Header, IndexView, Journal, JournalError, Lease, OpenError, Reader, Recording, Stamp, time,
@@ -163,6 +165,13 @@ impl Capture {
     #[must_use]
     pub fn reader(&self) -> Reader {
         self.reader.another()
+    }
+
+    /// Puts the events there are and those that come through a filter, on a thread of its own. `wake` rings when there
+    /// are new finds.
+    #[must_use]
+    pub fn sieve(&self, filter: &Filter, wake: &Wake) -> Sieve {
+        Sieve::start(filter, self.reader.another(), Arc::clone(&self.published), wake)
     }
 
     /// Asks the row worker for these rows (by `seq`, in order) and for the detail of `selected`.

@@ -7,17 +7,23 @@
 mod detail;
 mod exporter;
 mod finder;
+mod found;
 mod handle;
+mod news;
 mod opener;
 mod published;
 mod recorder;
 mod row_maker;
 mod rows;
+mod sieve;
+mod sieve_slice;
 mod wake;
 
 pub use exporter::Export;
 pub use finder::Search;
+pub use found::Found;
 pub use handle::{Capture, Destination, Engine, EngineError, open};
 pub use published::FileState;
 pub use rows::RowWindow;
+pub use sieve::Sieve;
 pub use wake::Wake;

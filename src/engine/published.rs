@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::news::News;
 use crate::session::Snapshot;
 
 /// The state of a capture's file.
@@ -33,6 +34,8 @@ pub struct FileState {
 pub(super) struct Published {
     pub(super) snapshot: ArcSwap<Snapshot>,
     pub(super) file: ArcSwap<FileState>,
+    /// Rung after each change that brings events.
+    pub(super) news: News,
 }
 
 impl Published {

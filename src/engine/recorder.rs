@@ -134,6 +134,7 @@ impl Recorder {
         self.published.update_file(|file| file.bytes = bytes);
         self.published_at = Some(Instant::now());
         self.dirty = false;
+        self.published.news.tell();
         self.wake.ring();
     }
 
@@ -141,6 +142,7 @@ impl Recorder {
         self.commit();
         self.publish();
         self.published.update_file(|file| file.ended = true);
+        self.published.news.tell();
         self.wake.ring();
     }
 }

@@ -128,7 +128,7 @@ impl ExportView {
         }
         let mut done = false;
         let closed = dialog_ui(ui, "export", 520.0, |ui| {
-            title_ui(ui, "Export", "Secrets stay masked in every format");
+            title_ui(ui, "Export events", "Secrets stay masked in every format");
             self.choices_ui(ui, scopes);
             let taken = self.taken.as_ref() == Some(&self.path);
             let field = field_ui(ui, "Path", &mut self.path, "path of the new file", theme::mono());
