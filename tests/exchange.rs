@@ -15,7 +15,7 @@ fn chrome_har() -> PathBuf {
 /// Opens the palette and runs a command by its name.
 fn command(desk: &mut Desk, name: &str) {
     desk.keys(egui::Modifiers::COMMAND, egui::Key::K);
-    desk.fill(Role::TextInput, "Search commands", name);
+    desk.fill(Role::TextInput, "Command", name);
     desk.keys(egui::Modifiers::NONE, egui::Key::Enter);
 }
 

@@ -110,11 +110,11 @@ impl App {
                 Err(cancelled) => self.say(Notice::error(cancelled.to_string())),
                 Ok(Brought::Stopped) => self.say(Notice::info("Stopped. Nothing was written.")),
                 Ok(Brought::Said(notice)) => self.say(notice),
-                Ok(Brought::Taken(request)) => self.shell.ask_to_replace(request),
+                Ok(Brought::Taken(request)) => self.shell.ask_to_replace(&request),
                 Ok(Brought::Capture(path, notice)) => {
                     self.files.refresh();
                     self.say(notice);
-                    if self.tab.as_ref().is_some_and(Tab::is_busy) {
+                    if self.tab.as_ref().is_some_and(Tab::counts_seconds) {
                         // A connection must not end because a file is ready.
                         let name = file_name(&path);
                         self.say(Notice::info(format!(

@@ -142,7 +142,7 @@ mod tests {
                 what,
             };
             let seq = journal.append(&event);
-            journal.join(seq, super::super::recorder::join(session.apply(seq, &event)));
+            journal.join(seq, crate::engine::recorder::join(session.apply(seq, &event)));
         }
         journal.commit().unwrap();
         (journal.reader(), Arc::new(session.snapshot()))

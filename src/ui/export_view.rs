@@ -94,7 +94,7 @@ impl ExportView {
     }
 
     /// A file is there already: asks again.
-    pub fn ask_to_replace(&mut self, request: ExportRequest) {
+    pub fn ask_to_replace(&mut self, request: &ExportRequest) {
         self.open = true;
         self.format = request.format;
         self.scope = request.scope;
@@ -248,7 +248,7 @@ mod tests {
         let path = PathBuf::from("log.csv");
         let request = ExportRequest { format: Format::Csv, scope: Scope::Shown, path, replace: false };
         let mut view = ExportView::default();
-        view.ask_to_replace(request.clone());
+        view.ask_to_replace(&request);
         let mut harness = harness(view);
         harness.get_by_label("Replace").click();
         harness.run();
@@ -259,7 +259,7 @@ mod tests {
     fn another_name_is_not_a_replacement() {
         let mut view = opened();
         let path = PathBuf::from("log.ndjson");
-        view.ask_to_replace(ExportRequest {
+        view.ask_to_replace(&ExportRequest {
             format: Format::Ndjson,
             scope: Scope::All,
             path,

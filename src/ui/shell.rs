@@ -96,7 +96,7 @@ impl Shell {
     }
 
     /// Asks whether an export may replace a file that is there.
-    pub fn ask_to_replace(&mut self, request: ExportRequest) {
+    pub fn ask_to_replace(&mut self, request: &ExportRequest) {
         self.export.ask_to_replace(request);
     }
 
