@@ -182,3 +182,87 @@ fn an_import_can_be_cancelled() {
     let error = HarFile::from_bytes(CHROME.into()).import(&mut Vec::new(), &progress).unwrap_err();
     assert!(matches!(error, HarError::Cancelled(_)));
 }
+
+/// Saved by Chromium 156 itself: its own HAR builder, driven over its debugging port, on a page of ours whose URL, cookie
+/// and login hold planted secrets.
+const CHROMIUM: &str = include_str!("../../../tests/har/chromium-156.har");
+
+#[test]
+fn a_har_that_chromium_wrote_is_read() {
+    let (text, imported) = imported(CHROMIUM.as_bytes()).unwrap();
+    assert_eq!((imported.sockets, imported.messages, imported.left_out), (1, 6, 0));
+    assert_eq!(imported.server, "ws://localhost:8899/websocket?access_token=[masked 1]");
+    for secret in ["PLANTED-URL-TOKEN", "PLANTED-COOKIE-1", "PLANTED-AUTH-TOKEN"] {
+        assert!(CHROMIUM.contains(secret) && !text.contains(secret), "{secret}: {text}");
+    }
+    let events = events(&text);
+    assert!(matches!(fact(&events[0]), Fact::Connect { mode, .. } if mode == "handshake"));
+    assert!(
+        events.is_sorted_by_key(|event| event.stamp.elapsed_us),
+        "Chrome dates the answer after the first messages"
+    );
+    let What::Message(last) = &events.last().unwrap().what else { panic!() };
+    assert_eq!(
+        (last.direction, &last.payload),
+        (Direction::In, &Payload::Binary(bytes::Bytes::from_static(&[0, 255, 10])))
+    );
+}
+
+/// Every key that Chromium gives a socket's entry and that its importer reads is in ours, with a value of the same sort.
+#[test]
+fn an_export_has_the_keys_that_chromium_writes() {
+    use crate::capture::export::{Rows, write_har};
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), imported(CHROMIUM.as_bytes()).unwrap().0).unwrap();
+    let mut recording = Recording::open(file.path()).unwrap();
+    while recording.step(|_, _| Join::default()).unwrap() {}
+    let mut ours = Vec::new();
+    write_har(&mut recording.reader(), &Rows::All(10), "ws://x", &mut ours, &Progress::unwatched()).unwrap();
+    let ours: serde_json::Value = serde_json::from_slice(&ours).unwrap();
+    let theirs: serde_json::Value = serde_json::from_str(CHROMIUM).unwrap();
+    let socket = |har: &serde_json::Value| {
+        let entries = har["log"]["entries"].as_array().unwrap();
+        entries.iter().find(|entry| entry["_resourceType"] == "websocket").unwrap().clone()
+    };
+    let (ours, theirs) = (socket(&ours), socket(&theirs));
+    // What only a page has, and what is null there anyway.
+    let not_ours = [
+        "_initiator",
+        "_priority",
+        "pageref",
+        "_error",
+        "_fetchedViaServiceWorker",
+        "compression",
+        "_blocked_queueing",
+    ];
+    let mut missing = Vec::new();
+    compare("", &theirs, &ours, &mut missing);
+    missing.retain(|path: &String| !not_ours.iter().any(|key| path.ends_with(key)));
+    assert_eq!(missing, [""; 0]);
+    assert_eq!(ours["_webSocketMessages"].as_array().unwrap().len(), 6);
+}
+
+/// Paths of what `theirs` has and `ours` has not, or has as another sort of value.
+fn compare(path: &str, theirs: &serde_json::Value, ours: &serde_json::Value, missing: &mut Vec<String>) {
+    use serde_json::Value;
+    match (theirs, ours) {
+        (Value::Object(theirs), Value::Object(ours)) => {
+            for (key, value) in theirs {
+                let path = format!("{path}/{key}");
+                match ours.get(key) {
+                    Some(other) => compare(&path, value, other, missing),
+                    None => missing.push(path),
+                }
+            }
+        }
+        (Value::Array(theirs), Value::Array(ours)) => {
+            if let (Some(one), Some(other)) = (theirs.first(), ours.first()) {
+                compare(&format!("{path}[]"), one, other, missing);
+            } else if !theirs.is_empty() {
+                missing.push(format!("{path}[]"));
+            }
+        }
+        (Value::String(_), Value::String(_)) | (Value::Number(_), Value::Number(_)) => {}
+        _ => missing.push(path.to_owned()),
+    }
+}
