@@ -17,6 +17,7 @@ mod notice;
 mod order;
 mod perform;
 mod place;
+mod retired;
 mod search;
 mod tab;
 mod tasks;

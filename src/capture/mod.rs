@@ -17,6 +17,7 @@ pub mod line;
 pub mod merge;
 mod positioned;
 mod progress;
+pub mod private;
 mod reader;
 mod record;
 mod recording;

@@ -81,21 +81,13 @@ impl Engine {
         let reader = journal.reader();
         let (sink, batches) = crate::net::sink(BUDGET);
         let clock = Some(sink.clock());
-        let recorder = Recorder::new(journal, Arc::clone(&published), wake.clone());
+        let stop = Arc::new(AtomicBool::new(false));
+        let recorder = Recorder::new(journal, Arc::clone(&published), wake.clone(), Arc::clone(&stop));
         let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
         let thread =
             std::thread::Builder::new().name("journal".into()).spawn(move || recorder.run(batches))?;
         let link = self.net.open(sink);
-        Ok(Capture {
-            published,
-            reader,
-            rows,
-            link: Some(link),
-            stop: Arc::default(),
-            thread: Some(thread),
-            lease,
-            clock,
-        })
+        Ok(Capture { published, reader, rows, link: Some(link), stop, thread: Some(thread), lease, clock })
     }
 }
 

@@ -21,6 +21,8 @@ pub struct FileState {
     pub trouble: Option<String>,
     /// Bytes that wait in memory because of it.
     pub waiting_bytes: usize,
+    /// Events that the disk refused to the end: they are not in the file. Known when it has ended.
+    pub lost_events: u64,
     /// Nothing more will be appended.
     pub ended: bool,
     /// What was odd about an opened file, as sentences.
