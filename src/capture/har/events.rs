@@ -99,14 +99,7 @@ impl<'a> Scribe<'a> {
             1 => Some(self.text(at_us, direction, &frame.data)),
             2 => {
                 let bytes = STANDARD.decode(&frame.data).ok()?;
-                self.messages += 1;
-                let message = Message {
-                    direction,
-                    size: bytes.len() as u64,
-                    payload: Payload::Binary(Bytes::from(bytes)),
-                    class: Class::binary(),
-                };
-                Some(self.event(at_us, What::Message(message), false))
+                Some(self.binary(at_us, direction, bytes))
             }
             // Chrome leaves these out, other tools don't.
             8 => {
@@ -140,6 +133,20 @@ impl<'a> Scribe<'a> {
         };
         let size = data.len() as u64;
         let message = Message { direction, payload: Payload::Text(text), size, class };
+        self.event(at_us, What::Message(message), is_masked)
+    }
+
+    fn binary(&mut self, at_us: i64, direction: Direction, bytes: Vec<u8>) -> Event {
+        let size = bytes.len() as u64;
+        // Directus reads a binary message as text (reference 1.5), so one that was sent may be a login.
+        let masked = match (direction, std::str::from_utf8(&bytes)) {
+            (Direction::Out, Ok(text)) => self.masker.outgoing(text),
+            _ => None,
+        };
+        self.messages += 1;
+        let is_masked = masked.is_some();
+        let payload = Payload::Binary(masked.map_or_else(|| Bytes::from(bytes), Bytes::from));
+        let message = Message { direction, payload, size, class: Class::binary() };
         self.event(at_us, What::Message(message), is_masked)
     }
 

@@ -143,6 +143,10 @@ impl HarFile {
         let started_us = sockets.first().map(Entry::started_us).unwrap_or_default();
         let mut imported = Imported { sockets: sockets.len() as u64, started_us, ..Imported::default() };
         let mut masker = Masker::new();
+        // What the URL or a cookie of one socket hides is a secret in the messages of every other.
+        for socket in &sockets {
+            let _learned = Scribe::new(socket, 0, started_us, &mut masker).handshake();
+        }
         let chosen = sockets.iter().find(|socket| speech::speaks_directus(socket)).or(sockets.first());
         imported.server = chosen.map(|socket| masker.url(socket.url())).unwrap_or_default();
         let creator = har.creator();

@@ -109,6 +109,28 @@ fn no_secret_reaches_the_capture() {
 }
 
 #[test]
+fn a_login_sent_as_bytes_is_masked_and_a_later_socket_tells_secrets_of_an_earlier() {
+    use base64::Engine as _;
+    let login =
+        base64::engine::general_purpose::STANDARD.encode(r#"{"type":"auth","access_token":"BYTES-TOKEN-1"}"#);
+    let har = format!(
+        r#"{{"log":{{"entries":[
+            {{"startedDateTime":"2026-01-01T00:00:00Z","request":{{"url":"ws://x/"}},"_webSocketMessages":[
+                {{"type":"send","time":1,"opcode":2,"data":"{login}"}},
+                {{"type":"send","time":2,"opcode":1,"data":"{{\"note\":\"LATER-TOKEN-2\"}}"}}]}},
+            {{"startedDateTime":"2026-01-01T00:00:09Z","request":{{"url":"ws://x/?access_token=LATER-TOKEN-2"}},"_webSocketMessages":[]}}
+        ]}}}}"#
+    );
+    let (text, _) = imported(har.as_bytes()).unwrap();
+    assert!(!text.contains("LATER-TOKEN-2"), "{text}");
+    let events = events(&text);
+    let What::Message(sent) = &events[3].what else { panic!("{text}") };
+    let Payload::Binary(bytes) = &sent.payload else { panic!("{text}") };
+    assert_eq!(std::str::from_utf8(bytes).unwrap(), r#"{"type":"auth","access_token":"[masked 2]"}"#);
+    assert!(events[3].masked);
+}
+
+#[test]
 fn what_is_wrong_with_a_file_is_said() {
     for (bytes, expected) in [
         (&b"{\"log\": {\"entries\": ["[..], "line 1, column 21"),
