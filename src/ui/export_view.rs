@@ -131,7 +131,9 @@ impl ExportView {
             title_ui(ui, "Export events", "Secrets stay masked in every format");
             self.choices_ui(ui, scopes);
             let taken = self.taken.as_ref() == Some(&self.path);
-            let field = field_ui(ui, "Path", &mut self.path, "path of the new file", theme::mono());
+            let field = labelled_ui(ui, "Path", |ui| {
+                field_ui(ui, "Path", &mut self.path, "path of the new file", theme::mono())
+            });
             if taken {
                 ui.add_space(theme::SMALL_GAP);
                 notice_ui(
