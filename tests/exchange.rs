@@ -119,3 +119,23 @@ fn two_captures_are_seen_as_one() {
     assert!(!row.starts_with("row #1 "), "it stands among the others: {row}");
     assert_eq!(home.captures().len(), 2);
 }
+
+#[test]
+fn what_a_filter_hides_is_not_exported_as_shown() {
+    let home = Home::new();
+    let mut desk = Desk::open_in(&home, Launch::Target(chrome_har().display().to_string()));
+    desk.see_row(&["subscribe", "messages"]);
+    desk.fill(Role::TextInput, "Filter", "type:auth");
+    desk.keys(egui::Modifiers::NONE, egui::Key::Enter);
+    desk.until("the filtered rows", |desk| (desk.rows().len() == 3).then_some(()));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.csv");
+    command(&mut desk, "Export…");
+    desk.click(Role::RadioButton, "CSV");
+    desk.click(Role::RadioButton, "Shown, 3 events");
+    desk.fill(Role::TextInput, "Path", path.to_str().unwrap());
+    desk.press("Export");
+    desk.see("3 events were written");
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.contains("auth") && !text.contains("pong"), "{text}");
+}

@@ -12,6 +12,8 @@ mod demo;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]
+mod filter;
+#[cfg(test)]
 mod floors;
 #[cfg(test)]
 mod guide;

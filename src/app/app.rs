@@ -88,11 +88,17 @@ impl App {
         let fold = self.memory.settings().preferences.fold_heartbeats;
         if let Some(tab) = &mut self.tab {
             tab.order.set_fold(fold);
-            let (more, found) = tab.prepare();
-            if more {
+            let prepared = tab.prepare();
+            if prepared.more {
                 ctx.request_repaint();
             }
-            if let Some(found) = found {
+            if let Some((moved, hidden)) = &prepared.moved {
+                let now = tab.hidden();
+                self.shell.rebase(&|place| tab.order.moved(moved, place), (*hidden, now));
+                let selected = tab.selected.filter(|seq| tab.order.shows(*seq));
+                self.shell.select(selected.map(|seq| tab.order.place(seq)), prepared.is_new_filter);
+            }
+            if let Some(found) = prepared.found {
                 self.shell.reveal(tab.order.place(found.seq));
             }
             if tab.counts_seconds() {

@@ -133,14 +133,9 @@ impl App {
 pub fn scopes(tab: &Tab) -> Scopes {
     Scopes {
         all: tab.capture.view().len(),
-        shown: tab.order.len().saturating_sub(first_shown(tab)),
+        shown: tab.order.len().saturating_sub(tab.hidden()),
         selected: rows(tab, Scope::Selected).len(),
     }
-}
-
-/// The first place that Clear doesn't hide.
-fn first_shown(tab: &Tab) -> u64 {
-    tab.order.place(tab.hidden_to + 1)
 }
 
 /// The events of a scope as they are now, for a job on another thread.
@@ -149,7 +144,7 @@ fn rows(tab: &Tab, scope: Scope) -> Rows {
         Scope::All => Rows::All(tab.capture.view().len()),
         Scope::Selected => Rows::Listed(tab.selected.into_iter().collect()),
         Scope::Shown => {
-            let (order, first) = (tab.order.clone(), first_shown(tab));
+            let (order, first) = (tab.order.clone(), tab.hidden());
             let len = order.len().saturating_sub(first);
             Rows::Placed { len, seq: Arc::new(move |place| order.seq(first + place)) }
         }

@@ -10,6 +10,7 @@ mod copy;
 mod demo_tab;
 mod exchange;
 mod files;
+mod filtering;
 mod job;
 mod memory;
 mod model_parts;

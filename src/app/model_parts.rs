@@ -4,14 +4,18 @@ use std::sync::Arc;
 
 use super::app::App;
 use super::exchange::scopes;
+use crate::capture::filter::Vocabulary;
 use crate::capture::row::Detail;
-use crate::engine::{FileState, RowWindow};
+use crate::engine::{FileState, Found, RowWindow};
 use crate::session::Snapshot;
 use crate::settings::{ProfileId, Settings};
 use crate::ui::export_view::Scopes;
 use crate::ui::jobs_view::JobView;
-use crate::ui::log_model::LogModel;
+use crate::ui::log_model::{FilterState, LogModel};
 use crate::ui::model::{Demo, Model, Recent, Recording, Source};
+
+/// Uids offered while a filter is written: more would be no help.
+const UIDS: usize = 100;
 
 /// What a model borrows from, held for one frame.
 pub struct ModelParts {
@@ -21,6 +25,10 @@ pub struct ModelParts {
     window: Arc<RowWindow>,
     detail: Option<Arc<Detail>>,
     log: LogModel<'static>,
+    filter: String,
+    is_waiting: bool,
+    found: Option<Arc<Found>>,
+    uids: Vec<Arc<str>>,
     window_start: u64,
     source: Option<(bool, String)>,
     file_name: String,
@@ -44,6 +52,10 @@ impl ModelParts {
             window: Arc::default(),
             detail: None,
             log: LogModel::default(),
+            filter: String::new(),
+            is_waiting: false,
+            found: None,
+            uids: Vec::new(),
             window_start: 0,
             source: None,
             file_name: String::new(),
@@ -66,7 +78,11 @@ impl ModelParts {
         parts.window_start = parts.window.rows.first().map_or(0, |row| tab.order.place(row.seq));
         parts.log.rows = tab.order.len();
         parts.log.folded = tab.order.folded();
-        parts.log.hidden = tab.order.place(tab.hidden_to + 1).min(parts.log.rows);
+        parts.log.hidden = tab.hidden();
+        parts.uids = uids(&parts.snapshot);
+        parts.filter = tab.filtering.text().to_owned();
+        parts.is_waiting = tab.filtering.is_waiting();
+        parts.found = tab.order.found().cloned();
         parts.log.offset_s =
             app.files.zone.offset_s(tab.capture.now().time_us, app.memory.settings().preferences.utc);
         parts.log.marked = tab.marked;
@@ -84,12 +100,30 @@ impl ModelParts {
         parts
     }
 
+    fn filter_state(&self) -> FilterState<'_> {
+        let found = self.found.as_deref();
+        FilterState {
+            text: &self.filter,
+            fitting: found.map_or(0, Found::len),
+            looked: found.map_or(0, Found::looked),
+            of: found.map_or(0, Found::of),
+            is_waiting: self.is_waiting,
+            trouble: found.and_then(Found::trouble),
+        }
+    }
+
     /// The model of this frame.
     pub fn model<'a>(&'a self, settings: &'a Settings, recents: &'a [Recent]) -> Model<'a> {
         Model {
             now_us: self.now_us,
             snapshot: &self.snapshot,
-            log: LogModel { window: &self.window.rows, window_start: self.window_start, ..self.log },
+            log: LogModel {
+                window: &self.window.rows,
+                window_start: self.window_start,
+                filter: self.filter_state(),
+                words: Vocabulary { collections: &self.snapshot.collections, uids: &self.uids },
+                ..self.log
+            },
             detail: self.detail.as_deref(),
             settings,
             source: match &self.source {
@@ -114,4 +148,10 @@ impl ModelParts {
             removed_profile: self.removed_profile.as_deref(),
         }
     }
+}
+
+/// Uids of the newest subscriptions, for writing a filter.
+fn uids(snapshot: &Snapshot) -> Vec<Arc<str>> {
+    let newest = snapshot.subscriptions.iter().rev().take(UIDS);
+    newest.filter_map(|subscription| subscription.request.uid.clone()).collect()
 }

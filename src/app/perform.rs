@@ -6,7 +6,7 @@ use super::search::Quest;
 use super::tab::Tab;
 use crate::capture::find::{Needle, Way};
 use crate::net::{Command, Outgoing};
-use crate::ui::action::{Action, Misbehaviour, SearchFor};
+use crate::ui::action::{Action, FilterChange, Misbehaviour, SearchFor};
 use crate::ui::path_prompt::Errand;
 
 impl App {
@@ -17,11 +17,11 @@ impl App {
             | Action::Select(_)
             | Action::GoTo(_)
             | Action::Mark(_)
-            | Action::Filter(_)
             | Action::ClearLog
             | Action::UndoClear
             | Action::Search(_)
             | Action::StopSearch => self.perform_on_log(action),
+            Action::Filter(change) => self.filter(&change),
             Action::Copy(text) => ctx.copy_text(text),
             Action::Connect(request) => self.connect(*request),
             Action::Reconnect => self.reconnect(),
@@ -75,7 +75,14 @@ impl App {
             Action::GoTo(seq) => {
                 tab.selected = Some(seq);
                 tab.want();
-                self.shell.reveal(tab.order.place(seq));
+                if tab.order.shows(seq) {
+                    self.shell.reveal(tab.order.place(seq));
+                } else {
+                    self.shell.select(None, false);
+                    self.say(Notice::info(format!(
+                        "Event {seq} is left out of the log by the filter; the detail shows it. Clear the filter to see it among the others."
+                    )));
+                }
             }
             Action::Mark(seq) => tab.marked = seq,
             Action::ClearLog => tab.clear(),
@@ -85,6 +92,13 @@ impl App {
             }
             Action::StopSearch => tab.finder.stop(),
             _ => {}
+        }
+    }
+
+    fn filter(&mut self, change: &FilterChange) {
+        let Some(tab) = &mut self.tab else { return };
+        if let Err(error) = tab.filtering.change(change, &tab.capture, &self.wake) {
+            self.say(Notice::error(error.to_string()));
         }
     }
 
@@ -201,7 +215,8 @@ fn start_search(tab: &mut Tab, search: &SearchFor, wake: &crate::engine::Wake, f
         (None, Way::Next) => 0,
         (None, Way::Previous) => u64::MAX,
     };
-    tab.finder.start(tab.capture.reader(), Quest { needle, from, way, fold }, wake);
+    let shown = tab.shown(fold);
+    tab.finder.start(tab.capture.reader(), Quest { needle, from, way, shown }, wake);
 }
 
 #[cfg(test)]

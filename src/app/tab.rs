@@ -1,9 +1,11 @@
 //! `Tab`: one capture in the window, and how it is looked at.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use super::order::Order;
-use super::search::{Finder, Found};
+use super::filtering::Filtering;
+use super::order::{Moved, Order};
+use super::search::{Finder, Found, Shown};
 use crate::engine::Capture;
 use crate::settings::Profile;
 use crate::ui::log_model::Search;
@@ -16,6 +18,8 @@ pub struct Tab {
     pub profile: Option<Profile>,
     /// Which events are shown where.
     pub order: Order,
+    /// The filter that says so.
+    pub filtering: Filtering,
     /// The search.
     pub finder: Finder,
     /// Places asked for by the log.
@@ -30,6 +34,18 @@ pub struct Tab {
     pub hidden_before: Option<u64>,
 }
 
+/// What was done before a frame.
+pub struct Prepared {
+    /// There is more to count in the next frame.
+    pub more: bool,
+    /// What the search found just now.
+    pub found: Option<Found>,
+    /// The rows changed their places: the way from the old ones, and how many Clear hid then.
+    pub moved: Option<(Moved, u64)>,
+    /// Because of another filter, not because older finds came in.
+    pub is_new_filter: bool,
+}
+
 impl Tab {
     /// A tab on a capture.
     pub fn new(capture: Capture, profile: Option<Profile>, fold: bool) -> Self {
@@ -39,6 +55,7 @@ impl Tab {
             capture,
             profile,
             order,
+            filtering: Filtering::default(),
             finder: Finder::default(),
             wanted: 0..0,
             selected: None,
@@ -48,17 +65,24 @@ impl Tab {
         }
     }
 
-    /// Does what is due before a frame: counts new rows, picks up the search, asks the row worker. Returns whether
-    /// another frame is needed for the counting, and what the search found just now.
-    pub fn prepare(&mut self) -> (bool, Option<Found>) {
+    /// Does what is due before a frame: counts new rows, picks up filter and search, asks the row worker.
+    pub fn prepare(&mut self) -> Prepared {
         let view = self.capture.view();
         let more = self.order.advance(&view);
+        let hidden = self.hidden();
+        let is_new_filter = self.filtering.prepare();
+        let moved = self.order.set_found(self.filtering.found());
         let found = self.finder.poll();
         if let Some(found) = found {
             self.selected = Some(found.seq);
         }
         self.want();
-        (more, found)
+        Prepared { more, found, moved: moved.map(|moved| (moved, hidden)), is_new_filter }
+    }
+
+    /// Rows at the start that Clear hides.
+    pub fn hidden(&self) -> u64 {
+        self.order.place(self.hidden_to + 1).min(self.order.len())
     }
 
     /// Asks the row worker for what is wanted now.
@@ -101,6 +125,15 @@ impl Tab {
         let file = self.capture.file();
         let name = file.path.as_ref().and_then(|path| path.file_name());
         name.map_or_else(|| file.server.clone(), |name| name.to_string_lossy().into_owned())
+    }
+
+    /// The events that are shown, for a search on another thread.
+    pub fn shown(&self, fold: bool) -> Shown {
+        match self.order.found() {
+            Some(found) => Shown::Fitting(Arc::clone(found)),
+            None if fold => Shown::Folded,
+            None => Shown::All,
+        }
     }
 
     /// The search, as the log shows it.

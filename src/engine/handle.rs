@@ -82,7 +82,8 @@ impl Engine {
         let (sink, batches) = crate::net::sink(BUDGET);
         let clock = Some(sink.clock());
         let stop = Arc::new(AtomicBool::new(false));
-        let recorder = Recorder::new(journal, Arc::clone(&published), wake.clone(), Arc::clone(&stop));
+        let recorder =
+            Recorder::new(journal, Arc::clone(&published), wake.with(&published.news), Arc::clone(&stop));
         let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
         let thread =
             std::thread::Builder::new().name("journal".into()).spawn(move || recorder.run(batches))?;
@@ -107,7 +108,8 @@ pub fn open(path: &Path, wake: &Wake) -> Result<Capture, EngineError> {
     let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
     let stop = Arc::new(AtomicBool::new(false));
     let thread = std::thread::Builder::new().name("opener".into()).spawn({
-        let (published, wake, stop) = (Arc::clone(&published), wake.clone(), Arc::clone(&stop));
+        let (published, stop) = (Arc::clone(&published), Arc::clone(&stop));
+        let wake = wake.with(&published.news);
         move || opener::run(recording, &published, &wake, &stop)
     })?;
     Ok(Capture { published, reader, rows, link: None, stop, thread: Some(thread), lease: None, clock: None })

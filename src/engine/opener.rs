@@ -36,7 +36,6 @@ pub(super) fn run(mut recording: Recording, published: &Arc<Published>, wake: &W
                 file.server.clone_from(&header.server);
             }
         });
-        published.news.tell();
         wake.ring();
         if !more {
             return;

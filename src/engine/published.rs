@@ -36,8 +36,8 @@ pub struct FileState {
 pub(super) struct Published {
     pub(super) snapshot: ArcSwap<Snapshot>,
     pub(super) file: ArcSwap<FileState>,
-    /// Rung after each change that brings events.
-    pub(super) news: News,
+    /// Rung after each publishing of events, by the bell of the thread that does it.
+    pub(super) news: Arc<News>,
 }
 
 impl Published {

@@ -145,7 +145,6 @@ impl Recorder {
         self.published.update_file(|file| file.bytes = bytes);
         self.published_at = Some(Instant::now());
         self.dirty = false;
-        self.published.news.tell();
         self.wake.ring();
     }
 
@@ -167,7 +166,6 @@ impl Recorder {
                 ));
             }
         });
-        self.published.news.tell();
         self.wake.ring();
     }
 }

@@ -54,6 +54,12 @@ pub enum Command {
     ClearLog,
     /// Show them again.
     UndoClear,
+    /// Put the cursor into the filter box.
+    FocusFilter,
+    /// Show every row.
+    ClearFilter,
+    /// Show the page about filters.
+    FilterHelp,
     /// Open the search field.
     Find,
     /// The next hit.
@@ -230,7 +236,16 @@ const MESSAGES: [Line; 9] = [
     ),
 ];
 
-const LOG: [Line; 7] = [
+const LOG: [Line; 10] = [
+    (
+        Command::FocusFilter,
+        "Filter",
+        "Say which rows are shown; / does the same in the log",
+        Icon::Funnel,
+        ctrl(Key::U),
+    ),
+    (Command::ClearFilter, "Clear filter", "Show every row", Icon::FunnelX, ctrl_shift(Key::U)),
+    (Command::FilterHelp, "Filter help", "How filters are written, with examples", Icon::CircleHelp, NONE),
     (Command::Find, "Find", "Look for a text in the log", Icon::Search, ctrl(Key::F)),
     (Command::FindNext, "Find next", "The next row that holds it", Icon::ChevronDown, bare(Key::F3)),
     (Command::FindPrevious, "Find previous", "The row before that holds it", Icon::ChevronUp, shift(Key::F3)),

@@ -1,5 +1,6 @@
 //! What the log view reads.
 
+use crate::capture::filter::Vocabulary;
 use crate::capture::row::Row;
 
 /// The shown log. A *position* is a row's place in it, from 0, whatever its sequence number.
@@ -21,6 +22,10 @@ pub struct LogModel<'a> {
     pub marked: Option<u64>,
     /// How the last search went.
     pub search: Search,
+    /// How the filter goes.
+    pub filter: FilterState<'a>,
+    /// Names of the session, for writing a filter.
+    pub words: Vocabulary<'a>,
 }
 
 impl LogModel<'_> {
@@ -51,4 +56,35 @@ pub enum Search {
     },
     /// No row holds it.
     NotFound,
+}
+
+/// How a filter goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FilterState<'a> {
+    /// The filter asked for last; empty for none.
+    pub text: &'a str,
+    /// Rows that fit, as far as was looked.
+    pub fitting: u64,
+    /// Events looked at.
+    pub looked: u64,
+    /// Events there are.
+    pub of: u64,
+    /// A filter was asked for that has nothing to show yet: the rows are those of the one before.
+    pub is_waiting: bool,
+    /// What could not be looked at, as a sentence.
+    pub trouble: Option<&'a str>,
+}
+
+impl FilterState<'_> {
+    /// Whether rows are left out.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        !self.text.is_empty()
+    }
+
+    /// Whether there is more to look at.
+    #[must_use]
+    pub const fn is_running(&self) -> bool {
+        self.is_waiting || self.looked < self.of
+    }
 }

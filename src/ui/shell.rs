@@ -58,6 +58,19 @@ impl Shell {
         self.on_form = false;
     }
 
+    /// The rows of the log changed their places; see `LogList::rebase`.
+    pub fn rebase(&mut self, moved: &dyn Fn(u64) -> u64, hidden: (u64, u64)) {
+        self.log.list.rebase(moved, hidden);
+    }
+
+    /// Selects the row at `position`, or none; where asked, brings it into sight unless the log follows.
+    pub fn select(&mut self, position: Option<u64>, into_sight: bool) {
+        self.log.list.mark_selected(position);
+        if into_sight {
+            self.log.list.keep_selected_in_sight();
+        }
+    }
+
     /// Another capture is shown: forgets selection and place; `follow` as the preferences say.
     pub fn start_session(&mut self, follow: bool) {
         self.log.list.reset();
@@ -286,6 +299,9 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         | Command::Pause
         | Command::ClearLog
         | Command::UndoClear
+        | Command::FocusFilter
+        | Command::ClearFilter
+        | Command::FilterHelp
         | Command::Find
         | Command::FindNext
         | Command::FindPrevious
