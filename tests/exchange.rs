@@ -139,3 +139,20 @@ fn what_a_filter_hides_is_not_exported_as_shown() {
     let text = std::fs::read_to_string(path).unwrap();
     assert!(text.contains("auth") && !text.contains("pong"), "{text}");
 }
+
+#[test]
+fn what_is_selected_is_exported() {
+    let home = Home::new();
+    let mut desk = Desk::open_in(&home, Launch::Target(chrome_har().display().to_string()));
+    desk.select(&["subscribe", "messages"]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.har");
+    command(&mut desk, "Export…");
+    desk.click(Role::RadioButton, "HAR");
+    desk.click(Role::RadioButton, "Selected, 1 event");
+    desk.fill(Role::TextInput, "Path", path.to_str().unwrap());
+    desk.press("Export");
+    desk.see("1 event was written");
+    let text = std::fs::read_to_string(path).unwrap();
+    assert_eq!(text.matches("\"opcode\"").count(), 1, "{text}");
+}

@@ -26,6 +26,8 @@ mod lab;
 #[cfg(test)]
 mod odd_files;
 #[cfg(test)]
+mod rows;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod transcripts;

@@ -85,6 +85,7 @@ impl App {
     /// Takes what other threads have published. Runs before each frame, and alone while the window is hidden.
     fn take_news(&mut self, ctx: &egui::Context) {
         self.wake.heard();
+        self.bring_columns();
         let fold = self.memory.settings().preferences.fold_heartbeats;
         if let Some(tab) = &mut self.tab {
             tab.order.set_fold(fold);
@@ -101,6 +102,7 @@ impl App {
             if let Some(found) = prepared.found {
                 self.shell.reveal(tab.order.place(found.seq));
             }
+            tab.hold_selection(&mut self.shell);
             if tab.counts_seconds() {
                 ctx.request_repaint_after(TICK);
             }
@@ -120,6 +122,9 @@ impl App {
         let ctx = ui.ctx().clone();
         for action in actions {
             self.perform(&ctx, action);
+        }
+        if let Some(text) = self.files.clipboard.take() {
+            ctx.copy_text(text);
         }
         self.take_dropped_file(&ctx);
         for notice in self.notices.drain(..) {

@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::app::App;
-use super::copy::beside;
+use super::copy::{beside, note_lines};
 use super::notice::Notice;
 use super::tab::Tab;
 use super::tasks::Brought;
@@ -14,7 +15,7 @@ use crate::capture::export::{ExportError, Rows, Written};
 use crate::capture::har::{HarError, HarFile, Imported};
 use crate::capture::merge::{MergeError, Source, merge};
 use crate::capture::time::Zone;
-use crate::capture::{Progress, Reader, Store, time};
+use crate::capture::{NoteChange, Progress, Reader, Store, time};
 use crate::engine::Export;
 use crate::ui::export_view::{ExportRequest, Scope, Scopes};
 use crate::ui::jobs_view::Unit;
@@ -45,6 +46,7 @@ impl App {
             format: request.format,
             rows: rows(tab, request.scope),
             server: if file.server.is_empty() { snapshot.url.to_string() } else { file.server.clone() },
+            notes: tab.capture.loose_notes(),
             started_us: tab.capture.view().get(1).map_or_else(time::now_us, |record| record.time_us),
             snapshot,
             zone: if preferences.utc { Zone::utc() } else { Zone::local() },
@@ -92,6 +94,7 @@ impl App {
             path: file.path.clone(),
             bytes: file.opening.unwrap_or(file.bytes),
             reader: tab.capture.reader(),
+            notes: tab.capture.loose_notes(),
         };
         let name = format!("Merge with {}", file_name(&other));
         self.files.tasks.start(name, Unit::Bytes, &self.wake, move |progress| {
@@ -134,7 +137,7 @@ pub fn scopes(tab: &Tab) -> Scopes {
     Scopes {
         all: tab.capture.view().len(),
         shown: tab.order.len().saturating_sub(tab.hidden()),
-        selected: rows(tab, Scope::Selected).len(),
+        selected: selected_places(tab).iter().map(|range| range.end - range.start).sum(),
     }
 }
 
@@ -142,13 +145,37 @@ pub fn scopes(tab: &Tab) -> Scopes {
 fn rows(tab: &Tab, scope: Scope) -> Rows {
     match scope {
         Scope::All => Rows::All(tab.capture.view().len()),
-        Scope::Selected => Rows::Listed(tab.selected.into_iter().collect()),
+        Scope::Selected => selected_rows(tab),
         Scope::Shown => {
             let (order, first) = (tab.order.clone(), tab.hidden());
             let len = order.len().saturating_sub(first);
             Rows::Placed { len, seq: Arc::new(move |place| order.seq(first + place)) }
         }
     }
+}
+
+/// Where the selected events that are shown stand: as many ranges as were selected, however many events they hold.
+fn selected_places(tab: &Tab) -> Vec<Range<u64>> {
+    let shown = tab.order.len();
+    let places = |range: &Range<u64>| tab.order.place(range.start)..tab.order.place(range.end).min(shown);
+    tab.selection.ranges().iter().map(places).filter(|range| !range.is_empty()).collect()
+}
+
+fn selected_rows(tab: &Tab) -> Rows {
+    let order = tab.order.clone();
+    let mut len = 0;
+    // Each range with the number of events in those before it.
+    let mut ranges = Vec::new();
+    for range in selected_places(tab) {
+        ranges.push((len, range.start));
+        len += range.end - range.start;
+    }
+    let seq = move |place: u64| {
+        let at = ranges.partition_point(|(before, _)| *before <= place).saturating_sub(1);
+        let (before, start) = ranges.get(at).copied().unwrap_or_default();
+        order.seq(start + (place - before))
+    };
+    Rows::Placed { len, seq: Arc::new(seq) }
 }
 
 /// Whether a file is a HAR, by its ending.
@@ -196,13 +223,14 @@ fn write_export(
 }
 
 fn said(written: &Written, path: &Path) -> String {
-    let events = counted(written.events, "event");
+    let verb = if written.events == 1 { "was" } else { "were" };
+    let events = format!("{} {verb} written", counted(written.events, "event"));
     let path = path.display();
     match written.left_out {
-        0 => format!("{events} were written to {path}."),
-        left_out => format!(
-            "{events} were written to {path}. {left_out} that this format has no place for were left out."
-        ),
+        0 => format!("{events} to {path}."),
+        left_out => {
+            format!("{events} to {path}. {left_out} that this format has no place for were left out.")
+        }
     }
 }
 
@@ -249,6 +277,8 @@ struct Present {
     path: Option<PathBuf>,
     bytes: u64,
     reader: Reader,
+    /// Those that stand beside the file.
+    notes: Vec<NoteChange>,
 }
 
 /// Reads a capture's bytes from its beginning, also of one that has no name.
@@ -278,7 +308,9 @@ fn merged(
     }
     let other_file = File::open(other)?;
     progress.expect(present.bytes + other_file.metadata()?.len());
-    let bytes = Bytes { reader: present.reader, at: 0 };
+    // An empty line, which counts for nothing, parts them from a last line without an end.
+    let notes = note_lines(&present.reader, &present.notes, 0);
+    let bytes = Bytes { reader: present.reader, at: 0 }.chain(io::Cursor::new(notes));
     let first = Source::open(&present.name, BufReader::with_capacity(1 << 20, bytes))?;
     let second = Source::open(&file_name(other), BufReader::with_capacity(1 << 20, other_file))?;
     let mut target = BufWriter::with_capacity(1 << 20, tempfile::NamedTempFile::new_in(store.folder())?);
@@ -329,6 +361,7 @@ mod tests {
             server: "ws://x".to_owned(),
             started_us: 0,
             snapshot: Arc::default(),
+            notes: Vec::new(),
             zone: Zone::utc(),
         }
     }
@@ -396,15 +429,19 @@ mod tests {
             path,
             bytes: journal.written_bytes(),
             reader: journal.reader(),
+            notes: vec![NoteChange { about: 3, pin: Some(true), text: None }],
         };
         let progress = Progress::unwatched();
         let (path, notice) = merged(&store, present(None), &other, &progress).unwrap();
         assert!(
-            notice.sentence.starts_with("100 events of a.ndjson and 100 events of b.ndjson"),
+            notice.sentence.starts_with("101 events of a.ndjson and 100 events of b.ndjson"),
             "{}",
             notice.sentence
         );
-        assert_eq!(std::fs::read_to_string(path).unwrap().lines().count(), 201);
+        let text = std::fs::read_to_string(path).unwrap();
+        assert_eq!(text.lines().count(), 202);
+        // Lines with equal times: those of the first file come first, its note behind them.
+        assert!(text.lines().nth(101).unwrap().contains(r#""event":"note","about":3,"pin":true"#), "{text}");
         assert_eq!(store.list().unwrap().len(), 1);
         let itself = merged(&store, present(Some(other.clone())), &other, &progress);
         assert!(itself.unwrap_err().to_string().contains("same file"));

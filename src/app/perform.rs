@@ -16,12 +16,14 @@ impl App {
             Action::ShowRows(_)
             | Action::Select(_)
             | Action::GoTo(_)
-            | Action::Mark(_)
             | Action::ClearLog
             | Action::UndoClear
             | Action::Search(_)
             | Action::StopSearch => self.perform_on_log(action),
             Action::Filter(change) => self.filter(&change),
+            Action::Mark(seq) => self.mark(seq),
+            Action::Rows(action) => self.perform_on_rows(action),
+            Action::AddColumn(path) => self.add_column(&path),
             Action::Copy(text) => ctx.copy_text(text),
             Action::Connect(request) => self.connect(*request),
             Action::Reconnect => self.reconnect(),
@@ -69,22 +71,13 @@ impl App {
                 tab.want();
             }
             Action::Select(place) => {
-                tab.selected = place.map(|place| tab.order.seq(place));
-                tab.want();
-            }
-            Action::GoTo(seq) => {
-                tab.selected = Some(seq);
-                tab.want();
-                if tab.order.shows(seq) {
-                    self.shell.reveal(tab.order.place(seq));
-                } else {
-                    self.shell.select(None, false);
-                    self.say(Notice::info(format!(
-                        "Event {seq} is left out of the log by the filter; the detail shows it. Clear the filter to see it among the others."
-                    )));
+                match place {
+                    Some(place) => tab.select_one(place),
+                    None => tab.select_nothing(),
                 }
+                tab.want();
             }
-            Action::Mark(seq) => tab.marked = seq,
+            Action::GoTo(seq) => self.go_to_event(seq),
             Action::ClearLog => tab.clear(),
             Action::UndoClear => tab.undo_clear(),
             Action::Search(search) => {

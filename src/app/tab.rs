@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::filtering::Filtering;
 use super::order::{Moved, Order};
 use super::search::{Finder, Found, Shown};
-use crate::engine::Capture;
+use crate::capture::Spans;
+use crate::capture::column_path::ColumnPath;
+use crate::engine::{Capture, Wish};
 use crate::settings::Profile;
 use crate::ui::log_model::Search;
 
@@ -26,6 +28,10 @@ pub struct Tab {
     pub wanted: Range<u64>,
     /// The selected event.
     pub selected: Option<u64>,
+    /// Every selected event, as ranges of sequence numbers; those not shown now do not count.
+    pub selection: Spans,
+    /// Columns of JSON paths.
+    pub columns: Arc<[ColumnPath]>,
     /// The event that times and differences refer to.
     pub marked: Option<u64>,
     /// The last event hidden by Clear.
@@ -59,6 +65,8 @@ impl Tab {
             finder: Finder::default(),
             wanted: 0..0,
             selected: None,
+            selection: Spans::default(),
+            columns: Arc::default(),
             marked: None,
             hidden_to: 0,
             hidden_before: None,
@@ -90,9 +98,16 @@ impl Tab {
         let len = self.order.len();
         let (start, end) = (self.wanted.start.min(len), self.wanted.end.min(len));
         let rows = (start..end).map(|place| self.order.seq(place)).collect();
-        // Rows on the screen change when an answer comes, and answers come with events.
-        let revision = self.capture.view().len();
-        self.capture.want(rows, self.selected, revision);
+        // Rows on the screen change when an answer comes, which comes with events, or a note.
+        let revision = self.capture.view().len().saturating_add(self.capture.notes_revision());
+        self.capture.want(Wish {
+            rows,
+            before: start.checked_sub(1).map(|place| self.order.seq(place)),
+            selected: self.selected,
+            marked: self.marked,
+            columns: Arc::clone(&self.columns),
+            revision,
+        });
     }
 
     /// Hides what is there now.

@@ -58,6 +58,7 @@ fn export(args: &ExportArgs) -> Result<String, String> {
         format: args.format.into(),
         rows,
         server: if file.server.is_empty() { snapshot.url.to_string() } else { file.server.clone() },
+        notes: capture.loose_notes(),
         started_us: capture.view().get(1).map_or(0, |record| record.time_us),
         snapshot,
         // A script gives the same text on every machine.

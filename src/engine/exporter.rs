@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::row_maker;
 use crate::capture::export::{
-    CsvWriter, ExportError, Format, Item, MarkdownWriter, Rows, Written, write_har, write_ndjson,
+    CsvWriter, ExportError, Format, Item, MarkdownWriter, Ndjson, Rows, Written, write_har,
 };
 use crate::capture::row::Row;
 use crate::capture::time::Zone;
-use crate::capture::{Header, IndexView, Kind, Progress, Reader, Record};
+use crate::capture::{Header, IndexView, Kind, NoteChange, Progress, Reader, Record};
 use crate::session::Snapshot;
 
 /// What to export, and how. It holds all that the job needs, so that it can run on a thread of its own.
@@ -22,6 +22,8 @@ pub struct Export {
     pub server: String,
     /// When it began, microseconds since 1970 UTC.
     pub started_us: i64,
+    /// Notes that stand beside the capture: a capture of its own gets them.
+    pub notes: Vec<NoteChange>,
     /// What the fold knows: the names of collections.
     pub snapshot: Arc<Snapshot>,
     /// The zone of clock times that people read.
@@ -44,7 +46,8 @@ impl Export {
         let written = match self.format {
             Format::Ndjson => {
                 let header = Header::new(&self.server, self.started_us);
-                write_ndjson(reader, &self.rows, &header, &mut to, progress)?
+                let ndjson = Ndjson { header: &header, notes: &self.notes };
+                ndjson.write(reader, &self.rows, &mut to, progress)?
             }
             Format::Har => write_har(reader, &self.rows, &self.server, &mut to, progress)?,
             Format::Csv => {
@@ -155,6 +158,7 @@ mod tests {
             rows: Rows::All(4),
             server: "ws://x".to_owned(),
             started_us: 0,
+            notes: Vec::new(),
             snapshot,
             zone: Zone::utc(),
         };
@@ -186,7 +190,15 @@ mod tests {
         for format in Format::ALL {
             let (rows, snapshot) = (Rows::All(4), Arc::clone(&snapshot));
             let server = String::new();
-            let export = Export { format, rows, server, started_us: 0, snapshot, zone: Zone::utc() };
+            let export = Export {
+                format,
+                rows,
+                server,
+                started_us: 0,
+                notes: Vec::new(),
+                snapshot,
+                zone: Zone::utc(),
+            };
             let progress = Progress::unwatched();
             progress.cancel();
             let error = export.run(&mut reader, &mut Vec::new(), &progress).unwrap_err();

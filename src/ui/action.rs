@@ -7,6 +7,7 @@ use crate::directus::Secret;
 use crate::settings::{Layout, Preferences, Profile, ProfileId, Switches};
 use crate::ui::export_view::ExportRequest;
 use crate::ui::path_prompt::Errand;
+use crate::ui::rows_action::RowsAction;
 
 /// What a view wants done. The app performs it after the frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +20,10 @@ pub enum Action {
     GoTo(u64),
     /// The row with this sequence number is the one that times and differences refer to; `None`: no row is.
     Mark(Option<u64>),
+    /// Do this with rows of the log.
+    Rows(RowsAction),
+    /// Add a column that shows what this JSON path (without `$`) finds.
+    AddColumn(String),
     /// Change which rows are shown.
     Filter(FilterChange),
     /// Hide the rows there are now. They stay in the file.

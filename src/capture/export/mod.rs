@@ -13,7 +13,7 @@ use std::io;
 pub use csv::CsvWriter;
 pub use har::write as write_har;
 pub use markdown::MarkdownWriter;
-pub use ndjson::write as write_ndjson;
+pub use ndjson::Ndjson;
 pub use rows::Rows;
 
 use super::event::Event;

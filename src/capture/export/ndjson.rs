@@ -5,7 +5,9 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::{ExportError, Rows, Written};
-use crate::capture::line::Header;
+use crate::capture::event::{Event, Stamp, What};
+use crate::capture::line::{Header, LineWriter};
+use crate::capture::notes::NoteChange;
 use crate::capture::progress::Progress;
 use crate::capture::reader::Reader;
 use crate::capture::relabel::{self, Fields, Label};
@@ -23,61 +25,105 @@ struct Exported {
     of: u64,
 }
 
-/// Writes `rows` as a capture. A line that keeps its number is written byte for byte; one that gets another, since
-/// numbers have no gaps, says its former one as `from_seq`. A note goes with the event it is about, and is left out with it.
-///
-/// # Errors
-/// As [`ExportError`] says.
-pub fn write(
-    reader: &mut Reader,
-    rows: &Rows,
-    header: &Header,
-    to: &mut dyn Write,
-    progress: &Progress,
-) -> Result<Written, ExportError> {
-    let view = reader.view();
-    let exported = Exported { events: rows.len(), of: view.len() };
-    serde_json::to_writer(&mut *to, &ExportHeader { header, exported }).map_err(std::io::Error::from)?;
-    to.write_all(b"\n")?;
-    let mut written = Written::default();
-    let mut skipped = Vec::new();
-    let mut line = Vec::new();
-    for place in 0..rows.len() {
-        progress.reach(place)?;
-        let seq = rows.seq(place);
-        let Some(record) = view.get(seq) else { continue };
-        let bytes = reader.line(record)?;
-        let new = written.events + 1;
-        let fields = Fields::read(&bytes);
-        // Notes left out make the numbers behind them smaller than their places.
-        let renumbered = |seq| {
-            let place = rows.place(seq)?;
-            let before = skipped.partition_point(|&other| other < place) as u64;
-            skipped.binary_search(&place).is_err().then_some(place + 1 - before)
-        };
-        let about = fields.as_ref().and_then(Fields::about);
-        let new_about = about.and_then(renumbered);
-        if about.is_some() && new_about.is_none() {
-            skipped.push(place);
-            written.left_out += 1;
-            continue;
-        }
-        line.clear();
-        let label = Label { seq: new, from_seq: seq, about: new_about, ..Label::default() };
-        match &fields {
-            Some(fields) if new != seq => relabel::append(fields, &label, &mut line),
-            None if new != seq => relabel::append_wrapped(&bytes, record.time_us, &label, &mut line),
-            Some(_) | None => {
-                line.extend_from_slice(&bytes);
-                if !line.ends_with(b"\n") {
-                    line.push(b'\n');
+/// An export as a capture.
+pub struct Ndjson<'a> {
+    /// What the capture is of.
+    pub header: &'a Header,
+    /// Notes that stand beside the capture: those about an exported event follow the last line.
+    pub notes: &'a [NoteChange],
+}
+
+impl Ndjson<'_> {
+    /// Writes `rows` as a capture. A line that keeps its number is written byte for byte; one that gets another, since
+    /// numbers have no gaps, says its former one as `from_seq`. A note goes with the event it is about, and is left out
+    /// with it.
+    ///
+    /// # Errors
+    /// As [`ExportError`] says.
+    pub fn write(
+        &self,
+        reader: &mut Reader,
+        rows: &Rows,
+        to: &mut dyn Write,
+        progress: &Progress,
+    ) -> Result<Written, ExportError> {
+        let view = reader.view();
+        let exported = Exported { events: rows.len(), of: view.len() };
+        let header = ExportHeader { header: self.header, exported };
+        serde_json::to_writer(&mut *to, &header).map_err(std::io::Error::from)?;
+        to.write_all(b"\n")?;
+        let mut numbers = Numbers { rows, skipped: Vec::new(), written: 0 };
+        let mut last_us = 0;
+        let mut line = Vec::new();
+        for place in 0..rows.len() {
+            progress.reach(place)?;
+            let seq = rows.seq(place);
+            let Some(record) = view.get(seq) else { continue };
+            last_us = record.time_us;
+            let bytes = reader.line(record)?;
+            let new = numbers.written + 1;
+            let fields = Fields::read(&bytes);
+            let about = fields.as_ref().and_then(Fields::about);
+            let new_about = about.and_then(|about| numbers.of(about));
+            if about.is_some() && new_about.is_none() {
+                numbers.skipped.push(place);
+                continue;
+            }
+            line.clear();
+            let label = Label { seq: new, from_seq: seq, about: new_about, ..Label::default() };
+            match &fields {
+                Some(fields) if new != seq => relabel::append(fields, &label, &mut line),
+                None if new != seq => relabel::append_wrapped(&bytes, record.time_us, &label, &mut line),
+                Some(_) | None => {
+                    line.extend_from_slice(&bytes);
+                    if !line.ends_with(b"\n") {
+                        line.push(b'\n');
+                    }
                 }
             }
+            to.write_all(&line)?;
+            numbers.written = new;
         }
-        to.write_all(&line)?;
-        written.events = new;
+        self.write_notes(&mut numbers, last_us, to)?;
+        Ok(Written { events: numbers.written, left_out: numbers.skipped.len() as u64 })
     }
-    Ok(written)
+
+    fn write_notes(
+        &self,
+        numbers: &mut Numbers<'_>,
+        time_us: i64,
+        to: &mut dyn Write,
+    ) -> std::io::Result<()> {
+        let mut writer = LineWriter::default();
+        for note in self.notes {
+            let Some(about) = numbers.of(note.about) else { continue };
+            let what = What::Fact(Box::new(NoteChange { about, ..note.clone() }.into_fact()));
+            let stamp = Stamp { time_us, elapsed_us: 0 };
+            let mut line = Vec::new();
+            numbers.written += 1;
+            let event = Event { stamp, connection: 0, automatic: false, masked: false, what };
+            writer.append(numbers.written, &event, &mut line);
+            to.write_all(&line)?;
+        }
+        Ok(())
+    }
+}
+
+/// Which number an event has in the export.
+struct Numbers<'a> {
+    rows: &'a Rows,
+    /// Places of notes left out: they make the numbers behind them smaller than their places.
+    skipped: Vec<u64>,
+    written: u64,
+}
+
+impl Numbers<'_> {
+    /// The new number of an event that is written already; `None` if it is left out.
+    fn of(&self, seq: u64) -> Option<u64> {
+        let place = self.rows.place(seq)?;
+        let before = self.skipped.binary_search(&place).err()?;
+        Some(place + 1 - before as u64)
+    }
 }
 
 #[cfg(test)]
@@ -86,12 +132,14 @@ mod tests {
 
     use super::*;
     use crate::capture::export::sample;
-    use crate::capture::{Event, Join, Recording, What};
+    use crate::capture::{Join, Recording};
 
     fn exported(reader: &mut Reader, rows: &Rows) -> (Vec<u8>, Written) {
         let mut bytes = Vec::new();
         let header = Header::new("ws://x", 0);
-        let written = write(reader, rows, &header, &mut bytes, &Progress::unwatched()).unwrap();
+        let notes = [NoteChange { about: 7, pin: Some(true), text: None }];
+        let ndjson = Ndjson { header: &header, notes: if rows.len() == 3 { &notes } else { &[] } };
+        let written = ndjson.write(reader, rows, &mut bytes, &Progress::unwatched()).unwrap();
         (bytes, written)
     }
 
@@ -127,10 +175,14 @@ mod tests {
         let (_folder, mut reader) = sample::capture();
         let seqs: Arc<[u64]> = [6, 7, 9].into();
         let (bytes, written) = exported(&mut reader, &Rows::Listed(Arc::clone(&seqs)));
-        assert_eq!(written.events, 3);
+        assert_eq!(written.events, 4, "with the note about event 7, which is number 2 now");
         let text = String::from_utf8(bytes.clone()).unwrap();
         assert!(text.lines().nth(1).unwrap().starts_with("{\"seq\":1,"), "{text}");
         assert!(text.contains("\"from_seq\":9"), "{text}");
+        assert!(
+            text.lines().last().unwrap().contains("\"seq\":4,") && text.contains("\"about\":2,\"pin\":true"),
+            "{text}"
+        );
         for (event, seq) in opened(&bytes).iter().zip(seqs.iter()) {
             let original = reader.event(*seq).unwrap();
             assert_eq!(event.stamp, original.stamp);
