@@ -9,6 +9,7 @@ mod connect;
 mod copy;
 mod copy_rows;
 mod demo_tab;
+mod exchange;
 mod files;
 mod filtering;
 mod going;
@@ -23,6 +24,7 @@ mod retired;
 mod rows;
 mod search;
 mod tab;
+mod tasks;
 mod window;
 mod zone;
 
