@@ -192,6 +192,16 @@ fn what_is_no_capture_is_refused_with_a_sentence_and_leaves_what_is_shown() {
     desk.see_row(&["uid kept"]);
 }
 
+#[test]
+fn a_har_under_another_name_is_imported_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("saved.json");
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/har/chrome.har"), &path).unwrap();
+    let (_home, mut desk) = opened(&path);
+    desk.see("messages were read from saved.json");
+    desk.see_row(&["subscribe", "messages"]);
+}
+
 /// Three captures in the data folder: a large one of `alpha`, one of `beta`, and a foreign file.
 fn stocked() -> (Home, Vec<PathBuf>) {
     let home = Home::new();

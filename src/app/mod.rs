@@ -11,6 +11,7 @@ mod connect;
 mod copy;
 mod copy_rows;
 mod demo_tab;
+mod exchange;
 mod files;
 mod filtering;
 mod going;
@@ -25,6 +26,7 @@ mod retired;
 mod rows;
 mod search;
 mod tab;
+mod tasks;
 mod window;
 mod zone;
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::app::App;
+use super::exchange::scopes;
 use super::tab::Tab;
 use crate::capture::Notes;
 use crate::capture::filter::Vocabulary;
@@ -11,6 +12,8 @@ use crate::engine::{FileState, Found, RowWindow};
 use crate::session::Snapshot;
 use crate::settings::{ProfileId, Settings};
 use crate::ui::capture_list::CaptureList;
+use crate::ui::export_view::Scopes;
+use crate::ui::jobs_view::JobView;
 use crate::ui::log_model::{FilterState, LogModel};
 use crate::ui::model::{Demo, Model, Opening, Recent, Recording, Source};
 
@@ -40,6 +43,8 @@ pub struct ModelParts {
     opening: Option<Opening>,
     removed_profile: Option<String>,
     known_tokens: Vec<ProfileId>,
+    jobs: Vec<JobView>,
+    scopes: Scopes,
 }
 
 impl ModelParts {
@@ -67,8 +72,11 @@ impl ModelParts {
             opening: None,
             removed_profile: app.memory.removed_profile().map(str::to_owned),
             known_tokens: app.memory.known_tokens(),
+            jobs: app.files.tasks.views(),
+            scopes: Scopes::default(),
         };
         let Some(tab) = &app.tab else { return parts };
+        parts.scopes = scopes(tab);
         parts.now_us = tab.capture.now().elapsed_us;
         parts.snapshot = tab.capture.snapshot();
         parts.file = tab.capture.file();
@@ -156,6 +164,8 @@ impl ModelParts {
             recents,
             captures: &self.captures,
             known_tokens: &self.known_tokens,
+            jobs: &self.jobs,
+            scopes: self.scopes,
             banner: self.banner.as_deref(),
             removed_profile: self.removed_profile.as_deref(),
         }

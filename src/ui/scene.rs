@@ -13,6 +13,7 @@ use crate::session::{Session, Snapshot};
 use crate::settings::{Profile, Settings};
 use crate::ui::action::Action;
 use crate::ui::capture_list::CaptureList;
+use crate::ui::export_view::Scopes;
 use crate::ui::log_model::LogModel;
 use crate::ui::model::{Demo, Model, Opening, Recent, Recording, Source};
 use crate::ui::shell::Shell;
@@ -214,6 +215,8 @@ impl Scene {
             recents: &self.recents,
             captures: &self.captures,
             known_tokens: &[],
+            jobs: &[],
+            scopes: Scopes::default(),
             banner: None,
             removed_profile: None,
         };

@@ -13,7 +13,9 @@ use crate::ui::compose::{Compose, can_send};
 use crate::ui::connect_form::ConnectForm;
 use crate::ui::control::icon_ui;
 use crate::ui::detail::{Circumstances, DetailRequest, DetailView};
+use crate::ui::export_view::{ExportRequest, ExportView};
 use crate::ui::help_view::help_ui;
+use crate::ui::jobs_view::jobs_ui;
 use crate::ui::log_view::LogView;
 use crate::ui::model::{Model, Source};
 use crate::ui::opening_bar::opening_ui;
@@ -35,6 +37,7 @@ pub struct Shell {
     connect: ConnectForm,
     palette: Palette,
     prompt: PathPrompt,
+    export: ExportView,
     page: Page,
     toasts: Toasts,
     captures: CapturesView,
@@ -110,7 +113,21 @@ impl Shell {
 
     /// Puts in the path that the system's dialog brought.
     pub fn fill_path(&mut self, path: String) {
-        self.prompt.fill(path);
+        if self.export.is_open() {
+            self.export.fill(path);
+        } else {
+            self.prompt.fill(path);
+        }
+    }
+
+    /// Asks what to export, how, and where to.
+    pub fn ask_export(&mut self, path: String) {
+        self.export.open(path);
+    }
+
+    /// Asks whether an export may replace a file that is there.
+    pub fn ask_to_replace(&mut self, request: &ExportRequest) {
+        self.export.ask_to_replace(request);
     }
 
     /// Tells the connect form under which identity its profile was stored, so that it isn't stored again as a new one.
@@ -136,6 +153,7 @@ impl Shell {
         }
         let bottom = Panel::bottom("status bar").exact_size(theme::STATUS_BAR_HEIGHT).frame(bar);
         bottom.show(ui, |ui| status_bar_ui(ui, model));
+        jobs_ui(ui, model.jobs, actions);
         if on_captures {
             let centre = CentralPanel::default().frame(Frame::new().fill(t.ground));
             centre.show(ui, |ui| self.captures.show(ui, model, actions));
@@ -155,6 +173,7 @@ impl Shell {
             self.perform(command, model, actions);
         }
         self.prompt.show(ui, actions);
+        self.export.show(ui, model.scopes, actions);
         let stays = match self.page {
             Page::None => true,
             Page::Settings => settings_ui(ui, model, actions),
@@ -273,6 +292,9 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         Command::CopyText => model.detail.map(|detail| Action::Copy(detail.text.to_string())),
         Command::OpenCapture => Some(Action::OpenCapture),
         Command::SaveCapture => Some(Action::SaveCapture),
+        Command::Export => (model.scopes.all > 0).then_some(Action::AskExport),
+        Command::ImportHar => Some(Action::ImportHar),
+        Command::MergeCapture => (model.source != Source::Nothing).then_some(Action::MergeCapture),
         Command::ShowCaptures => Some(Action::ShowCaptures),
         Command::StatusPanel => {
             Some(Action::SetLayout(Layout { show_status: !layout.show_status, ..layout }))
