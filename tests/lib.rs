@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod app;
 #[cfg(test)]
+mod captures;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod conformance;

@@ -94,8 +94,7 @@ impl App {
                 ctx.request_repaint();
             }
             if let Some((moved, hidden)) = &prepared.moved {
-                let now = tab.hidden();
-                self.shell.rebase(&|place| tab.order.moved(moved, place), (*hidden, now));
+                self.shell.rebase(&|place| tab.order.moved(moved, place), (*hidden, tab.hidden()));
                 let selected = tab.selected.filter(|seq| tab.order.shows(*seq));
                 self.shell.select(selected.map(|seq| tab.order.place(seq)), prepared.is_new_filter);
             }
@@ -107,17 +106,19 @@ impl App {
                 ctx.request_repaint_after(TICK);
             }
         }
+        self.reopen_replaced();
         for lost in self.retired.news() {
             self.say(Notice::error(lost));
         }
         self.poll_files();
+        self.poll_captures();
         self.apply_preferences(ctx);
     }
 
     fn frame_ui(&mut self, ui: &mut egui::Ui) {
         let mut actions = Vec::new();
         let parts = ModelParts::gather(self);
-        let model = parts.model(self.memory.settings(), &self.files.recents);
+        let model = parts.model(self.memory.settings(), &self.files.captures.recents);
         self.shell.show(ui, &model, &mut actions);
         let ctx = ui.ctx().clone();
         for action in actions {
@@ -188,5 +189,6 @@ impl eframe::App for App {
         for lost in self.retired.finish() {
             let _nobody_listens = writeln!(std::io::stderr(), "{lost}");
         }
+        self.files.captures.delete_aside();
     }
 }

@@ -115,7 +115,7 @@ impl App {
                 Ok(Brought::Said(notice)) => self.say(notice),
                 Ok(Brought::Taken(request)) => self.shell.ask_to_replace(&request),
                 Ok(Brought::Capture(path, notice)) => {
-                    self.files.refresh();
+                    self.files.captures.look();
                     self.say(notice);
                     if self.tab.as_ref().is_some_and(Tab::counts_seconds) {
                         // A connection must not end because a file is ready.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::app::App;
+use super::captures::Captures;
 use super::copy_rows::Written;
 use super::exchange::is_har;
 use super::job::Job;
@@ -11,16 +12,12 @@ use super::place::Place;
 use super::tab::Tab;
 use super::tasks::Tasks;
 use super::zone::Zones;
-use crate::capture::{Lease, Store};
-use crate::engine;
+use crate::capture::{Lease, OpenError, Store};
+use crate::engine::{self, Capture, EngineError};
 use crate::settings::{self, Profile};
 use crate::ui::export_view::{ExportRequest, Scope};
 use crate::ui::figures::counted;
-use crate::ui::model::Recent;
 use crate::ui::path_prompt::Errand;
-
-/// How many captures the first screen offers.
-const RECENTS: usize = 12;
 
 /// What a finished file job brings.
 enum Outcome {
@@ -32,18 +29,17 @@ enum Outcome {
     Copied(Result<Written, String>),
     /// Profiles were read from a file.
     Profiles(Vec<Profile>, Vec<String>),
+    /// A capture was opened, or why not; and which request that was.
+    Opened(u64, Box<Result<Capture, EngineError>>),
     /// The user changed their mind.
     Nothing,
 }
 
 /// Captures on the disk, and what is under way.
 pub struct Files {
-    store: Result<Store, String>,
-    /// Captures for the first screen, newest first.
-    pub(super) recents: Vec<Recent>,
-    recent_paths: Vec<PathBuf>,
-    /// Bytes of all captures.
-    pub(super) all_bytes: u64,
+    pub(super) store: Result<Store, String>,
+    /// The captures of the data folder.
+    pub(super) captures: Captures,
     /// Something that stays wrong until the user acts.
     pub(super) banner: Option<String>,
     /// A text on its way into the clipboard.
@@ -51,6 +47,8 @@ pub struct Files {
     /// Times as the user reads them.
     pub(super) zone: Zones,
     jobs: Vec<Job<Outcome>>,
+    /// How many captures were asked for: only the last one is shown.
+    opened: u64,
     /// Jobs that are shown with their progress.
     pub(super) tasks: Tasks,
 }
@@ -62,32 +60,15 @@ impl Files {
         let store = Store::open(&folder).map_err(|error| {
             format!("The data folder {} can't be used: {error}. Captures can't be kept.", folder.display())
         });
-        let mut files = Self {
+        Self {
             banner: store.as_ref().err().cloned(),
             store,
-            recents: Vec::new(),
-            recent_paths: Vec::new(),
-            all_bytes: 0,
+            captures: Captures::default(),
             clipboard: None,
             zone: Zones::system(),
             jobs: Vec::new(),
+            opened: 0,
             tasks: Tasks::default(),
-        };
-        files.refresh();
-        files
-    }
-
-    /// Reads the list of captures anew.
-    pub(super) fn refresh(&mut self) {
-        let list = self.store.as_ref().ok().and_then(|store| store.list().ok()).unwrap_or_default();
-        self.all_bytes = list.iter().map(|capture| capture.size).sum();
-        self.recents.clear();
-        self.recent_paths.clear();
-        for capture in list.into_iter().take(RECENTS) {
-            let name = capture.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let when = self.zone.day_and_minute(capture.modified_s);
-            self.recents.push(Recent { name, when, bytes: capture.size });
-            self.recent_paths.push(capture.path);
         }
     }
 
@@ -106,41 +87,50 @@ impl Files {
 }
 
 impl App {
-    /// Keeps the captures within their limit, oldest first, and says what it removed.
-    pub(super) fn prune(&mut self) {
-        let limit = self.memory.settings().preferences.capture_limit_bytes;
-        let pruned = self.files.store.as_ref().ok().map(|store| store.prune(limit));
-        match pruned {
-            Some(Ok(pruned)) if !pruned.removed.is_empty() => {
-                let count = pruned.removed.len();
-                self.say(Notice::info(format!(
-                    "{count} of the oldest captures were removed to stay within the limit of {:.1} GB. Change the limit in the settings.",
-                    gigabytes(limit)
-                )));
-            }
-            Some(Err(error)) => self.say(Notice::error(format!("The captures can't be listed: {error}."))),
-            _ => {}
-        }
-        self.files.refresh();
-    }
-
-    /// Opens a capture in place of what is on the screen. A HAR becomes a capture first.
+    /// Opens a capture in place of what is on the screen, once another thread has made sure that it is one. A HAR
+    /// becomes a capture first.
     pub(super) fn open_capture(&mut self, path: &Path) {
         if is_har(path) {
             return self.import_har(path.to_owned());
         }
-        match engine::open(path, &self.wake) {
+        self.files.opened += 1;
+        let number = self.files.opened;
+        let (path, wake) = (path.to_owned(), self.wake.clone());
+        self.job("open", move || Outcome::Opened(number, Box::new(engine::open(&path, &wake))));
+    }
+
+    fn show_opened(&mut self, opened: Result<Capture, EngineError>) {
+        match opened {
             Ok(capture) => {
                 let fold = self.memory.settings().preferences.fold_heartbeats;
-                self.show_tab(Tab::new(capture, None, fold));
-                self.shell.start_session(false);
+                // What is still being written is looked at where it is written.
+                let is_live = capture.file().live;
+                let mut tab = Tab::new(capture, None, fold);
+                tab.wants_end = is_live;
+                self.show_tab(tab);
+                self.shell.start_session(is_live);
             }
+            // One with another ending.
+            Err(EngineError::Open(OpenError::Har(path))) => self.import_har(path),
             Err(error) => self.say(Notice::error(error.to_string())),
         }
     }
 
+    /// A file that was replaced or cut short is another capture: opens it anew, and says so.
+    pub(super) fn reopen_replaced(&mut self) {
+        let Some(tab) = &mut self.tab else { return };
+        let file = tab.capture.file();
+        let Some(path) = file.path.as_ref().filter(|_| file.replaced && !tab.is_stale) else { return };
+        tab.is_stale = true;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        self.say(Notice::info(format!(
+            "{name} was replaced or cut short by another program: it is opened anew."
+        )));
+        self.open_capture(&path.clone());
+    }
+
     pub(super) fn open_recent(&mut self, place: usize) {
-        if let Some(path) = self.files.recent_paths.get(place).cloned() {
+        if let Some(path) = self.files.captures.recent(place).map(Path::to_owned) {
             self.open_capture(&path);
         }
     }
@@ -249,12 +239,9 @@ impl App {
     }
 
     pub(super) fn show_captures(&mut self, ctx: &egui::Context) {
-        match &self.files.store {
-            Ok(store) => ctx.open_url(egui::OpenUrl::new_tab(format!("file://{}", store.folder().display()))),
-            Err(sentence) => {
-                let notice = Notice::error(sentence.clone());
-                self.say(notice);
-            }
+        match self.files.store.as_ref().map(|store| store.folder().to_owned()).map_err(Clone::clone) {
+            Ok(folder) => self.show_folder(ctx, &folder),
+            Err(sentence) => self.say(Notice::error(sentence)),
         }
     }
 
@@ -283,6 +270,9 @@ impl App {
     fn finish_job(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Nothing => {}
+            Outcome::Opened(number, opened) if number == self.files.opened => self.show_opened(*opened),
+            // Another one was asked for meanwhile.
+            Outcome::Opened(..) => {}
             Outcome::Chosen(path) => self.shell.fill_path(path.display().to_string()),
             Outcome::Said(notice) => self.say(notice),
             Outcome::Copied(Err(sentence)) => self.say(Notice::error(sentence)),
@@ -321,9 +311,4 @@ fn read_profiles(path: &Path) -> Outcome {
         Ok(import) => Outcome::Profiles(import.profiles, import.notes),
         Err(error) => Outcome::Said(Notice::error(error.to_string())),
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
-fn gigabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e9
 }

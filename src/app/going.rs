@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::order::Order;
 use super::tab::Tab;
 use crate::capture::IndexView;
+use crate::engine::Capture;
 use crate::ui::figures::{clock, count};
 use crate::ui::target::Target;
 
@@ -23,6 +24,7 @@ pub struct Arrival {
 /// The rows that can be gone to, and when they happened.
 struct Rows<'t> {
     order: &'t Order,
+    capture: &'t Capture,
     view: IndexView,
     /// The first place that Clear doesn't hide.
     first: u64,
@@ -39,11 +41,12 @@ impl<'t> Rows<'t> {
             return Err("There is no row to go to: the log shows none.".to_owned());
         }
         let jumped = tab.capture.snapshot().counters.clock_jumps > 0;
-        Ok(Self { order: &tab.order, view, first, len, jumped })
+        Ok(Self { order: &tab.order, capture: &tab.capture, view, first, len, jumped })
     }
 
     fn time(&self, place: u64) -> i64 {
-        self.view.get(self.order.seq(place)).map_or(i64::MAX, |record| record.time_us)
+        let record = self.capture.record(&self.view, self.order.seq(place));
+        record.map_or(i64::MAX, |record| record.time_us)
     }
 
     fn arrive_at(&self, time_us: i64, offset_s: i32) -> Arrival {
@@ -72,7 +75,8 @@ fn first_at(places: Range<u64>, time_us: i64, time: impl Fn(u64) -> i64) -> u64 
 /// The row of an event, or the next one shown.
 pub fn to_event(tab: &Tab, seq: u64) -> Result<Arrival, String> {
     let rows = Rows::of(tab)?;
-    let last = rows.view.len();
+    let end = tab.order.end().map_or(0, |end| end.first_seq() + end.count() - 1);
+    let last = rows.view.len().max(end);
     if seq == 0 || seq > last {
         return Err(format!("There is no row {}: the last one is {}.", count(seq), count(last)));
     }
@@ -105,7 +109,10 @@ pub fn to_target(tab: &Tab, target: Target, offset_s: i32) -> Result<Arrival, St
             Ok(Arrival { place, remark: None })
         }
         Target::TimeOfDay(us) => {
-            let selected = tab.selected.and_then(|seq| rows.view.get(seq)).map(|record| record.time_us);
+            let selected = tab
+                .selected
+                .and_then(|seq| rows.capture.record(&rows.view, seq))
+                .map(|record| record.time_us);
             let local = |time: i64| time.saturating_add(i64::from(offset_s) * 1_000_000);
             let on_day_of = |time: i64| {
                 let midnight = local(time).div_euclid(DAY_US).saturating_mul(DAY_US);

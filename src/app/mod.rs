@@ -5,6 +5,8 @@
 
 #[expect(clippy::module_inception, reason = "the file is named after its one type")]
 mod app;
+mod captures;
+mod captures_work;
 mod connect;
 mod copy;
 mod copy_rows;

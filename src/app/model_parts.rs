@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use super::app::App;
 use super::exchange::scopes;
+use super::tab::Tab;
 use crate::capture::Notes;
 use crate::capture::filter::Vocabulary;
 use crate::capture::row::Detail;
 use crate::engine::{FileState, Found, RowWindow};
 use crate::session::Snapshot;
 use crate::settings::{ProfileId, Settings};
+use crate::ui::capture_list::CaptureList;
 use crate::ui::export_view::Scopes;
 use crate::ui::jobs_view::JobView;
 use crate::ui::log_model::{FilterState, LogModel};
-use crate::ui::model::{Demo, Model, Recent, Recording, Source};
+use crate::ui::model::{Demo, Model, Opening, Recent, Recording, Source};
 
 /// Uids offered while a filter is written: more would be no help.
 const UIDS: usize = 100;
@@ -37,7 +39,8 @@ pub struct ModelParts {
     file_path: String,
     banner: Option<String>,
     demo: Option<(String, bool)>,
-    all_bytes: u64,
+    captures: Arc<CaptureList>,
+    opening: Option<Opening>,
     removed_profile: Option<String>,
     known_tokens: Vec<ProfileId>,
     jobs: Vec<JobView>,
@@ -65,7 +68,8 @@ impl ModelParts {
             file_path: String::new(),
             banner: app.files.banner.clone(),
             demo: app.demo.as_ref().map(|demo| (demo.url().to_owned(), demo.is_silent())),
-            all_bytes: app.files.all_bytes,
+            captures: Arc::clone(&app.files.captures.list),
+            opening: None,
             removed_profile: app.memory.removed_profile().map(str::to_owned),
             known_tokens: app.memory.known_tokens(),
             jobs: app.files.tasks.views(),
@@ -77,6 +81,9 @@ impl ModelParts {
         parts.snapshot = tab.capture.snapshot();
         parts.file = tab.capture.file();
         parts.window = tab.capture.rows();
+        if !tab.fits(&parts.window.rows) {
+            parts.window = Arc::default();
+        }
         parts.detail = tab.capture.detail();
         parts.window_start = parts.window.rows.first().map_or(0, |row| tab.order.place(row.seq));
         parts.log.rows = tab.order.len();
@@ -96,6 +103,7 @@ impl ModelParts {
         parts.log.start.time_us = tab.capture.view().get(1).map_or(0, |record| record.time_us);
         parts.notes = tab.capture.notes();
         parts.log.search = tab.search();
+        parts.opening = opening(tab);
         parts.source = Some((tab.profile.is_some(), tab.name()));
         if let Some(path) = &parts.file.path {
             parts.file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -147,11 +155,14 @@ impl ModelParts {
                 file: &self.file_name,
                 path: &self.file_path,
                 bytes: self.file.bytes,
-                all_bytes: self.all_bytes,
+                all_bytes: self.captures.total_bytes,
                 lost: 0,
+                opening: self.opening,
+                tailing: self.file.live,
             },
             demo: self.demo.as_ref().map_or(Demo::Off, |(url, silent)| Demo::On { url, silent: *silent }),
             recents,
+            captures: &self.captures,
             known_tokens: &self.known_tokens,
             jobs: &self.jobs,
             scopes: self.scopes,
@@ -159,6 +170,19 @@ impl ModelParts {
             removed_profile: self.removed_profile.as_deref(),
         }
     }
+}
+
+/// How far a recording is read, while it is.
+fn opening(tab: &Tab) -> Option<Opening> {
+    let file = tab.capture.file();
+    let of_bytes = file.opening?;
+    Some(Opening {
+        read_bytes: file.bytes,
+        of_bytes,
+        events: tab.capture.view().len(),
+        end: tab.capture.preview().map(|preview| preview.count()),
+        shows_end: tab.order.end().is_some(),
+    })
 }
 
 /// Uids of the newest subscriptions, for writing a filter.

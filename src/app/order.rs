@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::capture::{Direction, IndexView, Kind, Record};
+use crate::capture::{Direction, IndexView, Kind, Preview, Record};
 use crate::directus::MessageType;
 use crate::engine::Found;
 
@@ -16,6 +16,8 @@ pub struct Order {
     folded: Folded,
     /// What the filter found; heartbeats that fit it are shown like everything else.
     found: Option<Arc<Found>>,
+    /// While a long file is read: its last events, shown in place of those read so far.
+    end: Option<Arc<Preview>>,
 }
 
 impl Order {
@@ -39,7 +41,24 @@ impl Order {
         let old = std::mem::replace(&mut self.found, found);
         // Finds that came at the end leave every place as it was.
         let grown = old.as_ref().zip(self.found.as_ref()).is_some_and(|(old, new)| new.continues(old));
-        (!grown).then_some(Moved(old))
+        (!grown).then_some(Moved { found: old, end: self.end.as_ref().map(|end| end.first_seq()) })
+    }
+
+    /// Shows the last events of a file that is being read, or those read so far. `shift` is how much smaller the
+    /// number of an event turned out to be than its line said. Returns the way from the places of before.
+    pub fn set_end(&mut self, end: Option<Arc<Preview>>, shift: u64) -> Option<Moved> {
+        let first = |end: &Option<Arc<Preview>>| end.as_ref().map(|end| end.first_seq());
+        let (old, new) = (first(&self.end), first(&end));
+        self.end = end;
+        // A filter shows what it found, whatever else could be shown.
+        (old != new && self.found.is_none())
+            .then_some(Moved { found: None, end: old.map(|first| first.saturating_sub(shift)) })
+    }
+
+    /// The last events of a file that is being read, while they are shown in place of those read so far.
+    #[must_use]
+    pub fn end(&self) -> Option<&Arc<Preview>> {
+        self.end.as_ref().filter(|_| self.found.is_none())
     }
 
     /// Looks at events that came since. Returns whether there are more to look at in the next frame.
@@ -50,13 +69,17 @@ impl Order {
     /// Rows shown.
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.found.as_ref().map_or_else(|| self.folded.len(), |found| found.len())
+        match (&self.found, &self.end) {
+            (Some(found), _) => found.len(),
+            (None, Some(end)) => end.count(),
+            (None, None) => self.folded.len(),
+        }
     }
 
     /// Heartbeats left out.
     #[must_use]
     pub fn folded(&self) -> u64 {
-        if self.found.is_some() { 0 } else { self.folded.out.len() as u64 }
+        if self.found.is_some() || self.end.is_some() { 0 } else { self.folded.out.len() as u64 }
     }
 
     /// What the filter found, if there is one.
@@ -68,13 +91,18 @@ impl Order {
     /// The event shown at `place`; past the end a number past the last one shown.
     #[must_use]
     pub fn seq(&self, place: u64) -> u64 {
-        seq(&self.folded, self.found.as_deref(), place)
+        let end = self.end.as_ref().map(|end| end.first_seq());
+        seq(&self.folded, self.found.as_deref(), end, place)
     }
 
     /// Where the event `seq` is shown; for one left out, where the next shown one stands.
     #[must_use]
     pub fn place(&self, seq: u64) -> u64 {
-        self.found.as_ref().map_or_else(|| self.folded.place(seq), |found| found.place(seq))
+        match (&self.found, &self.end) {
+            (Some(found), _) => found.place(seq),
+            (None, Some(end)) => seq.saturating_sub(end.first_seq()).min(end.count()),
+            (None, None) => self.folded.place(seq),
+        }
     }
 
     /// Whether the event is among those shown.
@@ -87,16 +115,22 @@ impl Order {
     /// Where a row of before stands now: the same event, or the next shown one.
     #[must_use]
     pub fn moved(&self, from: &Moved, place: u64) -> u64 {
-        self.place(seq(&self.folded, from.0.as_deref(), place)).min(self.len())
+        self.place(seq(&self.folded, from.found.as_deref(), from.end, place)).min(self.len())
     }
 }
 
 /// The places of before a change; see [`Order::moved`].
 #[derive(Debug)]
-pub struct Moved(Option<Arc<Found>>);
+pub struct Moved {
+    found: Option<Arc<Found>>,
+    /// Number of the first event shown, where only the end of a file was.
+    end: Option<u64>,
+}
 
-fn seq(folded: &Folded, found: Option<&Found>, place: u64) -> u64 {
-    let Some(found) = found else { return folded.seq(place) };
+fn seq(folded: &Folded, found: Option<&Found>, end: Option<u64>, place: u64) -> u64 {
+    let Some(found) = found else {
+        return end.map_or_else(|| folded.seq(place), |first| first.saturating_add(place));
+    };
     found.seq(place).unwrap_or_else(|| {
         let last = found.len().checked_sub(1).and_then(|last| found.seq(last)).unwrap_or(0);
         last.saturating_add(place.saturating_sub(found.len())).saturating_add(1)
@@ -195,6 +229,30 @@ mod tests {
     }
 
     const PING: &str = r#"{"type":"ping"}"#;
+
+    #[test]
+    fn the_end_of_a_file_stands_in_for_what_is_read_until_that_holds_it() {
+        let texts = [PING, "{}", PING, "{}", "{}", PING];
+        let whole = view(&texts);
+        let mut order = Order::default();
+        order.set_fold(true);
+        order.advance(&view(&texts[..2]));
+        assert_eq!((order.len(), order.seq(0)), (1, 2));
+        // Lines 4 to 6 said that they are 14 to 16: ten lines are missing in the part that was not read.
+        let records = (4..=6).filter_map(|seq| whole.get(seq)).collect();
+        let end = Arc::new(Preview::of(14, records));
+        let entered = order.set_end(Some(Arc::clone(&end)), 0).unwrap();
+        assert_eq!((order.len(), order.seq(0), order.place(15), order.folded()), (3, 14, 1, 0));
+        assert_eq!(order.moved(&entered, 0), 0, "what was read stands before all of it");
+        assert!(order.shows(16) && !order.shows(2) && !order.shows(17));
+        assert!(order.set_end(Some(end), 0).is_none(), "nothing moves a second time");
+        order.advance(&whole);
+        let left = order.set_end(None, 10).unwrap();
+        assert_eq!((order.len(), order.end().is_none()), (3, true));
+        assert_eq!(order.moved(&left, 0), order.place(4));
+        assert_eq!(order.moved(&left, 1), order.place(5));
+        assert_eq!(order.moved(&left, 2), order.len(), "a folded heartbeat at the very end");
+    }
 
     #[test]
     fn without_folding_every_event_has_its_place() {

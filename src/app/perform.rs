@@ -59,6 +59,8 @@ impl App {
             Action::Browse(errand) => self.browse(errand),
             Action::Run(errand, path) => self.run_errand(errand, path),
             Action::ShowCaptures => self.show_captures(ctx),
+            Action::Captures(action) => self.perform_on_captures(ctx, action),
+            Action::ShowEnd(on) => self.show_end(on),
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
     }
@@ -92,6 +94,18 @@ impl App {
         let Some(tab) = &mut self.tab else { return };
         if let Err(error) = tab.filtering.change(change, &tab.capture, &self.wake) {
             self.say(Notice::error(error.to_string()));
+        }
+    }
+
+    /// While a long file is read: shows its last events, or those read so far.
+    pub(super) fn show_end(&mut self, on: bool) {
+        let Some(tab) = &mut self.tab else { return };
+        let hidden = tab.hidden();
+        tab.wants_end = false;
+        let moved = if on { tab.show_end() } else { tab.leave_end() };
+        if let Some(moved) = moved {
+            self.shell.rebase(&|place| tab.order.moved(&moved, place), (hidden, tab.hidden()));
+            self.shell.show_log_edge(on, tab.order.len());
         }
     }
 

@@ -132,6 +132,11 @@ impl App {
 
     /// Selects an event and brings it into sight; where its row isn't shown, the next one, and says so.
     pub(super) fn go_to_event(&mut self, seq: u64) {
+        let read =
+            self.tab.as_ref().filter(|tab| tab.order.end().is_some()).map(|tab| tab.capture.view().len());
+        if read.is_some_and(|read| seq <= read) {
+            self.show_end(false);
+        }
         let Some(tab) = &self.tab else { return };
         match going::to_event(tab, seq) {
             Ok(arrival) => self.arrive(arrival),

@@ -8,6 +8,7 @@ use super::order::{Moved, Order};
 use super::search::{Finder, Found, Shown};
 use crate::capture::Spans;
 use crate::capture::column_path::ColumnPath;
+use crate::capture::row::Row;
 use crate::engine::{Capture, Wish};
 use crate::settings::Profile;
 use crate::ui::log_model::Search;
@@ -38,6 +39,10 @@ pub struct Tab {
     pub hidden_to: u64,
     /// What Clear hid before, for undo.
     pub hidden_before: Option<u64>,
+    /// Show the end of the file as soon as it is known.
+    pub wants_end: bool,
+    /// Its file was replaced and is being opened anew.
+    pub is_stale: bool,
 }
 
 /// What was done before a frame.
@@ -70,6 +75,8 @@ impl Tab {
             marked: None,
             hidden_to: 0,
             hidden_before: None,
+            wants_end: false,
+            is_stale: false,
         }
     }
 
@@ -84,6 +91,19 @@ impl Tab {
         if let Some(found) = found {
             self.selected = Some(found.seq);
         }
+        let is_read = !more && self.capture.file().opening.is_none();
+        let is_elsewhere = found.is_some_and(|found| !self.order.shows(found.seq));
+        let moved = moved.or_else(|| {
+            if is_read || is_elsewhere {
+                self.leave_end()
+            } else if self.wants_end {
+                let moved = self.show_end();
+                self.wants_end = moved.is_none();
+                moved
+            } else {
+                None
+            }
+        });
         self.want();
         Prepared { more, found, moved: moved.map(|moved| (moved, hidden)), is_new_filter }
     }
@@ -91,6 +111,14 @@ impl Tab {
     /// Rows at the start that Clear hides.
     pub fn hidden(&self) -> u64 {
         self.order.place(self.hidden_to + 1).min(self.order.len())
+    }
+
+    /// Whether prepared rows stand where the log has them now. While places move, those of a moment ago don't.
+    pub fn fits(&self, rows: &[Row]) -> bool {
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return true };
+        let from = self.order.place(first.seq);
+        self.order.seq(from) == first.seq
+            && self.order.seq(from.saturating_add(rows.len() as u64 - 1)) == last.seq
     }
 
     /// Asks the row worker for what is wanted now.
@@ -113,7 +141,28 @@ impl Tab {
     /// Hides what is there now.
     pub fn clear(&mut self) {
         self.hidden_before = Some(self.hidden_to);
-        self.hidden_to = self.capture.view().len();
+        let last_known = self.order.end().map_or(0, |end| end.first_seq() + end.count() - 1);
+        self.hidden_to = self.capture.view().len().max(last_known);
+    }
+
+    /// Shows the end of a file that is being read, if it is known before its turn.
+    pub fn show_end(&mut self) -> Option<Moved> {
+        self.order.set_end(Some(self.capture.preview()?), 0)
+    }
+
+    /// Shows what was read so far, after the end alone was shown.
+    pub fn leave_end(&mut self) -> Option<Moved> {
+        let end = Arc::clone(self.order.end()?);
+        // The numbers in a file may jump in the part that was not read when its end was shown.
+        let record = end.get(end.first_seq());
+        let true_first = record.and_then(|record| self.capture.view().seq_at(record.offset));
+        let shift = true_first.map_or(0, |first| end.first_seq().saturating_sub(first));
+        for seq in [&mut self.selected, &mut self.marked].into_iter().flatten() {
+            if end.get(*seq).is_some() {
+                *seq = seq.saturating_sub(shift);
+            }
+        }
+        self.order.set_end(None, shift)
     }
 
     /// Shows what the last Clear hid.
@@ -129,7 +178,8 @@ impl Tab {
 
     /// Whether a text on the screen counts seconds.
     pub fn counts_seconds(&self) -> bool {
-        self.profile.is_some() && self.is_busy()
+        // A file that another program writes is looked at as it goes, too.
+        (self.profile.is_some() || self.capture.file().live) && self.is_busy()
     }
 
     /// What the capture is called: its profile, else its server or its file.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::app::App;
+use super::captures_work::Errand;
 use super::files::Files;
 use super::memory::Memory;
 use super::notice::Notice;
@@ -111,6 +112,9 @@ impl App {
         let mut app = Self::new(Engine::start()?, Files::open(place), memory, wake);
         for note in notes.into_iter().chain(read_notes) {
             app.say(Notice::info(note));
+        }
+        if stores {
+            app.files.captures.ask(Errand::Sweep);
         }
         app.prune();
         app.launch(launch);

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// The system's time zone.
+#[derive(Clone)]
 pub struct Zones(TimeZone);
 
 impl Zones {
@@ -21,10 +22,10 @@ impl Zones {
         self.0.to_offset(time).seconds()
     }
 
-    /// `2026-11-24 03:54`.
-    pub fn day_and_minute(&self, seconds: u64) -> String {
-        let time = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
-        let time = time.unwrap_or(Timestamp::UNIX_EPOCH);
-        time.to_zoned_datetime(self.0.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    /// `2026-11-24 03:54`, in UTC where that is wanted.
+    pub fn day_and_minute(&self, time_us: i64, utc: bool) -> String {
+        let time = Timestamp::from_microsecond(time_us).unwrap_or(Timestamp::UNIX_EPOCH);
+        let zone = if utc { TimeZone::UTC } else { self.0.clone() };
+        time.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M").to_string()
     }
 }

@@ -8,8 +8,9 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 
+use super::preview::Preview;
 use super::record::{Record, WORDS, pair, unpair};
 
 /// Records in a chunk: 640 KiB, so that ten million events are some 600 chunks.
@@ -43,6 +44,8 @@ type Chunks = Vec<Arc<Chunk>>;
 struct Shared {
     chunks: ArcSwap<Chunks>,
     len: AtomicU64,
+    /// The last events of a file that is still being read.
+    preview: ArcSwapOption<Preview>,
 }
 
 /// The writer's side. There is one per capture, on the journal thread.
@@ -58,7 +61,11 @@ pub struct Index {
 impl Default for Index {
     fn default() -> Self {
         let chunks = Arc::new(Chunks::new());
-        let shared = Arc::new(Shared { chunks: ArcSwap::new(Arc::clone(&chunks)), len: AtomicU64::new(0) });
+        let shared = Arc::new(Shared {
+            chunks: ArcSwap::new(Arc::clone(&chunks)),
+            len: AtomicU64::new(0),
+            preview: ArcSwapOption::empty(),
+        });
         Self { shared, chunks, stored: 0, published: 0 }
     }
 }
@@ -145,6 +152,16 @@ impl IndexHandle {
         let len = self.0.len.load(Ordering::Acquire);
         IndexView { chunks: self.0.chunks.load_full(), len }
     }
+
+    /// The last events of a file that is still being read, if they are known before their turn.
+    #[must_use]
+    pub fn preview(&self) -> Option<Arc<Preview>> {
+        self.0.preview.load_full()
+    }
+
+    pub(super) fn set_preview(&self, preview: Option<Arc<Preview>>) {
+        self.0.preview.store(preview);
+    }
 }
 
 /// What was published at one moment. Its length never changes.
@@ -192,6 +209,17 @@ impl IndexView {
                 seq += 1;
             }
         }
+    }
+
+    /// The event whose line begins at `offset` bytes.
+    #[must_use]
+    pub fn seq_at(&self, offset: u64) -> Option<u64> {
+        let (mut low, mut high) = (1, self.len + 1);
+        while low < high {
+            let middle = u64::midpoint(low, high);
+            if self.get(middle)?.offset < offset { low = middle + 1 } else { high = middle }
+        }
+        self.get(low).filter(|record| record.offset == offset).map(|_| low)
     }
 
     /// Bytes of memory the records take.

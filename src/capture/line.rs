@@ -251,12 +251,13 @@ pub fn trimmed(line: &[u8]) -> &[u8] {
 #[must_use]
 pub fn read(line: &[u8]) -> (u64, Event) {
     let line = trimmed(line);
-    let Ok(head) = serde_json::from_slice::<Head<'_>>(line) else {
+    let Ok(mut head) = serde_json::from_slice::<Head<'_>>(line) else {
         return (0, unknown("line", line, Stamp::default()));
     };
     let stamp = Stamp { time_us: time::parse(&head.time).unwrap_or_default(), elapsed_us: head.elapsed_us };
     let what = match (head.event.as_ref(), &head.direction, &head.data) {
-        ("message", Some(direction), Some(data)) => {
+        ("message", Some(direction), Some(_)) => {
+            let data = head.data.take().unwrap_or_default();
             message(*direction, data, head.size, head.encoding.as_deref()).map(What::Message)
         }
         _ => serde_json::from_slice::<Fact>(line).ok().map(|fact| What::Fact(Box::new(fact))),
@@ -270,17 +271,30 @@ pub fn read(line: &[u8]) -> (u64, Event) {
     (head.seq, event)
 }
 
-fn message(direction: Direction, data: &str, size: Option<u64>, encoding: Option<&str>) -> Option<Message> {
+fn message(
+    direction: Direction,
+    data: Cow<'_, str>,
+    size: Option<u64>,
+    encoding: Option<&str>,
+) -> Option<Message> {
     let (payload, class) = match encoding {
-        None => (Payload::Text(Text::from(data)), directus::classify(data)),
+        None => {
+            let class = directus::classify(&data);
+            // Unescaping made a text of its own: it is kept, not copied.
+            let text = match data {
+                Cow::Owned(data) => Text::from(data),
+                Cow::Borrowed(data) => Text::from(data),
+            };
+            (Payload::Text(text), class)
+        }
         Some("base64") => {
-            let bytes = STANDARD.decode(data).ok()?;
+            let bytes = STANDARD.decode(data.as_ref()).ok()?;
             (Payload::Binary(Bytes::from(bytes)), Class::binary())
         }
         Some(_) => return None,
     };
     let held = match &payload {
-        Payload::Text(text) => text.as_str().len(),
+        Payload::Text(text) => text.as_bytes().len(),
         Payload::Binary(bytes) => bytes.len(),
     };
     Some(Message { direction, size: size.unwrap_or(held as u64), payload, class })

@@ -8,6 +8,7 @@ use super::event::{Event, Stamp};
 use super::index::{IndexHandle, IndexView};
 use super::line;
 use super::positioned::read_at;
+use super::preview::Preview;
 use super::record::Record;
 
 /// Size of a cached block.
@@ -53,12 +54,24 @@ impl Reader {
         self.index.view()
     }
 
+    /// The last events of a file that is still being read, if they are known before their turn.
+    #[must_use]
+    pub fn preview(&self) -> Option<Arc<Preview>> {
+        self.index.preview()
+    }
+
+    /// The record of event number `seq`: from `view`, or from the end that is known before its turn.
+    #[must_use]
+    pub fn record(&self, view: &IndexView, seq: u64) -> Option<Record> {
+        view.get(seq).or_else(|| self.index.preview()?.get(seq))
+    }
+
     /// The event number `seq`.
     ///
     /// # Errors
     /// [`ReadError::Missing`] past the end, [`ReadError::Io`] from the system.
     pub fn event(&mut self, seq: u64) -> Result<Event, ReadError> {
-        let record = self.index.view().get(seq).ok_or(ReadError::Missing(seq))?;
+        let record = self.record(&self.index.view(), seq).ok_or(ReadError::Missing(seq))?;
         Ok(line::read(&self.line(record)?).1)
     }
 
@@ -98,7 +111,7 @@ impl Reader {
     /// Where the line doesn't begin as ours do, `elapsed_us` is 0.
     #[must_use]
     pub fn stamp(&mut self, seq: u64) -> Option<Stamp> {
-        let record = self.index.view().get(seq)?;
+        let record = self.record(&self.index.view(), seq)?;
         let head = Record { line_length: record.line_length.min(HEAD), ..record };
         let bytes = self.line(head).ok()?;
         let key = b"\"elapsed_us\":";

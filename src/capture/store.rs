@@ -14,6 +14,10 @@ const ENDING: &str = "ndjson";
 /// Where the locks of captures in use lie, so that the folder itself stays a list of captures.
 const LOCKS: &str = ".open";
 
+/// Where empty files stand for captures that are kept from the limit.
+const PINS: &str = ".pinned";
+/// Where captures lie that were deleted and can still be brought back.
+const REMOVED: &str = ".removed";
 /// Ending of the file beside a capture that holds its pins and notes.
 const NOTES: &str = ".notes.ndjson";
 
@@ -40,6 +44,49 @@ pub struct Stored {
     pub size: u64,
     /// When it was last written, seconds since 1970 UTC.
     pub modified_s: u64,
+    /// It is kept from the limit.
+    pub pinned: bool,
+    /// Some instance of the program is writing it.
+    pub in_use: bool,
+}
+
+/// A capture that was deleted and can still be brought back; see [`Store::set_aside`].
+#[derive(Debug, PartialEq, Eq)]
+pub struct Aside {
+    from: PathBuf,
+    to: PathBuf,
+}
+
+impl Aside {
+    /// Where it lay.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.from
+    }
+
+    /// Puts it back to its place.
+    ///
+    /// # Errors
+    /// Those of renaming, and `AlreadyExists` if its name was taken meanwhile.
+    pub fn put_back(&self) -> io::Result<()> {
+        if self.from.exists() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        fs::rename(&self.to, &self.from)?;
+        // The notes beside it, if there are any, come and go with it.
+        let _none = fs::rename(notes_beside(&self.to), notes_beside(&self.from));
+        Ok(())
+    }
+
+    /// Deletes it for good.
+    ///
+    /// # Errors
+    /// Those of removing a file.
+    pub fn delete(&self) -> io::Result<()> {
+        fs::remove_file(&self.to)?;
+        let _none = fs::remove_file(notes_beside(&self.to));
+        Ok(())
+    }
 }
 
 /// Says that a capture is in use; dropping it ends that. Holds also against other instances of the program.
@@ -153,8 +200,7 @@ impl Store {
     }
 
     fn lock_path(&self, path: &Path) -> PathBuf {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        self.folder.join(LOCKS).join(format!("{name}.lock"))
+        lock_in(&self.folder, path)
     }
 
     /// The captures in the folder, newest first.
@@ -181,18 +227,78 @@ impl Store {
                 .ok()
                 .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
                 .map_or(0, |since| since.as_secs());
-            captures.push(Stored { path, size: meta.len(), modified_s });
+            let (pinned, in_use) = (self.is_pinned(&path), in_use(&path));
+            captures.push(Stored { path, size: meta.len(), modified_s, pinned, in_use });
         }
         captures.sort_by(|a, b| (b.modified_s, &b.path).cmp(&(a.modified_s, &a.path)));
         Ok(captures)
     }
 
-    /// Removes the oldest captures until all together are at most `limit_bytes`. One in use is never removed, nor one
-    /// that doesn't bear a name given by [`Store::reserve`]: what a person put there or renamed is theirs.
+    fn pin_path(&self, path: &Path) -> PathBuf {
+        self.folder.join(PINS).join(path.file_name().unwrap_or_default())
+    }
+
+    fn is_pinned(&self, path: &Path) -> bool {
+        self.pin_path(path).exists()
+    }
+
+    /// Keeps a capture from the limit, or lets it go again.
+    ///
+    /// # Errors
+    /// Those of making or removing an empty file.
+    pub fn pin(&self, path: &Path, on: bool) -> io::Result<()> {
+        let pin = self.pin_path(path);
+        if on {
+            fs::create_dir_all(self.folder.join(PINS))?;
+            return File::create(pin).map(drop);
+        }
+        match fs::remove_file(pin) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Moves a capture out of the list, so that it can be brought back until it is deleted for good. `None` if some
+    /// instance is writing it.
+    ///
+    /// # Errors
+    /// Those of making a folder and renaming.
+    pub fn set_aside(&self, path: &Path) -> io::Result<Option<Aside>> {
+        let Some(_lease) = self.lease(path)? else { return Ok(None) };
+        let folder = self.folder.join(REMOVED);
+        fs::create_dir_all(&folder)?;
+        let name = path.file_name().unwrap_or_default();
+        let mut to = folder.join(name);
+        for attempt in 2..1000 {
+            if !to.exists() {
+                break;
+            }
+            to = folder.join(format!("{}.{attempt}", name.to_string_lossy()));
+        }
+        fs::rename(path, &to)?;
+        let _none = fs::rename(notes_beside(path), notes_beside(&to));
+        Ok(Some(Aside { from: path.to_owned(), to }))
+    }
+
+    /// Deletes for good what an earlier run set aside and could not delete. Only for the first instance: another's
+    /// captures can still be brought back.
+    ///
+    /// # Errors
+    /// Those of removing files.
+    pub fn sweep(&self) -> io::Result<()> {
+        match fs::remove_dir_all(self.folder.join(REMOVED)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes the oldest captures until all together are at most `limit_bytes`. One in use, pinned or among `keep` is
+    /// never removed, nor one that doesn't bear a name given by [`Store::reserve`]: what a person put there or renamed is
+    /// theirs.
     ///
     /// # Errors
     /// Those of listing the folder; a file that can't be removed is left and counted.
-    pub fn prune(&self, limit_bytes: u64) -> io::Result<Pruned> {
+    pub fn prune(&self, limit_bytes: u64, keep: &[PathBuf]) -> io::Result<Pruned> {
         let captures = self.list()?;
         let mut pruned =
             Pruned { removed: Vec::new(), left_bytes: captures.iter().map(|capture| capture.size).sum() };
@@ -200,7 +306,7 @@ impl Store {
             if pruned.left_bytes <= limit_bytes {
                 break;
             }
-            if !is_ours(&capture.path) {
+            if capture.pinned || !is_ours(&capture.path) || keep.contains(&capture.path) {
                 continue;
             }
             // One that can't be locked, such as in a folder of somebody else, must not keep the others.
@@ -214,6 +320,19 @@ impl Store {
         }
         Ok(pruned)
     }
+}
+
+fn lock_in(folder: &Path, path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    folder.join(LOCKS).join(format!("{name}.lock"))
+}
+
+/// Whether some instance of the program is writing this capture of a data folder. A file that lies elsewhere has no
+/// lock, so the answer is no, whoever writes it.
+#[must_use]
+pub fn in_use(path: &Path) -> bool {
+    let lock = path.parent().and_then(|folder| File::open(lock_in(folder, path)).ok());
+    lock.is_some_and(|lock| matches!(lock.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
 }
 
 /// Whether a file bears a name as [`Store::reserve`] gives it: `2026-11-24_035433_host.ndjson`.
@@ -270,7 +389,7 @@ mod tests {
             write(&store, "2026-11-23_035433_a.ndjson", 10, 1),
         );
         write(&store, "notes.txt", 1000, 9);
-        let pruned = store.prune(20).unwrap();
+        let pruned = store.prune(20, &[]).unwrap();
         assert_eq!(pruned, Pruned { removed: vec![old], left_bytes: 20 });
         assert_eq!(store.list().unwrap().iter().map(|c| &c.path).collect::<Vec<_>>(), [&new, &middle]);
     }
@@ -281,11 +400,11 @@ mod tests {
         let old = write(&store, "2026-11-21_035433_a.ndjson", 10, 3);
         let lease = store.lease(&old).unwrap().unwrap();
         write(&store, "2026-11-22_035433_a.ndjson", 10, 2);
-        let pruned = store.prune(0).unwrap();
+        let pruned = store.prune(0, &[]).unwrap();
         assert!(old.exists() && pruned.left_bytes == 10, "{pruned:?}");
         assert!(store.lease(&old).unwrap().is_none(), "a second instance sees it in use");
         drop(lease);
-        assert_eq!(store.prune(0).unwrap().removed, [old]);
+        assert_eq!(store.prune(0, &[]).unwrap().removed, [old]);
     }
 
     #[test]
@@ -303,12 +422,57 @@ mod tests {
     }
 
     #[test]
+    fn a_pinned_capture_and_the_open_one_stay() {
+        let (_folder, store) = store();
+        let (pinned, open, other) = (
+            write(&store, "2026-11-21_035433_a.ndjson", 10, 3),
+            write(&store, "2026-11-22_035433_a.ndjson", 10, 2),
+            write(&store, "2026-11-23_035433_a.ndjson", 10, 1),
+        );
+        store.pin(&pinned, true).unwrap();
+        let pruned = store.prune(0, std::slice::from_ref(&open)).unwrap();
+        assert_eq!(pruned, Pruned { removed: vec![other], left_bytes: 20 });
+        assert_eq!(store.list().unwrap().iter().map(|c| c.pinned).collect::<Vec<_>>(), [false, true]);
+        store.pin(&pinned, false).unwrap();
+        store.pin(&pinned, false).unwrap();
+        assert_eq!(store.prune(0, &[]).unwrap().removed, [pinned, open]);
+    }
+
+    #[test]
+    fn what_is_deleted_can_be_brought_back_until_it_is_gone() {
+        let (_folder, store) = store();
+        let path = write(&store, "a.ndjson", 10, 3);
+        let lease = store.lease(&path).unwrap().unwrap();
+        assert!(in_use(&path));
+        assert_eq!(store.set_aside(&path).unwrap(), None, "it is being written");
+        drop(lease);
+        assert!(!in_use(&path));
+        fs::write(notes_beside(&path), "notes").unwrap();
+        let aside = store.set_aside(&path).unwrap().unwrap();
+        assert!(store.list().unwrap().is_empty() && !notes_beside(&path).exists());
+        aside.put_back().unwrap();
+        assert!(notes_beside(&path).exists());
+        assert_eq!(store.list().unwrap().len(), 1);
+        let aside = store.set_aside(&path).unwrap().unwrap();
+        fs::write(&path, "another").unwrap();
+        assert!(aside.put_back().is_err(), "what has its name now is not overwritten");
+        let second = store.set_aside(&path).unwrap().unwrap();
+        aside.delete().unwrap();
+        second.put_back().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"another");
+        store.set_aside(&path).unwrap().unwrap();
+        store.sweep().unwrap();
+        store.sweep().unwrap();
+        assert!(!store.folder().join(REMOVED).exists());
+    }
+
+    #[test]
     fn what_a_person_put_there_is_never_removed() {
         let (_folder, store) = store();
         let named = write(&store, "the outage.ndjson", 10, 9);
         let ours = write(&store, "2026-11-21_035433_a.ndjson", 10, 3);
         fs::create_dir(store.folder().join("2026-11-20_035433_folder.ndjson")).unwrap();
-        let pruned = store.prune(0).unwrap();
+        let pruned = store.prune(0, &[]).unwrap();
         assert_eq!(pruned, Pruned { removed: vec![ours], left_bytes: 10 });
         assert!(named.exists());
     }

@@ -39,7 +39,40 @@ impl StampFormat {
 /// Reads an RFC 3339 time; microseconds since 1970 UTC.
 #[must_use]
 pub fn parse(text: &str) -> Option<i64> {
-    text.parse::<Timestamp>().ok().map(Timestamp::as_microsecond)
+    own(text.as_bytes()).or_else(|| text.parse::<Timestamp>().ok().map(Timestamp::as_microsecond))
+}
+
+/// A time as we write it, `2026-11-24T03:54:33.123456Z`, read without a calendar: each line of a capture has one, and
+/// opening a long one is mostly reading lines. `None` for any other form, and for a date that isn't one.
+fn own(text: &[u8]) -> Option<i64> {
+    const FORM: &[u8; 27] = b"0000-00-00T00:00:00.000000Z";
+    let text: &[u8; 27] = text.try_into().ok()?;
+    let fits = |(byte, form): (&u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form };
+    if !text.iter().zip(FORM).all(fits) {
+        return None;
+    }
+    let number = |from: usize, to: usize| {
+        text[from..to].iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0'))
+    };
+    let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
+    let (hour, minute, second) = (number(11, 13), number(14, 16), number(17, 19));
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 => 28 + i64::from(is_leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if !(1..=days).contains(&day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    // Years that begin with March have their leap day at the end; every 400 of them are 146,097 days.
+    let year = year - i64::from(month < 3);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
+    Some(((days * 24 + hour) * 60 + minute) * 60_000_000 + second * 1_000_000 + number(20, 26))
 }
 
 /// Now, microseconds since 1970 UTC. The only clock of this floor; `net` and `engine` stamp with it.
@@ -128,7 +161,25 @@ mod tests {
         assert_eq!(Zone::utc().file_name(1_764_000_000_000_000), "2025-11-24_160000");
     }
 
+    #[test]
+    fn what_is_no_time_of_ours_is_left_to_the_calendar() {
+        for text in
+            ["2026-02-29T00:00:00.000000Z", "2026-13-01T00:00:00.000000Z", "2026-01-01T24:00:00.000000Z"]
+        {
+            assert_eq!(parse(text), None, "{text}");
+        }
+        assert_eq!(parse("2024-02-29T00:00:00.000000Z"), parse("2024-02-29T00:00:00Z"));
+        assert_eq!(parse("2016-12-31T23:59:60.000000Z"), parse("2016-12-31T23:59:60Z"), "a leap second");
+        assert_eq!(parse("0000-01-01T00:00:00.000000Z"), parse("0000-01-01T00:00:00Z"));
+    }
+
     proptest! {
+        #[test]
+        fn the_short_way_agrees_with_the_calendar(time_us in -62_000_000_000_000_000i64..=250_000_000_000_000_000) {
+            let text = rfc3339(time_us);
+            prop_assert_eq!(own(text.as_bytes()), text.parse::<Timestamp>().ok().map(Timestamp::as_microsecond));
+        }
+
         #[test]
         fn what_is_written_is_read_back(time_us in -1_000_000_000_000_000i64..=10_000_000_000_000_000) {
             prop_assert_eq!(parse(&rfc3339(time_us)), Some(time_us));

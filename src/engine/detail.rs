@@ -19,7 +19,7 @@ pub(super) fn answered_by(record: &Record, seq: u64) -> Option<u64> {
 /// Reads an event and everything known about it. `None` if it can't be read; its row says why.
 pub(super) fn detail(reader: &mut Reader, snapshot: &Snapshot, seq: u64) -> Option<Detail> {
     let view = reader.view();
-    let record = view.get(seq)?;
+    let record = reader.record(&view, seq)?;
     let event = reader.event(seq).ok()?;
     let collection = snapshot.collection(u32::from(record.collection));
     let mut row = Row { seq, ..Row::default() };

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use super::notes::NotePad;
-use super::opener;
+use super::opener::Opener;
 use super::published::{FileState, Published};
 use super::recorder::Recorder;
 use super::rows::{RowWindow, RowWorker, Wish};
@@ -15,8 +15,8 @@ use super::wake::Wake;
 use crate::capture::filter::Filter;
 use crate::capture::row::Detail;
 use crate::capture::{
-    Event, Header, IndexView, Journal, JournalError, Lease, NoteChange, Notes, OpenError, Reader, Recording,
-    Stamp, What, time,
+    Event, Header, IndexView, Journal, JournalError, Lease, NoteChange, Notes, OpenError, Preview, Reader,
+    Record, Recording, Stamp, What, in_use, time,
 };
 use crate::net::{Clock, Command, LinkHandle, Net};
 use crate::session::Snapshot;
@@ -123,6 +123,7 @@ pub fn open(path: &Path, wake: &Wake) -> Result<Capture, EngineError> {
     published.update_file(|file| {
         file.path = Some(path.to_owned());
         file.opening = Some(length);
+        file.live = in_use(path);
     });
     let reader = recording.reader();
     let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
@@ -133,7 +134,7 @@ pub fn open(path: &Path, wake: &Wake) -> Result<Capture, EngineError> {
         let path = path.to_owned();
         move || {
             published.notes.read_beside(&path);
-            opener::run(recording, &published, &wake, &stop);
+            Opener { recording, published, wake, stop, is_life: false }.run();
         }
     })?;
     Ok(Capture {
@@ -172,10 +173,28 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// The time in this capture: now where it is live, the last event's where it was reopened.
+    /// The time in this capture: now where it is live, the last event's where it was reopened. While another program
+    /// writes the file, the wall clock tells how long ago its last event was.
     #[must_use]
     pub fn now(&self) -> Stamp {
-        self.clock.map_or_else(|| self.published.snapshot.load().last, |clock| clock.now())
+        if let Some(clock) = self.clock {
+            return clock.now();
+        }
+        let last = self.published.snapshot.load().last;
+        let passed = time::now_us().saturating_sub(last.time_us);
+        match u64::try_from(passed) {
+            Ok(passed_us) if self.published.file.load().live && last.time_us != 0 => Stamp {
+                time_us: last.time_us.saturating_add(passed),
+                elapsed_us: last.elapsed_us.saturating_add(passed_us),
+            },
+            _ => last,
+        }
+    }
+
+    /// The last events of a file that is still being read, if they are known before their turn.
+    #[must_use]
+    pub fn preview(&self) -> Option<Arc<Preview>> {
+        self.reader.preview()
     }
 
     /// What it means so far.
@@ -194,6 +213,12 @@ impl Capture {
     #[must_use]
     pub fn view(&self) -> IndexView {
         self.reader.view()
+    }
+
+    /// The record of event number `seq`: from `view`, or from the end that is known before its turn.
+    #[must_use]
+    pub fn record(&self, view: &IndexView, seq: u64) -> Option<Record> {
+        self.reader.record(view, seq)
     }
 
     /// A reader for a job on another thread.
@@ -300,6 +325,10 @@ impl Capture {
     fn end(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         self.link = None;
+        if let Some(thread) = &self.thread {
+            // The opener may be sleeping between two looks at its file; the journal thread minds nothing.
+            thread.thread().unpark();
+        }
         self.local = None;
         self.pad = None;
     }

@@ -29,6 +29,8 @@ pub(super) struct NoteBook {
     shown: ArcSwap<Notes>,
     stale: AtomicBool,
     revision: AtomicU64,
+    /// We hold the lease of the capture ourselves, to write notes into it.
+    holds_lease: AtomicBool,
 }
 
 #[derive(Default)]
@@ -67,6 +69,11 @@ impl NoteBook {
     /// Grows whenever other notes are shown.
     pub(super) fn revision(&self) -> u64 {
         self.revision.load(Ordering::Acquire)
+    }
+
+    /// Whether we hold the lease of the capture ourselves: then nobody else writes it.
+    pub(super) fn holds_lease(&self) -> bool {
+        self.holds_lease.load(Ordering::Acquire)
     }
 
     /// Notes that do not stand in the capture file: a copy of it must be given them.
@@ -170,10 +177,13 @@ impl Clerk {
     }
 
     fn decide(&mut self) {
+        // Before the lease is tried: who watches the file must not take us for another program.
+        self.published.notes.holds_lease.store(true, Ordering::Release);
         if let Some((file, lease)) = own(&self.path) {
             self.place = Place::Capture(file, lease);
             return;
         }
+        self.published.notes.holds_lease.store(false, Ordering::Release);
         self.place = match beside(&notes_beside(&self.path)) {
             Ok((file, lines)) => {
                 self.last = lines;

@@ -24,8 +24,12 @@ pub struct FileState {
     pub waiting_bytes: usize,
     /// Events that the disk refused to the end: they are not in the file. Known when it has ended.
     pub lost_events: u64,
-    /// Nothing more will be appended.
+    /// Nothing more will be appended, as far as can be told.
     pub ended: bool,
+    /// An opened file that another program seems to be writing.
+    pub live: bool,
+    /// An opened file was cut short or replaced by another one: what is shown of it is not in it any more.
+    pub replaced: bool,
     /// What was odd about an opened file, as sentences.
     pub oddities: Vec<String>,
     /// Why pins and notes can't be written, as a sentence.
@@ -45,13 +49,15 @@ pub(super) struct Published {
 }
 
 impl Published {
-    /// Replaces the file state by what `change` makes of a copy, unless nothing changes.
-    pub(super) fn update_file(&self, change: impl FnOnce(&mut FileState)) {
+    /// Replaces the file state by what `change` makes of a copy, unless nothing changes. Whether something did.
+    pub(super) fn update_file(&self, change: impl FnOnce(&mut FileState)) -> bool {
         let old = self.file.load();
         let mut new = FileState::clone(&old);
         change(&mut new);
-        if new != **old {
+        let news = new != **old;
+        if news {
             self.file.store(Arc::new(new));
         }
+        news
     }
 }

@@ -132,7 +132,11 @@ impl Work {
         let mut rows = Vec::with_capacity(wish.rows.len());
         let mut before = wish.before;
         for &seq in &wish.rows {
-            let Some(record) = view.get(seq) else { break };
+            let Some(record) = self.reader.record(&view, seq) else { break };
+            if seq > view.len() {
+                // Known before its turn: what it is joined to comes with the index, so this row is not kept.
+                self.kept.remove(&seq);
+            }
             let since = before.and_then(|seq| self.stamp(seq));
             let partner = row_maker::partner(&record).and_then(|seq| self.stamp(seq));
             let make = || row_maker::row(&mut self.reader, seq, record, &snapshot, &self.columns);
@@ -142,6 +146,7 @@ impl Work {
             rows.push(row.clone());
             before = Some(seq);
         }
+        self.kept.retain(|seq, _| *seq <= view.len());
         let mark = wish.marked.and_then(|seq| self.stamp(seq));
         self.rows.store(Arc::new(RowWindow { rows, mark }));
     }
@@ -165,7 +170,7 @@ impl Work {
         });
         let view = self.reader.view();
         let current = selected.and_then(|seq| {
-            let record = view.get(seq)?;
+            let record = self.reader.record(&view, seq)?;
             let mut row = Row { seq, ..Row::default() };
             row_maker::annotate(&mut row, &notes);
             Some((seq, detail::answered_by(&record, seq), row.pinned, row.note))

@@ -106,6 +106,10 @@ pub enum Action {
     Run(Errand, PathBuf),
     /// Open the folder of the captures.
     ShowCaptures,
+    /// Something about the captures of the data folder.
+    Captures(CapturesAction),
+    /// While a long file is read: show its last events, or those read so far.
+    ShowEnd(bool),
     /// Close the window.
     Quit,
 }
@@ -119,6 +123,23 @@ pub enum FilterChange {
     Add(String),
     /// Show every row.
     Clear,
+}
+
+/// What the list of captures wants done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CapturesAction {
+    /// Read the list anew, and of each capture what its first and last line tell.
+    Look,
+    /// Open it.
+    Open(PathBuf),
+    /// Keep it from the limit, or let it go again.
+    Pin(PathBuf, bool),
+    /// Delete it; can be undone until another is deleted or the window is closed.
+    Delete(PathBuf),
+    /// Bring back the one deleted last.
+    UndoDelete,
+    /// Open the folder it lies in.
+    ShowFolder(PathBuf),
 }
 
 /// What to look for in the log.

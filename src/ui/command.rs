@@ -74,6 +74,8 @@ pub enum Command {
     OpenCapture,
     /// Save a copy of the capture.
     SaveCapture,
+    /// Show the list of captures.
+    Captures,
     /// Write a part of the capture for other programs.
     Export,
     /// Make a capture of a HAR.
@@ -266,9 +268,16 @@ const LOG: [Line; 10] = [
     (Command::UndoClear, "Undo clear", "Show the hidden rows again", Icon::Undo2, NONE),
 ];
 
-const CAPTURES: [Line; 6] = [
+const CAPTURES: [Line; 7] = [
     (Command::OpenCapture, "Open capture…", "Look at a recorded session", Icon::FolderOpen, ctrl(Key::O)),
     (Command::SaveCapture, "Save capture as…", "Copy this session's file", Icon::Download, ctrl(Key::S)),
+    (
+        Command::Captures,
+        "Captures…",
+        "Find, open, pin and delete past sessions",
+        Icon::Library,
+        ctrl_shift(Key::O),
+    ),
     (
         Command::Export,
         "Export…",
@@ -290,7 +299,7 @@ const CAPTURES: [Line; 6] = [
         Icon::Merge,
         NONE,
     ),
-    (Command::ShowCaptures, "Show captures", "Open the folder they lie in", Icon::HardDrive, NONE),
+    (Command::ShowCaptures, "Show folder of captures", "Open the folder they lie in", Icon::HardDrive, NONE),
 ];
 
 const WINDOW: [Line; 11] = [

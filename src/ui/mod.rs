@@ -6,6 +6,9 @@
 
 pub mod action;
 pub mod button;
+pub mod capture_list;
+pub mod capture_row;
+pub mod captures_view;
 pub mod command;
 pub mod compose;
 pub mod connect_form;
@@ -32,6 +35,7 @@ pub mod log_scroll;
 pub mod log_view;
 pub mod measure;
 pub mod model;
+pub mod opening_bar;
 pub mod palette;
 pub mod path_prompt;
 pub mod profile_list;

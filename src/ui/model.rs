@@ -3,6 +3,7 @@
 use crate::capture::row::Detail;
 use crate::session::Snapshot;
 use crate::settings::{ProfileId, Settings};
+use crate::ui::capture_list::CaptureList;
 use crate::ui::export_view::Scopes;
 use crate::ui::jobs_view::JobView;
 use crate::ui::log_model::LogModel;
@@ -28,6 +29,8 @@ pub struct Model<'a> {
     pub demo: Demo<'a>,
     /// Captures opened or written lately, the latest first.
     pub recents: &'a [Recent],
+    /// All captures of the data folder.
+    pub captures: &'a CaptureList,
     /// Exports, imports and merges under way.
     pub jobs: &'a [JobView],
     /// How many events an export would hold.
@@ -66,6 +69,25 @@ pub struct Recording<'a> {
     pub all_bytes: u64,
     /// Events that were lost, which only a full disk may do.
     pub lost: u64,
+    /// How far a recording is read, while it is.
+    pub opening: Option<Opening>,
+    /// A recording that another program seems to be writing.
+    pub tailing: bool,
+}
+
+/// How far a recording is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Opening {
+    /// Bytes read.
+    pub read_bytes: u64,
+    /// Bytes to read in all.
+    pub of_bytes: u64,
+    /// Events read.
+    pub events: u64,
+    /// How many of the last events are known before their turn.
+    pub end: Option<u64>,
+    /// Those are shown.
+    pub shows_end: bool,
 }
 
 /// The demo server.

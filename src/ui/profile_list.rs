@@ -4,7 +4,7 @@ use egui::{RichText, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
 use lucide_icons::Icon;
 
 use crate::settings::{Profile, ProfileId};
-use crate::ui::action::Action;
+use crate::ui::action::{Action, CapturesAction};
 use crate::ui::button::{Button, Look};
 use crate::ui::control::{hint_ui, section_ui};
 use crate::ui::figures::bytes;
@@ -117,6 +117,10 @@ fn line_ui(ui: &mut Ui, name: &str, on: bool, (title, under): (&str, &str)) -> e
 pub fn recents_ui(ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> bool {
     let mut opened = false;
     section_ui(ui, "Recent captures", |ui| {
+        if Button::icon(Icon::Library, "All captures").small().show(ui).clicked() {
+            actions.push(Action::Captures(CapturesAction::Look));
+            opened = true;
+        }
         if Button::icon(Icon::FolderOpen, "Open capture").small().show(ui).clicked() {
             actions.push(Action::OpenCapture);
             opened = true;

@@ -12,9 +12,10 @@ use crate::directus::classify;
 use crate::session::{Session, Snapshot};
 use crate::settings::{Profile, Settings};
 use crate::ui::action::Action;
+use crate::ui::capture_list::CaptureList;
 use crate::ui::export_view::Scopes;
 use crate::ui::log_model::LogModel;
-use crate::ui::model::{Demo, Model, Recent, Recording, Source};
+use crate::ui::model::{Demo, Model, Opening, Recent, Recording, Source};
 use crate::ui::shell::Shell;
 use crate::ui::theme;
 
@@ -34,6 +35,8 @@ pub struct Scene {
     pub live: Option<String>,
     pub replay: bool,
     pub recents: Vec<Recent>,
+    pub captures: CaptureList,
+    pub opening: Option<Opening>,
     pub notes: Notes,
     pub marked: Option<u64>,
     pub now_us: u64,
@@ -54,6 +57,8 @@ impl Scene {
             live: None,
             replay: false,
             recents: Vec::new(),
+            captures: CaptureList::default(),
+            opening: None,
             notes: Notes::default(),
             marked: None,
             now_us: 0,
@@ -192,6 +197,7 @@ impl Scene {
             file: "prod-2026-11-23.ndjson",
             path,
             bytes: 2_900_000_000,
+            opening: self.opening,
             ..Recording::default()
         };
         let model = Model {
@@ -207,6 +213,7 @@ impl Scene {
             recording,
             demo: Demo::Off,
             recents: &self.recents,
+            captures: &self.captures,
             known_tokens: &[],
             jobs: &[],
             scopes: Scopes::default(),

@@ -91,7 +91,7 @@ fn captures_ui(ui: &mut Ui, model: &Model<'_>, preferences: &mut Preferences, ac
     }
     ui.horizontal(|ui| {
         hint_ui(ui, &format!("{} in use", bytes(model.recording.all_bytes)));
-        if Button::new("Show captures").with_icon(Icon::HardDrive).show(ui).clicked() {
+        if Button::new("Show folder of captures").with_icon(Icon::HardDrive).show(ui).clicked() {
             actions.push(Action::ShowCaptures);
         }
     });

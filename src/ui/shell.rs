@@ -6,7 +6,8 @@ use lucide_icons::Icon;
 use crate::capture::row::Level;
 use crate::session::Phase;
 use crate::settings::{Layout, Profile, Theme};
-use crate::ui::action::{Action, Misbehaviour};
+use crate::ui::action::{Action, CapturesAction, Misbehaviour};
+use crate::ui::captures_view::CapturesView;
 use crate::ui::command::Command;
 use crate::ui::compose::{Compose, can_send};
 use crate::ui::connect_form::ConnectForm;
@@ -17,6 +18,7 @@ use crate::ui::help_view::help_ui;
 use crate::ui::jobs_view::jobs_ui;
 use crate::ui::log_view::LogView;
 use crate::ui::model::{Model, Source};
+use crate::ui::opening_bar::opening_ui;
 use crate::ui::palette::Palette;
 use crate::ui::path_prompt::{Errand, PathPrompt};
 use crate::ui::settings_view::settings_ui;
@@ -38,6 +40,7 @@ pub struct Shell {
     export: ExportView,
     page: Page,
     toasts: Toasts,
+    captures: CapturesView,
     /// The connect form is shown over a session that stands.
     on_form: bool,
 }
@@ -63,6 +66,14 @@ impl Shell {
         self.log.list.rebase(moved, hidden);
     }
 
+    /// Brings the last row of `rows` into sight and follows, or the first.
+    pub fn show_log_edge(&mut self, last: bool, rows: u64) {
+        self.log.list.follow(last, rows);
+        if !last {
+            self.log.list.to_start();
+        }
+    }
+
     /// Selects the row at `position`, or none; where asked, brings it into sight unless the log follows.
     pub fn select(&mut self, position: Option<u64>, into_sight: bool) {
         self.log.list.mark_selected(position);
@@ -81,6 +92,7 @@ impl Shell {
     pub fn start_session(&mut self, follow: bool) {
         self.log.list.reset(follow);
         self.on_form = false;
+        self.captures.close();
     }
 
     /// Shows a sentence that goes by itself, or stays if it is an error.
@@ -130,7 +142,8 @@ impl Shell {
         if !in_dialog && let Some(command) = Command::pressed(ui.ctx()) {
             self.perform(command, model, actions);
         }
-        let on_form = self.on_form || model.source == Source::Nothing;
+        let on_captures = self.captures.is_open();
+        let on_form = !on_captures && (self.on_form || model.source == Source::Nothing);
         let t = tokens(ui);
         let bar = Frame::new().fill(t.bar).inner_margin(egui::Margin::symmetric(8, 0));
         let top = Panel::top("top bar").exact_size(theme::TOP_BAR_HEIGHT).frame(bar);
@@ -141,11 +154,17 @@ impl Shell {
         let bottom = Panel::bottom("status bar").exact_size(theme::STATUS_BAR_HEIGHT).frame(bar);
         bottom.show(ui, |ui| status_bar_ui(ui, model));
         jobs_ui(ui, model.jobs, actions);
-        if on_form {
+        if on_captures {
+            let centre = CentralPanel::default().frame(Frame::new().fill(t.ground));
+            centre.show(ui, |ui| self.captures.show(ui, model, actions));
+        } else if on_form {
             let frame = Frame::new().fill(t.ground).inner_margin(egui::Margin::symmetric(8, 0));
             if CentralPanel::default().frame(frame).show(ui, |ui| self.connect.show(ui, model, actions)).inner
             {
                 self.on_form = false;
+            }
+            if actions.contains(&Action::Captures(CapturesAction::Look)) {
+                self.captures.open();
             }
         } else {
             self.session_ui(ui, model, actions);
@@ -169,6 +188,7 @@ impl Shell {
     fn session_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) {
         let t = tokens(ui);
         banner_ui(ui, model);
+        opening_ui(ui, model.recording.opening, actions);
         let mut layout = model.settings.layout;
         let panel = Frame::new().fill(t.panel);
         let width = ui.available_width();
@@ -227,7 +247,15 @@ impl Shell {
         }
         match command {
             Command::Palette => self.palette.open(),
-            Command::Connection => self.on_form = !self.on_form,
+            Command::Connection => {
+                self.on_form = self.captures.is_open() || !self.on_form;
+                self.captures.close();
+            }
+            Command::Captures if self.captures.is_open() => self.captures.close(),
+            Command::Captures => {
+                self.captures.open();
+                actions.push(Action::Captures(CapturesAction::Look));
+            }
             Command::Settings => self.page = Page::Settings,
             Command::Help => self.page = Page::Help,
             Command::EditAndResend => {
@@ -296,6 +324,7 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         // Done by the views, before this is asked.
         Command::Palette
         | Command::Connection
+        | Command::Captures
         | Command::Subscribe
         | Command::Send
         | Command::Format

@@ -30,7 +30,7 @@ pub fn status_bar_ui(ui: &mut Ui, model: &Model<'_>) {
         let written = match model.source {
             Source::Recording(_) => {
                 dot_ui(ui, t.incoming);
-                format!("reading {}", recording.file)
+                format!("{} {}", if recording.tailing { "tailing" } else { "reading" }, recording.file)
             }
             _ if recording.on => {
                 dot_ui(ui, t.error);

@@ -1,6 +1,7 @@
 //! Other rows stand where these stood: what the list keeps of its place and selection.
 
 use super::LogList;
+use crate::ui::log_scroll::Anchor;
 
 impl LogList {
     /// The rows changed their places: `moved` tells where a row of before is now, or the next one that is left.
@@ -14,6 +15,12 @@ impl LogList {
         self.frozen = self.frozen.map(count);
         self.seen = self.seen.map(count);
         self.asked = 0..0;
+    }
+
+    /// Brings the first row into sight.
+    pub fn to_start(&mut self) {
+        self.scroller.anchor = Anchor::default();
+        self.reveal = None;
     }
 
     /// Selects the row at `position`, or none, and leaves the list where it stands. Where the cursor is there already,
