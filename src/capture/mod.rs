@@ -4,10 +4,17 @@
 //! is appended to a capture (NDJSON, one object a line), and is remembered in 40 bytes by the [`IndexHandle`].
 //! Whoever wants more reads it back by `seq`. This floor knows files and bytes; it knows no socket and no window.
 
+mod array_match;
+mod decimal;
 pub mod event;
 pub mod find;
 mod index;
 mod journal;
+pub mod json_diff;
+#[cfg(test)]
+mod json_diff_cases;
+pub mod json_format;
+pub mod json_path;
 pub mod json_tree;
 pub mod line;
 mod positioned;
@@ -15,7 +22,9 @@ mod reader;
 mod record;
 mod recording;
 pub mod row;
+pub mod sheet;
 mod store;
+pub mod study;
 pub mod time;
 
 pub use event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stage, Stamp, Text, What};

@@ -15,7 +15,6 @@ pub mod empty;
 pub mod figures;
 pub mod find_bar;
 pub mod help_view;
-pub mod json_format;
 pub mod json_highlight;
 pub mod json_view;
 pub mod log_list;
