@@ -20,6 +20,10 @@ mod hostile;
 #[cfg(test)]
 mod lab;
 #[cfg(test)]
+mod odd_files;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
 mod transcripts;
 #[cfg(test)]
 mod window;

@@ -1,5 +1,7 @@
 //! `App`: the window's state, and the three moments eframe calls it.
 
+use std::io::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::demo_tab::DemoTab;
@@ -7,8 +9,11 @@ use super::files::Files;
 use super::memory::Memory;
 use super::model_parts::ModelParts;
 use super::notice::Notice;
+use super::retired::Retired;
 use super::tab::Tab;
+use crate::capture::IndexView;
 use crate::engine::{Engine, Wake};
+use crate::session::Snapshot;
 use crate::settings::Theme;
 use crate::ui::shell::Shell;
 
@@ -21,6 +26,8 @@ pub struct App {
     pub(super) shell: Shell,
     /// The capture on the screen. Before `engine`: it must be dropped first.
     pub(super) tab: Option<Tab>,
+    /// Captures that were on it and aren't written to their end. Before `engine`, too.
+    pub(super) retired: Retired,
     /// Captures on the disk, and jobs about them.
     pub(super) files: Files,
     /// Settings, and tokens until the window closes.
@@ -41,6 +48,7 @@ impl App {
         Self {
             shell: Shell::default(),
             tab: None,
+            retired: Retired::default(),
             files,
             memory,
             demo: None,
@@ -50,9 +58,28 @@ impl App {
         }
     }
 
+    /// The index of the capture on the screen, as a frame that begins now would see it. For benches.
+    #[must_use]
+    pub fn view(&self) -> Option<IndexView> {
+        self.tab.as_ref().map(|tab| tab.capture.view())
+    }
+
+    /// What the capture on the screen means, as a frame that begins now would see it. For benches.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.tab.as_ref().map(|tab| tab.capture.snapshot())
+    }
+
     /// Says something to the user.
     pub(super) fn say(&mut self, notice: Notice) {
         self.notices.push(notice);
+    }
+
+    /// Puts a capture on the screen. The one before ends in its own time.
+    pub(super) fn show_tab(&mut self, tab: Tab) {
+        if let Some(before) = self.tab.replace(tab) {
+            self.retired.take(before.capture, &self.wake);
+        }
     }
 
     /// Takes what other threads have published. Runs before each frame, and alone while the window is hidden.
@@ -71,6 +98,9 @@ impl App {
             if tab.counts_seconds() {
                 ctx.request_repaint_after(TICK);
             }
+        }
+        for lost in self.retired.news() {
+            self.say(Notice::error(lost));
         }
         self.poll_files();
         self.apply_preferences(ctx);
@@ -123,7 +153,10 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
         self.frame_ui(ui);
-        if self.memory.take_unsaved()
+        // eframe waits for its last writing before it begins the next, so a panel's edge is written when it is let go.
+        let held = ui.input(|input| input.pointer.any_down());
+        if !held
+            && self.memory.take_unsaved()
             && let Some(storage) = frame.storage_mut()
         {
             // Now and not in half a minute: a setting that is shown must survive a crash.
@@ -138,7 +171,11 @@ impl eframe::App for App {
 
     fn on_exit(&mut self) {
         if let Some(tab) = self.tab.take() {
-            let _end = tab.capture.finish();
+            self.retired.take(tab.capture, &self.wake);
+        }
+        // The window is gone: whoever started it from a terminal still learns what was lost.
+        for lost in self.retired.finish() {
+            let _nobody_listens = writeln!(std::io::stderr(), "{lost}");
         }
     }
 }

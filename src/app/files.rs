@@ -111,7 +111,7 @@ impl App {
         match engine::open(path, &self.wake) {
             Ok(capture) => {
                 let fold = self.memory.settings().preferences.fold_heartbeats;
-                self.tab = Some(Tab::new(capture, None, fold));
+                self.show_tab(Tab::new(capture, None, fold));
                 self.shell.start_session(false);
             }
             Err(error) => self.say(Notice::error(error.to_string())),

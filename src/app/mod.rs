@@ -16,6 +16,7 @@ mod notice;
 mod order;
 mod perform;
 mod place;
+mod retired;
 mod search;
 mod tab;
 mod window;

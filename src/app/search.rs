@@ -56,10 +56,15 @@ impl Finder {
                     let Some(seq) = shared.run(&mut reader, &quest.needle, from, quest.way)? else {
                         return Ok(None);
                     };
-                    wrapped |= match quest.way {
+                    let over_the_end = match quest.way {
                         Way::Next => seq <= from,
                         Way::Previous => seq >= from,
                     };
+                    // Twice over the end: every hit was seen, and each is folded.
+                    if over_the_end && wrapped {
+                        return Ok(None);
+                    }
+                    wrapped |= over_the_end;
                     if !quest.fold || !is_folded(&view, seq) {
                         return Ok(Some(Found {
                             seq,
@@ -139,5 +144,47 @@ fn distance(from: u64, to: u64, way: Way, len: u64) -> u64 {
         Way::Next => len - from + to,
         Way::Previous if to < from => from - to,
         Way::Previous => from + len.saturating_sub(to),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::{Direction, Event, Header, Journal, Message, Payload, Stamp, Text, What};
+    use crate::directus::classify;
+
+    fn event(text: &str) -> Event {
+        let what = What::Message(Message {
+            direction: Direction::In,
+            payload: Payload::Text(Text::from(text)),
+            size: 1,
+            class: classify(text),
+        });
+        Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what }
+    }
+
+    #[test]
+    fn a_search_whose_only_hits_are_folded_ends() {
+        for way in [Way::Next, Way::Previous] {
+            for from in 0..=4 {
+                let mut journal = Journal::unnamed(&Header::new("", 0)).unwrap();
+                for text in ["{}", r#"{"type":"ping"}"#, "{}", r#"{"type":"other"}"#] {
+                    journal.append(&event(text));
+                }
+                journal.commit().unwrap();
+                let mut finder = Finder::default();
+                let (bell, rung) = std::sync::mpsc::channel();
+                let wake = Wake::new(move || {
+                    let _ = bell.send(());
+                });
+                let needle = Needle::new("ping").unwrap();
+                finder.start(journal.reader(), Quest { needle, from, way, fold: true }, &wake);
+                rung.recv().unwrap();
+                while finder.is_running() {
+                    finder.poll();
+                }
+                assert_eq!(finder.outcome(), Some(&Ok(None)), "{way:?} from {from}");
+            }
+        }
     }
 }

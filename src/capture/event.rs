@@ -248,9 +248,9 @@ pub enum Fact {
     Control {
         /// Which way.
         direction: Direction,
-        /// `ping` or `pong`.
+        /// `ping`, `pong`, or `close` for the Close frame of ours that begins an end; the end itself is `Close`.
         opcode: String,
-        /// Its payload as text, bytes that aren't UTF-8 replaced.
+        /// Its payload as text, bytes that aren't UTF-8 replaced; of `close` code and reason.
         data: String,
     },
     /// The connection is over.

@@ -173,4 +173,15 @@ mod tests {
             assert!(!Needle::new(text).unwrap().matches(line), "{text}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_line_and_no_needle_make_it_fail(text in ".{0,20}", bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..60)) {
+            if let Some(needle) = Needle::new(&text) {
+                let _found = needle.matches(&bytes);
+                let _found = needle.matches(&[br#"{"seq":1,"event":"#, &bytes[..]].concat());
+                let _found = needle.matches(&[br#"{"seq":1,"event":"message","data":"#, &bytes[..]].concat());
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! The writer stores a record, then publishes the new length; a reader that sees the length sees the record.
 //! Memory is exactly 40 bytes an event (rounded up to a chunk), whatever the payload.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -50,13 +51,15 @@ pub struct Index {
     chunks: Arc<Chunks>,
     /// Records stored; those beyond `Shared::len` are not yet published.
     stored: u64,
+    /// What `Shared::len` is.
+    published: u64,
 }
 
 impl Default for Index {
     fn default() -> Self {
         let chunks = Arc::new(Chunks::new());
         let shared = Arc::new(Shared { chunks: ArcSwap::new(Arc::clone(&chunks)), len: AtomicU64::new(0) });
-        Self { shared, chunks, stored: 0 }
+        Self { shared, chunks, stored: 0, published: 0 }
     }
 }
 
@@ -106,7 +109,8 @@ impl Index {
     }
 
     /// Lets readers see everything stored so far.
-    pub fn publish(&self) {
+    pub fn publish(&mut self) {
+        self.published = self.stored;
         self.shared.len.store(self.stored, Ordering::Release);
     }
 
@@ -114,6 +118,12 @@ impl Index {
     #[must_use]
     pub const fn stored(&self) -> u64 {
         self.stored
+    }
+
+    /// Records stored that readers don't see yet.
+    #[must_use]
+    pub const fn unpublished(&self) -> u64 {
+        self.stored - self.published
     }
 
     /// A handle for readers; cheap, never blocks the writer.
@@ -164,12 +174,24 @@ impl IndexView {
             return None;
         }
         let (chunk, base) = place(seq.checked_sub(1)?);
-        let words = self.chunks.get(chunk)?.0.get(base..base + WORDS)?;
-        let mut copy = [0; WORDS];
-        for (to, from) in copy.iter_mut().zip(words) {
-            *to = from.load(Ordering::Relaxed);
+        self.chunks.get(chunk)?.0.get(base..base + WORDS).map(load)
+    }
+
+    /// Calls `each` with the records `seqs`, in order, as far as there are any: a chunk is found once for all its
+    /// records, where [`IndexView::get`] would look for it again each time.
+    pub fn visit(&self, seqs: RangeInclusive<u64>, mut each: impl FnMut(u64, &Record)) {
+        let (mut seq, last) = ((*seqs.start()).max(1), (*seqs.end()).min(self.len));
+        while seq <= last {
+            let (chunk, base) = place(seq - 1);
+            let Some(words) = self.chunks.get(chunk).and_then(|chunk| chunk.0.get(base..)) else { return };
+            for words in words.chunks_exact(WORDS) {
+                if seq > last {
+                    return;
+                }
+                each(seq, &load(words));
+                seq += 1;
+            }
         }
-        Some(Record::from_words(copy))
     }
 
     /// Bytes of memory the records take.
@@ -177,6 +199,15 @@ impl IndexView {
     pub fn memory_bytes(&self) -> usize {
         self.chunks.len() * CHUNK_RECORDS * WORDS * size_of::<u64>()
     }
+}
+
+#[inline]
+fn load(words: &[AtomicU64]) -> Record {
+    let mut copy = [0; WORDS];
+    for (to, from) in copy.iter_mut().zip(words) {
+        *to = from.load(Ordering::Relaxed);
+    }
+    Record::from_words(copy)
 }
 
 /// Chunk and first word of the record at `position`, counted from 0.
@@ -231,6 +262,25 @@ mod tests {
         assert_eq!((early.len(), early.get(2)), (1, None));
         assert_eq!(handle.view().get(2), Some(record(2)));
         assert_eq!(early.get(0), None);
+    }
+
+    #[test]
+    fn visiting_is_getting_one_after_the_other() {
+        let mut index = Index::default();
+        let count = CHUNK_RECORDS as u64 * 2 + 5;
+        (0..count).for_each(|offset| index.push(record(offset)));
+        index.publish();
+        let view = index.handle().view();
+        let edge = CHUNK_RECORDS as u64;
+        for seqs in
+            [1..=3, edge - 1..=edge + 2, 0..=1, count - 1..=count + 9, 1..=count, count + 1..=u64::MAX]
+        {
+            let mut visited = Vec::new();
+            view.visit(seqs.clone(), |seq, record| visited.push((seq, *record)));
+            let range = (*seqs.start()).max(1)..=(*seqs.end()).min(count);
+            let expected: Vec<_> = range.filter_map(|seq| Some((seq, view.get(seq)?))).collect();
+            assert_eq!(visited, expected, "{seqs:?}");
+        }
     }
 
     #[test]

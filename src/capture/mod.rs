@@ -5,8 +5,10 @@
 //! Whoever wants more reads it back by `seq`. This floor knows files and bytes; it knows no socket and no window.
 
 mod array_match;
+mod content;
 mod decimal;
 pub mod event;
+pub mod filter;
 pub mod find;
 mod index;
 mod journal;
@@ -18,6 +20,7 @@ pub mod json_path;
 pub mod json_tree;
 pub mod line;
 mod positioned;
+pub mod private;
 mod reader;
 mod record;
 mod recording;

@@ -40,7 +40,8 @@ pub enum FactKind {
 }
 
 impl FactKind {
-    const ALL: [Self; 17] = [
+    /// Every kind, in the order of its byte.
+    pub const ALL: [Self; 17] = [
         Self::Connect,
         Self::Resolved,
         Self::Connected,

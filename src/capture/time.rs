@@ -1,6 +1,7 @@
 //! Times as text: RFC 3339 in UTC with microseconds for the file, clock and spans for the screen.
 
 use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 /// Formats many stamps of nearly the same second cheaply: the calendar is asked once a second.
@@ -56,7 +57,7 @@ pub fn rfc3339(time_us: i64) -> String {
 }
 
 /// Which clock the user reads.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone(TimeZone);
 
 impl Zone {
@@ -88,6 +89,20 @@ impl Zone {
     #[must_use]
     pub fn file_name(&self, time_us: i64) -> String {
         self.format(time_us, "%Y-%m-%d_%H%M%S")
+    }
+
+    /// When the clocks of this zone show `at`, microseconds since 1970 UTC; the earlier moment where they do twice.
+    /// `None` outside the calendar.
+    #[must_use]
+    pub fn moment_us(&self, at: DateTime) -> Option<i64> {
+        self.0.to_timestamp(at).ok().map(Timestamp::as_microsecond)
+    }
+
+    /// The day it is in this zone.
+    #[must_use]
+    pub fn date(&self, time_us: i64) -> Date {
+        let time = Timestamp::from_microsecond(time_us).unwrap_or(Timestamp::UNIX_EPOCH);
+        self.0.to_datetime(time).date()
     }
 
     fn format(&self, time_us: i64, format: &str) -> String {

@@ -9,7 +9,9 @@ use super::opener;
 use super::published::{FileState, Published};
 use super::recorder::Recorder;
 use super::rows::{RowWindow, RowWorker};
+use super::sieve::Sieve;
 use super::wake::Wake;
+use crate::capture::filter::Filter;
 use crate::capture::row::Detail;
 use crate::capture::{
     Header, IndexView, Journal, JournalError, Lease, OpenError, Reader, Recording, Stamp, time,
@@ -79,21 +81,13 @@ impl Engine {
         let reader = journal.reader();
         let (sink, batches) = crate::net::sink(BUDGET);
         let clock = Some(sink.clock());
-        let recorder = Recorder::new(journal, Arc::clone(&published), wake.clone());
+        let stop = Arc::new(AtomicBool::new(false));
+        let recorder = Recorder::new(journal, Arc::clone(&published), wake.clone(), Arc::clone(&stop));
         let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
         let thread =
             std::thread::Builder::new().name("journal".into()).spawn(move || recorder.run(batches))?;
         let link = self.net.open(sink);
-        Ok(Capture {
-            published,
-            reader,
-            rows,
-            link: Some(link),
-            stop: Arc::default(),
-            thread: Some(thread),
-            lease,
-            clock,
-        })
+        Ok(Capture { published, reader, rows, link: Some(link), stop, thread: Some(thread), lease, clock })
     }
 }
 
@@ -163,6 +157,13 @@ impl Capture {
     #[must_use]
     pub fn reader(&self) -> Reader {
         self.reader.another()
+    }
+
+    /// Puts the events there are and those that come through a filter, on a thread of its own. `wake` rings when there
+    /// are new finds.
+    #[must_use]
+    pub fn sieve(&self, filter: &Filter, wake: &Wake) -> Sieve {
+        Sieve::start(filter, self.reader.another(), Arc::clone(&self.published), wake)
     }
 
     /// Asks the row worker for these rows (by `seq`, in order) and for the detail of `selected`.

@@ -6,16 +6,22 @@
 
 mod detail;
 mod finder;
+mod found;
 mod handle;
+mod news;
 mod opener;
 mod published;
 mod recorder;
 mod row_maker;
 mod rows;
+mod sieve;
+mod sieve_slice;
 mod wake;
 
 pub use finder::Search;
+pub use found::Found;
 pub use handle::{Capture, Destination, Engine, EngineError, open};
 pub use published::FileState;
 pub use rows::RowWindow;
+pub use sieve::Sieve;
 pub use wake::Wake;

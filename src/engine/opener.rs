@@ -36,6 +36,7 @@ pub(super) fn run(mut recording: Recording, published: &Arc<Published>, wake: &W
                 file.server.clone_from(&header.server);
             }
         });
+        published.news.tell();
         wake.ring();
         if !more {
             return;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::news::News;
 use crate::session::Snapshot;
 
 /// The state of a capture's file.
@@ -20,6 +21,8 @@ pub struct FileState {
     pub trouble: Option<String>,
     /// Bytes that wait in memory because of it.
     pub waiting_bytes: usize,
+    /// Events that the disk refused to the end: they are not in the file. Known when it has ended.
+    pub lost_events: u64,
     /// Nothing more will be appended.
     pub ended: bool,
     /// What was odd about an opened file, as sentences.
@@ -33,6 +36,8 @@ pub struct FileState {
 pub(super) struct Published {
     pub(super) snapshot: ArcSwap<Snapshot>,
     pub(super) file: ArcSwap<FileState>,
+    /// Rung after each change that brings events.
+    pub(super) news: News,
 }
 
 impl Published {

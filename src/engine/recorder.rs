@@ -1,6 +1,7 @@
 //! The journal thread: takes batches from `net`, appends them, folds them, publishes.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::RecvTimeoutError;
@@ -14,7 +15,9 @@ use crate::session::{Joined, Session};
 /// Snapshots are published at most this often: twice a frame at 60 Hz.
 const PUBLISH_EVERY: Duration = Duration::from_millis(8);
 /// How long to wait before a disk that refused is asked again.
-const RETRY_DISK: Duration = Duration::from_millis(500);
+const RETRY_DISK: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 500 });
+/// How often at the end. Then what waits is lost, and that is said: a program must end.
+const LAST_TRIES: u32 = 3;
 
 /// State of the journal thread.
 pub(super) struct Recorder {
@@ -26,10 +29,17 @@ pub(super) struct Recorder {
     dirty: bool,
     /// The disk refused the last commit: batches taken since wait here with their permits.
     unwritten: Vec<Batch>,
+    /// Nobody wants the capture any more: the end is near, and what comes until then is little.
+    stop: Arc<AtomicBool>,
 }
 
 impl Recorder {
-    pub(super) fn new(journal: Journal, published: Arc<Published>, wake: Wake) -> Self {
+    pub(super) fn new(
+        journal: Journal,
+        published: Arc<Published>,
+        wake: Wake,
+        stop: Arc<AtomicBool>,
+    ) -> Self {
         Self {
             journal,
             session: Session::new(),
@@ -38,6 +48,7 @@ impl Recorder {
             published_at: None,
             dirty: false,
             unwritten: Vec::new(),
+            stop,
         }
     }
 
@@ -45,7 +56,7 @@ impl Recorder {
     #[expect(clippy::needless_pass_by_value, reason = "the thread owns its end of the channel")]
     pub(super) fn run(mut self, batches: Batches) {
         loop {
-            if self.journal.waiting_bytes() > BACKLOG_LIMIT {
+            if self.journal.waiting_bytes() > BACKLOG_LIMIT && !self.stop.load(Ordering::Relaxed) {
                 // Taking no more lets the byte budget fill, and that pauses the socket.
                 self.retry_disk();
                 continue;
@@ -134,13 +145,29 @@ impl Recorder {
         self.published.update_file(|file| file.bytes = bytes);
         self.published_at = Some(Instant::now());
         self.dirty = false;
+        self.published.news.tell();
         self.wake.ring();
     }
 
     fn finish(mut self) {
         self.commit();
+        for _ in 1..LAST_TRIES {
+            if self.journal.waiting_bytes() > 0 {
+                self.retry_disk();
+            }
+        }
         self.publish();
-        self.published.update_file(|file| file.ended = true);
+        let lost = self.journal.waiting_events();
+        self.published.update_file(|file| {
+            file.ended = true;
+            file.lost_events = lost;
+            if let (true, Some(trouble)) = (lost > 0, &file.trouble) {
+                file.trouble = Some(format!(
+                    "{trouble} The session ended before that: its last {lost} events are lost, all before them are in the file."
+                ));
+            }
+        });
+        self.published.news.tell();
         self.wake.ring();
     }
 }
@@ -148,4 +175,54 @@ impl Recorder {
 /// What the index keeps of what the fold found out.
 pub(super) fn join(joined: Joined) -> Join {
     Join { subscription: joined.subscription, answers: joined.answers, collection: joined.collection }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+    use crate::capture::{Direction, Message, Payload, Stamp, Text, What};
+    use crate::directus::classify;
+    use crate::net::sink;
+    use std::fs::File;
+
+    fn message(text: &str) -> Event {
+        let what = What::Message(Message {
+            direction: Direction::In,
+            payload: Payload::Text(Text::from(text)),
+            size: 1,
+            class: classify(text),
+        });
+        Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what }
+    }
+
+    /// Records onto a disk that is full, until the link is gone.
+    fn end_on_a_full_disk(events: Vec<Event>) -> Arc<Published> {
+        let full = File::options().read(true).write(true).open("/dev/full").unwrap();
+        let published = Arc::new(Published::default());
+        let stop = Arc::new(AtomicBool::new(true));
+        let recorder = Recorder::new(Journal::on(full), Arc::clone(&published), Wake::new(|| ()), stop);
+        let (sink, batches) = sink(1 << 20);
+        for event in events {
+            sink.deliver(vec![event], None);
+        }
+        drop(sink);
+        recorder.run(batches);
+        published
+    }
+
+    #[test]
+    fn what_the_disk_refused_to_the_end_is_counted_and_said() {
+        let file = end_on_a_full_disk(vec![message("{}"), message("{}")]).file.load_full();
+        assert!(file.ended && file.lost_events == 2, "{file:?}");
+        let trouble = file.trouble.as_deref().unwrap_or_default();
+        assert!(trouble.contains("last 2 events are lost"), "{trouble}");
+    }
+
+    #[test]
+    fn a_full_disk_never_keeps_the_program_from_ending() {
+        let huge = "x".repeat(BACKLOG_LIMIT + 1);
+        let file = end_on_a_full_disk(vec![message(&huge), message("{}")]).file.load_full();
+        assert_eq!((file.ended, file.lost_events), (true, 2));
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use crossbeam_channel::{Receiver, Sender};
@@ -33,13 +32,12 @@ struct Wanted {
     revision: u64,
 }
 
-/// Handle to the worker of one capture; dropping it ends the thread.
+/// Handle to the worker of one capture; dropping it ends the thread soon.
 pub(super) struct RowWorker {
-    orders: Option<Sender<Wanted>>,
+    orders: Sender<Wanted>,
     wanted: Wanted,
     rows: Arc<ArcSwap<RowWindow>>,
     detail: Arc<ArcSwapOption<Detail>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl RowWorker {
@@ -55,8 +53,9 @@ impl RowWorker {
             detail: Arc::clone(&detail),
             kept: HashMap::new(),
         };
-        let thread = std::thread::Builder::new().name("rows".into()).spawn(move || work.run(&receiver))?;
-        Ok(Self { orders: Some(orders), wanted: Wanted::default(), rows, detail, thread: Some(thread) })
+        // It ends by itself when its last order is done and this handle is gone: the window must not wait for a disk.
+        std::thread::Builder::new().name("rows".into()).spawn(move || work.run(&receiver))?;
+        Ok(Self { orders, wanted: Wanted::default(), rows, detail })
     }
 
     /// Asks for these rows (by `seq`, in order) and the detail of `selected`. Asking again for the same costs nothing.
@@ -64,10 +63,8 @@ impl RowWorker {
         let wanted = Wanted { rows, selected, revision };
         if wanted != self.wanted {
             self.wanted = wanted.clone();
-            if let Some(orders) = &self.orders {
-                // The worker lives as long as this handle.
-                let _sent = orders.send(wanted);
-            }
+            // The worker lives as long as this handle.
+            let _sent = self.orders.send(wanted);
         }
     }
 
@@ -77,15 +74,6 @@ impl RowWorker {
 
     pub(super) fn detail(&self) -> Option<Arc<Detail>> {
         self.detail.load_full()
-    }
-}
-
-impl Drop for RowWorker {
-    fn drop(&mut self) {
-        self.orders = None;
-        if let Some(thread) = self.thread.take() {
-            let _ended = thread.join();
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use cpu_time::ThreadTime;
 use crossbeam_channel::Receiver;
 use eframe::App as _;
 use egui::accesskit::{Node, Role, TreeUpdate};
@@ -10,8 +11,9 @@ use egui::{
     TouchPhase, pos2, vec2,
 };
 use harewire::app::{App, Launch, Place};
+use harewire::capture::IndexView;
 
-use crate::flood::{self, SUBSCRIPTIONS};
+use crate::flood::{self, Flood, SUBSCRIPTIONS};
 
 /// How long anything may take before the bench gives up.
 const DEADLINE: Duration = Duration::from_secs(180);
@@ -19,6 +21,15 @@ const DEADLINE: Duration = Duration::from_secs(180);
 const SIZE: egui::Vec2 = vec2(1440.0, 900.0);
 /// Time between two frames, for animations.
 const FRAME_S: f64 = 1.0 / 60.0;
+
+/// What a frame took.
+#[derive(Clone, Copy)]
+pub struct Cost {
+    /// Time this thread was on a processor.
+    pub cpu: Duration,
+    /// Time by the clock.
+    pub wall: Duration,
+}
 
 /// A window.
 pub struct Window {
@@ -28,6 +39,8 @@ pub struct Window {
     /// Rings when the app asks to be painted.
     bell: Receiver<()>,
     frames: u32,
+    /// When the server sent its first event.
+    began: Receiver<Instant>,
     /// Before what uses it is gone, it must stay.
     _folder: tempfile::TempDir,
 }
@@ -47,13 +60,15 @@ impl Window {
         });
         let creation = eframe::CreationContext::_new_kittest(ctx.clone());
         let app = App::create(&creation, &place, false, Vec::new(), launch).expect("an app");
-        Self { ctx, app, frame: eframe::Frame::_new_kittest(), bell, frames: 0, _folder: folder }
+        let frame = eframe::Frame::_new_kittest();
+        Self { ctx, app, frame, bell, frames: 0, began: crossbeam_channel::never(), _folder: folder }
     }
 
     /// Opens a window on a server, logs in, and subscribes by the keys a user presses, all but the last time.
-    pub fn connected(events: u64, size: usize) -> Self {
-        let address = flood::start(events, size);
+    pub fn connected(flood: Flood) -> Self {
+        let (address, began) = flood::start(flood);
         let mut window = Self::open(Launch::Target(format!("ws://{address}/websocket?access_token=bench")));
+        window.began = began;
         window.until("the login", |tree| says(tree, |text| text == "Live"));
         for number in 1..SUBSCRIPTIONS {
             window.subscribe(number);
@@ -64,13 +79,44 @@ impl Window {
 
     /// Subscribes for the last time, which makes the server send its events, and waits for them.
     pub fn fill(&mut self, events: u64) {
-        self.subscribe(SUBSCRIPTIONS);
+        self.subscribe_last();
         self.until("all events", |tree| events_shown(tree) >= events);
         self.settle();
     }
 
+    /// Subscribes for the last time, which makes the server send its events.
+    pub fn subscribe_last(&mut self) {
+        self.subscribe(SUBSCRIPTIONS);
+    }
+
+    /// Paints at most at 60 Hz until all `events` are counted, and tells how long after the first left the server.
+    pub fn drain(&mut self, events: u64) -> Duration {
+        self.subscribe_last();
+        let deadline = Instant::now() + DEADLINE;
+        while self.events() < events {
+            assert!(Instant::now() < deadline, "only {} events came", self.events());
+            let _news = self.bell.recv_timeout(Duration::from_secs_f64(FRAME_S));
+            let (cost, _) = self.frame(Vec::new());
+            std::thread::sleep(Duration::from_secs_f64(FRAME_S).saturating_sub(cost.wall));
+        }
+        self.began.recv().expect("the server began").elapsed()
+    }
+
+    /// The index as the window would see it now.
+    pub fn view(&self) -> IndexView {
+        self.app.view().expect("a session")
+    }
+
+    /// Subscription events counted so far.
+    pub fn events(&self) -> u64 {
+        let counted = self.app.snapshot().map(|snapshot| {
+            snapshot.subscriptions.iter().map(|subscription| subscription.events.total()).sum()
+        });
+        counted.unwrap_or(0)
+    }
+
     /// A frame: everything up to the triangles that a renderer would be given.
-    pub fn frame(&mut self, events: Vec<Event>) -> (Duration, FullOutput) {
+    pub fn frame(&mut self, events: Vec<Event>) -> (Cost, FullOutput) {
         self.frames += 1;
         let input = egui::RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, SIZE)),
@@ -80,7 +126,7 @@ impl Window {
             ..egui::RawInput::default()
         };
         let Self { ctx, app, frame, .. } = self;
-        let started = Instant::now();
+        let (started, on_cpu) = (Instant::now(), ThreadTime::now());
         // As eframe does for a window that can be seen.
         let mut output = ctx.run_ui(input, |ui| {
             app.logic(ui.ctx(), frame);
@@ -88,11 +134,12 @@ impl Window {
         });
         let shapes = std::mem::take(&mut output.shapes);
         let triangles = ctx.tessellate(shapes, output.pixels_per_point);
-        let took = started.elapsed();
+        let wall = started.elapsed();
+        let cpu = on_cpu.elapsed();
         assert!(!triangles.is_empty(), "something was painted");
         // No renderer takes the textures.
         output.textures_delta.clear();
-        (took, output)
+        (Cost { cpu, wall }, output)
     }
 
     /// What a screen reader would be told.
@@ -192,7 +239,7 @@ impl Window {
     }
 
     /// One frame in which the wheel turns by one row.
-    pub fn wheel(&mut self, up: bool) -> Duration {
+    pub fn wheel(&mut self, up: bool) -> Cost {
         let delta = vec2(0.0, if up { 24.0 } else { -24.0 });
         let wheel = Event::MouseWheel {
             unit: MouseWheelUnit::Point,
