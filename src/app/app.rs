@@ -95,6 +95,12 @@ impl App {
             if let Some(found) = found {
                 self.shell.reveal(tab.order.place(found.seq));
             }
+            while let Some(copied) = tab.capture.take_copy() {
+                match copied {
+                    Ok(text) => ctx.copy_text(text),
+                    Err(sentence) => self.notices.push(Notice::error(sentence)),
+                }
+            }
             if tab.counts_seconds() {
                 ctx.request_repaint_after(TICK);
             }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::app::App;
 use crate::capture::row::Detail;
+use crate::capture::study::{Study, Wish};
 use crate::engine::{FileState, RowWindow};
 use crate::session::Snapshot;
 use crate::settings::{ProfileId, Settings};
@@ -17,6 +18,8 @@ pub struct ModelParts {
     file: Arc<FileState>,
     window: Arc<RowWindow>,
     detail: Option<Arc<Detail>>,
+    study: Arc<Study>,
+    wish: Wish,
     log: LogModel<'static>,
     window_start: u64,
     source: Option<(bool, String)>,
@@ -38,6 +41,8 @@ impl ModelParts {
             file: Arc::default(),
             window: Arc::default(),
             detail: None,
+            study: Arc::default(),
+            wish: Wish::default(),
             log: LogModel::default(),
             window_start: 0,
             source: None,
@@ -55,6 +60,8 @@ impl ModelParts {
         parts.file = tab.capture.file();
         parts.window = tab.capture.rows();
         parts.detail = tab.capture.detail();
+        parts.study = tab.capture.study();
+        parts.wish = tab.wish.clone();
         parts.window_start = parts.window.rows.first().map_or(0, |row| tab.order.place(row.seq));
         parts.log.rows = tab.order.len();
         parts.log.folded = tab.order.folded();
@@ -83,6 +90,8 @@ impl ModelParts {
             snapshot: &self.snapshot,
             log: LogModel { window: &self.window.rows, window_start: self.window_start, ..self.log },
             detail: self.detail.as_deref(),
+            study: &self.study,
+            wish: &self.wish,
             settings,
             source: match &self.source {
                 None => Source::Nothing,

@@ -21,7 +21,9 @@ impl App {
             | Action::ClearLog
             | Action::UndoClear
             | Action::Search(_)
-            | Action::StopSearch => self.perform_on_log(action),
+            | Action::StopSearch
+            | Action::CopyAs(_)
+            | Action::Study(_) => self.perform_on_log(action),
             Action::Copy(text) => ctx.copy_text(text),
             Action::Connect(request) => self.connect(*request),
             Action::Reconnect => self.reconnect(),
@@ -79,6 +81,11 @@ impl App {
                 start_search(tab, &search, &self.wake, self.memory.settings().preferences.fold_heartbeats);
             }
             Action::StopSearch => tab.finder.stop(),
+            Action::CopyAs(form) => tab.capture.copy(form),
+            Action::Study(wish) => {
+                tab.wish = wish.clone();
+                tab.capture.study_for(wish);
+            }
             _ => {}
         }
     }

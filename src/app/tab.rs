@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::order::Order;
 use super::search::{Finder, Found};
+use crate::capture::study::Wish;
 use crate::engine::Capture;
 use crate::settings::Profile;
 use crate::ui::log_model::Search;
@@ -22,6 +23,8 @@ pub struct Tab {
     pub wanted: Range<u64>,
     /// The selected event.
     pub selected: Option<u64>,
+    /// What the detail pane wants prepared.
+    pub wish: Wish,
     /// The event that times and differences refer to.
     pub marked: Option<u64>,
     /// The last event hidden by Clear.
@@ -43,6 +46,7 @@ impl Tab {
             wanted: 0..0,
             selected: None,
             marked: None,
+            wish: Wish::default(),
             hidden_to: 0,
             hidden_before: None,
         }

@@ -72,6 +72,8 @@ pub enum Outcome {
         passed: u64,
         /// There are older ones, if the user wants to go on.
         more: bool,
+        /// How patient the user was.
+        patience: u32,
     },
     /// These two can't be compared, and why, as a sentence.
     Unfit(String),
@@ -197,16 +199,6 @@ pub enum CopyForm {
     Hex,
     /// A program that sends it.
     Code(Language),
-}
-
-/// The item of a message in lower-case words for a heading.
-#[must_use]
-pub fn in_words(against: Against) -> String {
-    match against {
-        Against::PreviousOfItem => "the event before of the same item".to_owned(),
-        Against::PreviousOfSubscription => "the event before of the same subscription".to_owned(),
-        Against::Event(seq) => format!("#{seq}"),
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
+use super::detail_worker::{Copied, DetailWorker};
 use super::opener;
 use super::published::{FileState, Published};
 use super::recorder::Recorder;
@@ -13,6 +14,7 @@ use super::sieve::Sieve;
 use super::wake::Wake;
 use crate::capture::filter::Filter;
 use crate::capture::row::Detail;
+use crate::capture::study::{CopyForm, Study, Wish};
 use crate::capture::{
     Header, IndexView, Journal, JournalError, Lease, OpenError, Reader, Recording, Stamp, time,
 };
@@ -84,10 +86,21 @@ impl Engine {
         let stop = Arc::new(AtomicBool::new(false));
         let recorder = Recorder::new(journal, Arc::clone(&published), wake.clone(), Arc::clone(&stop));
         let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
+        let details = DetailWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
         let thread =
             std::thread::Builder::new().name("journal".into()).spawn(move || recorder.run(batches))?;
         let link = self.net.open(sink);
-        Ok(Capture { published, reader, rows, link: Some(link), stop, thread: Some(thread), lease, clock })
+        Ok(Capture {
+            published,
+            reader,
+            rows,
+            details,
+            link: Some(link),
+            stop,
+            thread: Some(thread),
+            lease,
+            clock,
+        })
     }
 }
 
@@ -105,12 +118,23 @@ pub fn open(path: &Path, wake: &Wake) -> Result<Capture, EngineError> {
     });
     let reader = recording.reader();
     let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
+    let details = DetailWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
     let stop = Arc::new(AtomicBool::new(false));
     let thread = std::thread::Builder::new().name("opener".into()).spawn({
         let (published, wake, stop) = (Arc::clone(&published), wake.clone(), Arc::clone(&stop));
         move || opener::run(recording, &published, &wake, &stop)
     })?;
-    Ok(Capture { published, reader, rows, link: None, stop, thread: Some(thread), lease: None, clock: None })
+    Ok(Capture {
+        published,
+        reader,
+        rows,
+        details,
+        link: None,
+        stop,
+        thread: Some(thread),
+        lease: None,
+        clock: None,
+    })
 }
 
 /// One capture with its threads. Dropping it closes the connection politely and lets the journal finish.
@@ -118,6 +142,7 @@ pub struct Capture {
     published: Arc<Published>,
     reader: Reader,
     rows: RowWorker,
+    details: DetailWorker,
     /// `None` for a reopened capture.
     link: Option<LinkHandle>,
     stop: Arc<AtomicBool>,
@@ -166,10 +191,11 @@ impl Capture {
         Sieve::start(filter, self.reader.another(), Arc::clone(&self.published), wake)
     }
 
-    /// Asks the row worker for these rows (by `seq`, in order) and for the detail of `selected`.
+    /// Asks for these rows (by `seq`, in order) and for the detail of `selected`.
     /// `revision` is any number that grows when a row's answer may have come.
     pub fn want(&mut self, rows: Vec<u64>, selected: Option<u64>, revision: u64) {
-        self.rows.want(rows, selected, revision);
+        self.rows.want(rows, revision);
+        self.details.select(selected, revision);
     }
 
     /// The rows prepared last.
@@ -181,7 +207,29 @@ impl Capture {
     /// The detail prepared last.
     #[must_use]
     pub fn detail(&self) -> Option<Arc<Detail>> {
-        self.rows.detail()
+        self.details.detail()
+    }
+
+    /// Asks for these parts of the study of the selected event; they hold for every later selection, too.
+    pub fn study_for(&mut self, wish: Wish) {
+        self.details.study_for(wish);
+    }
+
+    /// What was prepared of the selected event.
+    #[must_use]
+    pub fn study(&self) -> Arc<Study> {
+        self.details.study()
+    }
+
+    /// Asks for the selected event in a form for the clipboard; it comes by [`Capture::take_copy`].
+    pub fn copy(&self, form: CopyForm) {
+        self.details.copy(form);
+    }
+
+    /// A text for the clipboard that was asked for, once it is ready; `Err` holds a sentence why there is none.
+    #[must_use]
+    pub fn take_copy(&self) -> Option<Copied> {
+        self.details.take_copy()
     }
 
     /// The connection; `None` for a reopened capture.

@@ -3,15 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arc_swap::{ArcSwap, ArcSwapOption};
+use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender};
 
-use super::detail;
 use super::published::Published;
 use super::row_maker;
 use super::wake::Wake;
 use crate::capture::Reader;
-use crate::capture::row::{Detail, Row};
+use crate::capture::row::Row;
 
 /// Prepared rows kept, beyond those on the screen.
 const KEPT: usize = 4096;
@@ -27,7 +26,6 @@ pub struct RowWindow {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Wanted {
     rows: Vec<u64>,
-    selected: Option<u64>,
     /// Grows when rows already shown may have changed: an answer came.
     revision: u64,
 }
@@ -37,30 +35,21 @@ pub(super) struct RowWorker {
     orders: Sender<Wanted>,
     wanted: Wanted,
     rows: Arc<ArcSwap<RowWindow>>,
-    detail: Arc<ArcSwapOption<Detail>>,
 }
 
 impl RowWorker {
     pub(super) fn start(reader: Reader, published: Arc<Published>, wake: Wake) -> std::io::Result<Self> {
         let (orders, receiver) = crossbeam_channel::unbounded();
         let rows = Arc::new(ArcSwap::from_pointee(RowWindow::default()));
-        let detail = Arc::new(ArcSwapOption::empty());
-        let mut work = Work {
-            reader,
-            published,
-            wake,
-            rows: Arc::clone(&rows),
-            detail: Arc::clone(&detail),
-            kept: HashMap::new(),
-        };
+        let mut work = Work { reader, published, wake, rows: Arc::clone(&rows), kept: HashMap::new() };
         // It ends by itself when its last order is done and this handle is gone: the window must not wait for a disk.
         std::thread::Builder::new().name("rows".into()).spawn(move || work.run(&receiver))?;
-        Ok(Self { orders, wanted: Wanted::default(), rows, detail })
+        Ok(Self { orders, wanted: Wanted::default(), rows })
     }
 
-    /// Asks for these rows (by `seq`, in order) and the detail of `selected`. Asking again for the same costs nothing.
-    pub(super) fn want(&mut self, rows: Vec<u64>, selected: Option<u64>, revision: u64) {
-        let wanted = Wanted { rows, selected, revision };
+    /// Asks for these rows (by `seq`, in order). Asking again for the same costs nothing.
+    pub(super) fn want(&mut self, rows: Vec<u64>, revision: u64) {
+        let wanted = Wanted { rows, revision };
         if wanted != self.wanted {
             self.wanted = wanted.clone();
             // The worker lives as long as this handle.
@@ -71,10 +60,6 @@ impl RowWorker {
     pub(super) fn rows(&self) -> Arc<RowWindow> {
         self.rows.load_full()
     }
-
-    pub(super) fn detail(&self) -> Option<Arc<Detail>> {
-        self.detail.load_full()
-    }
 }
 
 struct Work {
@@ -82,7 +67,6 @@ struct Work {
     published: Arc<Published>,
     wake: Wake,
     rows: Arc<ArcSwap<RowWindow>>,
-    detail: Arc<ArcSwapOption<Detail>>,
     kept: HashMap<u64, Row>,
 }
 
@@ -94,7 +78,6 @@ impl Work {
                 wanted = newer;
             }
             self.show_rows(&wanted.rows);
-            self.show_detail(wanted.selected);
             self.wake.ring();
         }
     }
@@ -118,20 +101,5 @@ impl Work {
             before = Some(seq);
         }
         self.rows.store(Arc::new(RowWindow { rows }));
-    }
-
-    fn show_detail(&mut self, selected: Option<u64>) {
-        let shown = self.detail.load().as_ref().map(|detail| (detail.row.seq, detail.answered_by));
-        let view = self.reader.view();
-        let current = selected.and_then(|seq| {
-            let record = view.get(seq)?;
-            Some((seq, detail::answered_by(&record, seq)))
-        });
-        if current == shown {
-            return;
-        }
-        let made = current
-            .and_then(|(seq, _)| detail::detail(&mut self.reader, &self.published.snapshot.load(), seq));
-        self.detail.store(made.map(Arc::new));
     }
 }

@@ -1,6 +1,7 @@
 //! `Model`: all that the views read in a frame.
 
 use crate::capture::row::Detail;
+use crate::capture::study::{Study, Wish};
 use crate::session::Snapshot;
 use crate::settings::{ProfileId, Settings};
 use crate::ui::log_model::LogModel;
@@ -16,6 +17,10 @@ pub struct Model<'a> {
     pub log: LogModel<'a>,
     /// The selected event, once it is prepared.
     pub detail: Option<&'a Detail>,
+    /// What was prepared of it for the detail pane.
+    pub study: &'a Study,
+    /// What the detail pane asked to have prepared.
+    pub wish: &'a Wish,
     /// What is remembered between runs.
     pub settings: &'a Settings,
     /// Where the events come from.

@@ -7,6 +7,7 @@ use egui_kittest::{Harness, HarnessBuilder};
 use crate::capture::event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stage, Stamp, What};
 use crate::capture::json_tree::{JsonTree, NODE_LIMIT};
 use crate::capture::row::{Detail, Level, Row, Tree, uid_colour};
+use crate::capture::study::{Study, Wish};
 use crate::directus::classify;
 use crate::session::{Session, Snapshot};
 use crate::settings::{Profile, Settings};
@@ -28,6 +29,7 @@ pub struct Scene {
     pub hidden: u64,
     pub total: Option<u64>,
     pub detail: Option<Detail>,
+    pub wish: Wish,
     pub settings: Settings,
     pub live: Option<String>,
     pub replay: bool,
@@ -46,6 +48,7 @@ impl Scene {
             hidden: 0,
             total: None,
             detail: None,
+            wish: Wish::default(),
             settings: Settings::default(),
             live: None,
             replay: false,
@@ -183,6 +186,8 @@ impl Scene {
             snapshot: &self.snapshot,
             log,
             detail: self.detail.as_ref(),
+            study: &Study::default(),
+            wish: &self.wish,
             settings: &self.settings,
             source: self
                 .live
@@ -213,9 +218,13 @@ impl Scene {
         harness
     }
 
-    /// What was asked for, without the rows the list wants to see.
+    /// What was asked for, without the rows and the texts that views want to see.
     pub fn wishes(&self) -> Vec<Action> {
-        self.actions.iter().filter(|action| !matches!(action, Action::ShowRows(_))).cloned().collect()
+        self.actions
+            .iter()
+            .filter(|action| !matches!(action, Action::ShowRows(_) | Action::Study(_)))
+            .cloned()
+            .collect()
     }
 }
 
