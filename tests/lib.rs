@@ -10,6 +10,8 @@ mod conformance;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod detail;
+#[cfg(test)]
 mod floors;
 #[cfg(test)]
 mod guide;

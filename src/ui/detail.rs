@@ -419,6 +419,8 @@ mod tests {
             harness.run();
         }
         harness.get_by_label("3 of 3");
+        harness.get_by_role(egui::accesskit::Role::TextInput).focus();
+        harness.run();
         harness.get_by_role(egui::accesskit::Role::TextInput).type_text("q");
         harness.run();
         harness.get_by_label("not found");

@@ -478,6 +478,8 @@ mod tests {
         harness.get_by_label("Number").click();
         harness.run();
         assert_eq!(harness.state().0.against(None), None);
+        harness.get_by_label("Number of the event to compare with").focus();
+        harness.run();
         harness.get_by_label("Number of the event to compare with").type_text("#12");
         harness.run();
         assert_eq!(harness.state().0.against(None), Some(Against::Event(12)));

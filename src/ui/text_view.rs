@@ -89,12 +89,15 @@ impl TextView {
             Form::Formatted => "Formatted text",
         };
         list.widget_info(|| WidgetInfo::labeled(Role::Document, true, name));
+        let revealed = self.reveal.take().map(to_usize);
+        if let Some(offset) = revealed {
+            self.unfold_around(offset, sheet);
+        }
         let rows = u64::try_from(self.map.rows(sheet.lines.len())).unwrap_or(u64::MAX);
         let extent = Extent { rows, height: rect.height(), row_height: LINE_HEIGHT };
-        if let Some(offset) = self.reveal.take() {
-            self.unfold_around(offset, sheet);
-            let row = self.map.row(sheet.lines.at(to_usize(offset)));
-            self.scroller.anchor = self.scroller.anchor.centred(u64::try_from(row).unwrap_or(0), extent);
+        if let Some(offset) = revealed {
+            let row = u64::try_from(self.map.row(sheet.lines.at(offset))).unwrap_or(0);
+            self.scroller.anchor = self.scroller.anchor.centred(row, extent);
         }
         let mut scroller = std::mem::take(&mut self.scroller);
         let mut wish = None;
@@ -145,9 +148,9 @@ impl TextView {
         self.remap(sheet);
     }
 
-    fn unfold_around(&mut self, offset: u32, sheet: &Sheet) {
+    fn unfold_around(&mut self, offset: usize, sheet: &Sheet) {
         let before = self.folded.len();
-        for (open, _) in sheet.folds.around(offset) {
+        for (open, _) in sheet.folds.around(u32::try_from(offset).unwrap_or(u32::MAX)) {
             self.folded.remove(&open);
         }
         if self.folded.len() != before {
@@ -382,11 +385,11 @@ mod tests {
         for form in [Form::Exact, Form::Formatted] {
             let harness = harness(&text, form, "more");
             assert_eq!(harness.state().hits.spans.len(), crate::capture::sheet::HIT_LIMIT);
-            let labels: Vec<String> = harness
-                .root()
-                .children_recursive()
-                .filter_map(|node| node.accesskit_node().label())
-                .collect();
+            let said = |node: egui_kittest::Node<'_>| {
+                let node = node.accesskit_node();
+                node.label().or(node.value())
+            };
+            let labels: Vec<String> = harness.root().children_recursive().filter_map(said).collect();
             let bytes: usize = labels.iter().map(String::len).sum();
             assert!((100..8_000).contains(&bytes) && labels.len() < 60, "{bytes} bytes in {}", labels.len());
         }
