@@ -341,7 +341,7 @@ mod tests {
         let hits = Hits::of("aAbA", "a", Form::Exact);
         assert_eq!(hits.spans, [0..1, 1..2, 3..4]);
         assert_eq!(Hits::of("aAbA", "A", Form::Exact).spans, [1..2, 3..4]);
-        assert_eq!(Hits::of("a.b", ".", Form::Exact).spans, [1..2]);
+        assert_eq!(Hits::of("a.b.", ".", Form::Exact).spans, [1..2, 3..4]);
         assert_eq!(hits.within(&(1..3)).map(|(number, _)| number).collect::<Vec<_>>(), [1]);
         assert!(Hits::of("a", "", Form::Exact).spans.is_empty());
         let many = Hits::of(&"x".repeat(HIT_LIMIT + 1), "x", Form::Exact);

@@ -133,7 +133,7 @@ fn whole_tree(detail: &Detail) -> Result<Arc<JsonTree>, String> {
     }
 }
 
-fn members<'a>(tree: &'a JsonTree, parent: usize) -> impl Iterator<Item = (usize, &'a Node)> {
+fn members(tree: &JsonTree, parent: usize) -> impl Iterator<Item = (usize, &Node)> {
     tree.children(parent).filter_map(|index| Some((index, tree.nodes().get(index)?)))
 }
 

@@ -251,7 +251,7 @@ fn websocat(sending: &Sending<'_>) -> String {
 fn rust(sending: &Sending<'_>) -> String {
     let login = sending.login();
     let mut code = String::from(
-        "// Cargo.toml: futures-util = \"0.3\", serde_json = \"1\",\n// tokio = { version = \"1\", features = [\"macros\", \"rt-multi-thread\"] },\n// tokio-tungstenite = { version = \"0.30\", features = [\"rustls-tls-native-roots\"] }\nuse futures_util::{SinkExt, StreamExt};\nuse tokio_tungstenite::{connect_async, tungstenite::Message};\n\n",
+        "// Cargo.toml: futures-util = \"0.3\", serde_json = \"1\",\n// tokio = { version = \"1\", features = [\"macros\", \"rt-multi-thread\"] },\n// tokio-tungstenite = { version = \"0.30\", features = [\"native-tls\"] }\nuse futures_util::{SinkExt, StreamExt};\nuse tokio_tungstenite::{connect_async, tungstenite::Message};\n\n",
     );
     let sends = !sending.is_login();
     if sends {

@@ -129,9 +129,7 @@ fn the_shell_gives_exactly_the_text() {
             }
             let code = snippet(Language::Websocat, &sending(text, mode));
             let printed = run("bash", &[], &format!("{stage}{code}"));
-            let mut lines = printed.splitn(2, '\n');
-            let url = lines.next().unwrap();
-            let rest = lines.next().unwrap();
+            let (url, rest) = printed.split_once('\n').unwrap();
             let query = if mode == Some(AuthMode::Strict) { "?access_token=tok'en" } else { "" };
             assert_eq!(url, format!("{URL}{query}"));
             let auth = "{\"type\":\"auth\",\"access_token\":\"tok'en\"}\n";

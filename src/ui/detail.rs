@@ -235,7 +235,7 @@ impl DetailView {
             return;
         };
         let marks = self.search.marks(study.hits.as_deref());
-        self.text.show(ui, study.seq, sheet, marks, actions);
+        self.text.show(ui, study.seq, (sheet, marks), actions);
     }
 
     /// What can be done with the event, at the lower edge; above it what the event means.

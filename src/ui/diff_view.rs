@@ -3,29 +3,25 @@
 use std::collections::BTreeSet;
 
 use egui::accesskit::Role;
-use egui::text::LayoutJob;
-use egui::{Color32, Rect, Response, RichText, Sense, TextFormat, Ui, WidgetInfo, pos2, vec2};
+use egui::{RichText, Sense, Ui, WidgetInfo, vec2};
 use lucide_icons::Icon;
 
 use crate::capture::json_diff::{Change, ChangeKind, Totals};
-use crate::capture::json_path::{name, path_of};
-use crate::capture::json_tree::{JsonTree, slice};
 use crate::capture::row::Level;
 use crate::capture::study::{Against, Compared, Comparison, Outcome};
 use crate::directus::shown;
 use crate::ui::action::Action;
 use crate::ui::button::Button;
-use crate::ui::control::{choice_ui, field_ui, hint_ui, notice_ui, paint_icon};
+use crate::ui::control::{choice_ui, field_ui, hint_ui, notice_ui};
+use crate::ui::diff_line::{LineUi, Part};
 use crate::ui::figures::{count, counted};
 use crate::ui::log_scroll::Extent;
 use crate::ui::scroller::Scroller;
-use crate::ui::theme::{self, Tokens, tokens};
+use crate::ui::theme::{self, tokens};
 
 const LINE_HEIGHT: f32 = 19.5;
-const INDENT: f32 = 14.0;
-const DEEPEST_INDENT: u32 = 24;
-/// Longer values are cut on screen; Copy takes all.
-const SHOWN_BYTES: usize = 200;
+/// Two values that are longer together stand on two lines.
+const SIDE_BY_SIDE: usize = 40;
 
 /// What the user chose to compare with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,8 +42,16 @@ pub struct DiffView {
     patience: (u64, u32),
     subject: Option<(u64, u64)>,
     toggled: BTreeSet<u32>,
-    lines: Vec<u32>,
+    lines: Vec<Line>,
     scroller: Scroller,
+}
+
+/// A line of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Line {
+    /// Index of its change.
+    change: u32,
+    part: Part,
 }
 
 impl DiffView {
@@ -148,7 +152,7 @@ impl DiffView {
             self.subject = Some((seq, compared.old_seq));
             self.toggled.clear();
             self.scroller = Scroller::default();
-            self.unfold(&compared.diff.changes);
+            self.unfold(compared);
         }
         let rect = ui.available_rect_before_wrap();
         ui.allocate_rect(rect, Sense::hover());
@@ -159,14 +163,15 @@ impl DiffView {
         let mut scroller = std::mem::take(&mut self.scroller);
         let mut toggle = None;
         scroller.show(ui, &list, extent, |ui, rect, row| {
-            let index = usize::try_from(row).ok().and_then(|row| self.lines.get(row)).copied();
-            let Some((index, change)) = index.and_then(|index| Some((index, at(compared, index)?))) else {
+            let line = usize::try_from(row).ok().and_then(|row| self.lines.get(row)).copied();
+            let Some((line, change)) = line.and_then(|line| Some((line, at(compared, line.change)?))) else {
                 return;
             };
-            let folded = !self.is_open(index, change);
-            let line = LineUi { compared, change, folded };
-            if line.show(ui, rect, list.id.with(index), actions).clicked() && is_foldable(change) {
-                toggle = Some(index);
+            let folded = !self.is_open(line.change, change);
+            let painted = LineUi { compared, change, part: line.part, folded };
+            let id = list.id.with((line.change, line.part == Part::New));
+            if painted.show(ui, rect, id, actions).clicked() && is_foldable(change) {
+                toggle = Some(line.change);
             }
         });
         self.scroller = scroller;
@@ -174,7 +179,7 @@ impl DiffView {
             if !self.toggled.remove(&index) {
                 self.toggled.insert(index);
             }
-            self.unfold(&compared.diff.changes);
+            self.unfold(compared);
         }
     }
 
@@ -183,11 +188,17 @@ impl DiffView {
         (change.kind == ChangeKind::Inside) != self.toggled.contains(&index)
     }
 
-    fn unfold(&mut self, changes: &[Change]) {
+    fn unfold(&mut self, compared: &Compared) {
         self.lines.clear();
         let mut index = 0;
-        while let Some(change) = usize::try_from(index).ok().and_then(|index| changes.get(index)) {
-            self.lines.push(index);
+        while let Some(change) = at(compared, index) {
+            let line = |part| Line { change: index, part };
+            let painted = LineUi { compared, change, part: Part::Both, folded: false };
+            if change.kind == ChangeKind::Changed && painted.length() > SIDE_BY_SIDE {
+                self.lines.extend([line(Part::Old), line(Part::New)]);
+            } else {
+                self.lines.push(line(Part::Both));
+            }
             index = if is_foldable(change) && self.is_open(index, change) { index + 1 } else { change.after };
         }
     }
@@ -235,164 +246,6 @@ fn in_words(totals: Totals) -> String {
     if parts.is_empty() { "nothing differs".to_owned() } else { parts.join(", ") }
 }
 
-struct LineUi<'a> {
-    compared: &'a Compared,
-    change: &'a Change,
-    folded: bool,
-}
-
-impl<'a> LineUi<'a> {
-    fn show(&self, ui: &mut Ui, rect: Rect, id: egui::Id, actions: &mut Vec<Action>) -> Response {
-        let t = tokens(ui);
-        let response = ui.interact(rect, id, Sense::CLICK);
-        let job = self.job(t);
-        let (sign, colour) = self.sign(t);
-        let said = if sign.is_empty() { job.text.clone() } else { format!("{sign} {}", job.text) };
-        response.widget_info(|| WidgetInfo::labeled(Role::TreeItem, true, &said));
-        let ground = match self.change.kind {
-            ChangeKind::Added => t.good_ground,
-            ChangeKind::Removed => t.error_ground,
-            ChangeKind::Changed => t.warning_ground,
-            ChangeKind::Same
-            | ChangeKind::Run
-            | ChangeKind::Moved
-            | ChangeKind::Respelled
-            | ChangeKind::Inside => Color32::TRANSPARENT,
-        };
-        let ground = if response.hovered() || response.has_focus() { t.raised } else { ground };
-        ui.painter().rect_filled(rect.shrink2(vec2(4.0, 0.5)), 4.0, ground);
-        let depth = u8::try_from(self.change.depth.min(DEEPEST_INDENT)).unwrap_or(0);
-        let left = rect.left() + 22.0 + INDENT * f32::from(depth);
-        let icon = match self.change.kind {
-            ChangeKind::Inside | ChangeKind::Run => {
-                Some(if self.folded { Icon::ChevronRight } else { Icon::ChevronDown })
-            }
-            ChangeKind::Added => Some(Icon::Plus),
-            ChangeKind::Removed => Some(Icon::Minus),
-            ChangeKind::Changed => Some(Icon::Pencil),
-            ChangeKind::Moved => Some(Icon::ArrowUpDown),
-            ChangeKind::Respelled => Some(Icon::Equal),
-            ChangeKind::Same => None,
-        };
-        if let Some(icon) = icon {
-            paint_icon(ui, pos2(left - 9.0, rect.center().y), icon, 11.0, colour);
-        }
-        let galley = ui.painter().layout_job(job);
-        ui.painter().galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, t.text);
-        self.menu(&response, actions);
-        response
-    }
-
-    /// The kind in a word, for whoever does not see the colour, and its colour.
-    fn sign(&self, t: &Tokens) -> (&'static str, Color32) {
-        match self.change.kind {
-            ChangeKind::Same => ("same", t.faint),
-            ChangeKind::Run | ChangeKind::Inside => ("", t.faint),
-            ChangeKind::Moved => ("moved", t.accent),
-            ChangeKind::Respelled => ("spelled another way", t.dim),
-            ChangeKind::Changed => ("changed", t.warning),
-            ChangeKind::Added => ("added", t.good),
-            ChangeKind::Removed => ("removed", t.error),
-        }
-    }
-
-    fn old(&self) -> Option<(&'a str, &'a JsonTree, usize)> {
-        let node = usize::try_from(self.change.old?).ok()?;
-        Some((&self.compared.old.0, &self.compared.old.1, node))
-    }
-
-    fn new(&self) -> Option<(&'a str, &'a JsonTree, usize)> {
-        let node = usize::try_from(self.change.new?).ok()?;
-        Some((&self.compared.new.0, &self.compared.new.1, node))
-    }
-
-    fn menu(&self, response: &Response, actions: &mut Vec<Action>) {
-        if self.change.kind == ChangeKind::Run {
-            return;
-        }
-        response.context_menu(|ui| {
-            let parts = [("Copy old value", self.old()), ("Copy new value", self.new())];
-            for (words, part) in parts {
-                let Some(part) = part else { continue };
-                if ui.button(words).clicked() {
-                    actions.push(Action::Copy(value(part).to_owned()));
-                    ui.close();
-                }
-            }
-            if let Some((text, tree, node)) = self.new().or(self.old())
-                && ui.button("Copy path").clicked()
-            {
-                actions.push(Action::Copy(path_of(text, tree, node)));
-                ui.close();
-            }
-        });
-    }
-
-    fn job(&self, t: &Tokens) -> LayoutJob {
-        let mut job = LayoutJob::default();
-        job.wrap.max_rows = 1;
-        job.break_on_newline = false;
-        let mut add = |text: &str, colour: Color32| {
-            job.append(text, 0.0, TextFormat::simple(theme::mono(), colour));
-        };
-        let change = self.change;
-        if change.kind == ChangeKind::Run {
-            add(&format!("{} unchanged", count(u64::from(change.count))), t.faint);
-            return job;
-        }
-        let key = self.new().or(self.old()).map_or("", |(text, tree, node)| {
-            tree.nodes().get(node).map_or("", |node| slice(text, &node.key))
-        });
-        let place = change.new_place.or(change.old_place);
-        match (place, change.depth) {
-            (Some(place), 1..) => add(&format!("[{place}]"), t.dim),
-            (None, 1..) if !key.is_empty() => add(&shown(&name(key)), t.json_key),
-            _ => {}
-        }
-        if change.moved
-            && let Some(from) = change.old_place
-        {
-            add(&format!(" from [{from}]"), t.accent);
-        }
-        let separator = if job.text.is_empty() { "" } else { ": " };
-        let mut add = |text: &str, colour: Color32| {
-            job.append(text, 0.0, TextFormat::simple(theme::mono(), colour));
-        };
-        add(separator, t.text);
-        let old = self.old().map_or_else(String::new, |part| cut(value(part)));
-        let new = self.new().map_or_else(String::new, |part| cut(value(part)));
-        match change.kind {
-            ChangeKind::Inside => {
-                let brackets = if new.starts_with('[') { "[…]" } else { "{…}" };
-                add(&format!("{brackets} {}", counted(u64::from(change.count), "change")), t.dim);
-            }
-            ChangeKind::Changed => {
-                add(&old, t.error);
-                add(" → ", t.dim);
-                add(&new, t.good);
-            }
-            ChangeKind::Respelled => {
-                add(&format!("{old} → {new}"), t.dim);
-                add(if new.starts_with('"') { "  same text" } else { "  same number" }, t.faint);
-            }
-            ChangeKind::Added => add(&new, t.good),
-            ChangeKind::Removed => add(&old, t.error),
-            ChangeKind::Moved | ChangeKind::Same | ChangeKind::Run => add(&new, t.dim),
-        }
-        job
-    }
-}
-
-fn value<'a>((text, tree, node): (&'a str, &'a JsonTree, usize)) -> &'a str {
-    tree.nodes().get(node).map_or("", |node| slice(text, &node.value))
-}
-
-fn cut(value: &str) -> String {
-    let end = (0..=SHOWN_BYTES.min(value.len())).rev().find(|&at| value.is_char_boundary(at)).unwrap_or(0);
-    let head = shown(value.get(..end).unwrap_or_default()).into_owned();
-    if end < value.len() { format!("{head}…") } else { head }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -401,7 +254,7 @@ mod tests {
     use egui_kittest::kittest::Queryable as _;
 
     use super::*;
-    use crate::capture::json_tree::NODE_LIMIT;
+    use crate::capture::json_tree::{JsonTree, NODE_LIMIT};
     use crate::capture::row::{Detail, Row, Tree};
 
     fn detail(seq: u64, text: &str) -> Detail {
@@ -449,6 +302,14 @@ mod tests {
         harness.get_by_label("#3").click();
         harness.run();
         assert_eq!(harness.state().1, [Action::GoTo(3)]);
+    }
+
+    #[test]
+    fn long_values_stand_on_two_lines_from_where_they_part() {
+        let text = |word: &str| format!(r#"{{"data":{{"id":7,"note":"{}ö {word}"}}}}"#, "same ".repeat(100));
+        let harness = harness(found(&text("hare"), &text("wire")));
+        harness.get_by_label("changed note: …ame same same ö hare\"");
+        harness.get_by_label("→ …ame same same ö wire\"");
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl HexView {
         scroller.show(ui, &list, extent, |ui, rect, row| {
             let start = usize::try_from(row).unwrap_or(usize::MAX).saturating_mul(columns);
             let line = start..bytes.len().min(start.saturating_add(columns));
-            picked = picked.or(self.line_ui(ui, rect, (line, columns), bytes, actions));
+            picked = picked.or(self.line_ui(ui, (rect, line, columns), bytes, actions));
         });
         self.scroller = scroller;
         if let Some((start, extend)) = picked {
@@ -66,8 +66,7 @@ impl HexView {
     fn line_ui(
         &self,
         ui: &mut Ui,
-        rect: Rect,
-        (line, columns): (Range<usize>, usize),
+        (rect, line, columns): (Rect, Range<usize>, usize),
         bytes: &[u8],
         actions: &mut Vec<Action>,
     ) -> Option<(usize, bool)> {

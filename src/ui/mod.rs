@@ -13,6 +13,7 @@ pub mod control;
 pub mod copy_menu;
 pub mod detail;
 pub mod detail_parts;
+pub mod diff_line;
 pub mod diff_view;
 pub mod empty;
 pub mod figures;

@@ -74,8 +74,7 @@ impl TextView {
         &mut self,
         ui: &mut Ui,
         seq: u64,
-        sheet: &Sheet,
-        marks: Option<Marks<'_>>,
+        (sheet, marks): (&Sheet, Option<Marks<'_>>),
         actions: &mut Vec<Action>,
     ) {
         self.attend(seq, sheet);
@@ -103,7 +102,7 @@ impl TextView {
         let mut wish = None;
         scroller.show(ui, &list, extent, |ui, rect, row| {
             let line = self.map.line(usize::try_from(row).unwrap_or(usize::MAX));
-            let painted = self.line_ui(ui, rect, line, (sheet, marks), actions);
+            let painted = self.line_ui(ui, (rect, line), (sheet, marks), actions);
             wish = wish.take().or(painted);
         });
         self.scroller = scroller;
@@ -161,8 +160,7 @@ impl TextView {
     fn line_ui(
         &self,
         ui: &mut Ui,
-        rect: Rect,
-        line: usize,
+        (rect, line): (Rect, usize),
         (sheet, marks): (&Sheet, Option<Marks<'_>>),
         actions: &mut Vec<Action>,
     ) -> Option<LineWish> {
@@ -258,8 +256,7 @@ fn line_job(sheet: &Sheet, line: usize, marks: Option<Marks<'_>>, t: &Tokens) ->
         };
         marks.hits.within(&range).map(|(number, span)| (inside(&span), number == marks.current)).collect()
     });
-    let mut job = LayoutJob::default();
-    job.break_on_newline = false;
+    let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
     for (piece, token) in tokens_of(text, sheet.lines.begins_in_string(line)) {
         push_marked(&mut job, text, (piece, token), &found, t);
     }
@@ -319,7 +316,7 @@ mod tests {
             .build_ui_state(
                 |ui, state: &mut State| {
                     let marks = Marks { hits: &state.hits, current: state.current };
-                    state.view.show(ui, 1, &state.sheet, Some(marks), &mut state.actions);
+                    state.view.show(ui, 1, (&state.sheet, Some(marks)), &mut state.actions);
                 },
                 state,
             );
