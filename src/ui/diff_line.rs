@@ -21,6 +21,8 @@ const DEEPEST_INDENT: u32 = 24;
 const SHOWN_BYTES: usize = 200;
 /// Where two texts begin alike for more bytes, they are shown from shortly before they part.
 const ALIKE: usize = 32;
+/// Bytes looked at to find where they part.
+const SEARCHED: usize = 65_536;
 
 /// Which side of a change a line shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,7 +136,9 @@ impl<'a> LineUi<'a> {
         if self.part == Part::Both {
             return (cut(old, 0), cut(new, 0));
         }
-        let alike = old.bytes().zip(new.bytes()).take_while(|(old, new)| old == new).count();
+        // This runs in each frame, so not over megabytes.
+        let both = old.bytes().zip(new.bytes()).take(SEARCHED);
+        let alike = both.take_while(|(old, new)| old == new).count();
         let start = if alike > ALIKE { alike - ALIKE / 2 } else { 0 };
         (cut(old, start), cut(new, start))
     }

@@ -308,8 +308,8 @@ mod tests {
     fn long_values_stand_on_two_lines_from_where_they_part() {
         let text = |word: &str| format!(r#"{{"data":{{"id":7,"note":"{}ö {word}"}}}}"#, "same ".repeat(100));
         let harness = harness(found(&text("hare"), &text("wire")));
-        harness.get_by_label("changed note: …ame same same ö hare\"");
-        harness.get_by_label("→ …ame same same ö wire\"");
+        harness.get_by_label("changed note: …me same same ö hare\"");
+        harness.get_by_label("→ …me same same ö wire\"");
     }
 
     #[test]

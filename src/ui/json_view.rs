@@ -303,16 +303,16 @@ impl LineUi<'_> {
     /// Adds a key or a value; a long one is cut, around the hit one stands at if it holds that.
     fn push(&self, job: &mut LayoutJob, span: Range<u32>, token: Token, t: &Tokens) {
         let whole = to_usize(span.start)..to_usize(span.end);
-        let found: Vec<(Range<usize>, bool)> = self.marks.map_or_else(Vec::new, |marks| {
-            let hits = marks.hits.within(&whole).take(SHOWN_BYTES);
-            hits.map(|(number, hit)| (hit, number == marks.current)).collect()
-        });
         let current = self.marks.and_then(|marks| marks.hits.spans.get(marks.current));
         let current = current.map(|hit| to_usize(hit.start)).filter(|at| whole.contains(at));
         let far = current.filter(|at| at - whole.start > SHOWN_BYTES * 3 / 4);
         let floor = |at: usize| (0..=at).rev().find(|&at| self.text.is_char_boundary(at)).unwrap_or(0);
         let start = far.map_or(whole.start, |at| floor(at - SHOWN_BYTES / 4).max(whole.start));
         let end = floor(whole.end.min(start + SHOWN_BYTES));
+        let found: Vec<(Range<usize>, bool)> = self.marks.map_or_else(Vec::new, |marks| {
+            let hits = marks.hits.within(&(start..end));
+            hits.map(|(number, hit)| (hit, number == marks.current)).collect()
+        });
         let faint = TextFormat::simple(theme::mono(), t.faint);
         if start > whole.start {
             job.append("…", 0.0, faint.clone());
