@@ -12,6 +12,10 @@ mod demo;
 #[cfg(test)]
 mod detail;
 #[cfg(test)]
+mod exchange;
+#[cfg(test)]
+mod filter;
+#[cfg(test)]
 mod floors;
 #[cfg(test)]
 mod guide;
@@ -23,6 +27,8 @@ mod hostile;
 mod lab;
 #[cfg(test)]
 mod odd_files;
+#[cfg(test)]
+mod rows;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]

@@ -121,7 +121,8 @@ fn opens(bytes: &[u8]) {
         bytes.split(|byte| *byte == b'\n').filter(|line| !line.iter().all(u8::is_ascii_whitespace)).count();
     assert!(len <= lines as u64);
     for seq in 1..=len {
-        capture.want((1..=len).collect(), Some(seq), seq);
+        let rows = (1..=len).collect();
+        capture.want(engine::Wish { rows, selected: Some(seq), revision: seq, ..engine::Wish::default() });
         while capture.detail().is_none_or(|detail| detail.row.seq != seq) {
             wait("a detail");
         }

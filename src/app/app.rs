@@ -85,14 +85,21 @@ impl App {
     /// Takes what other threads have published. Runs before each frame, and alone while the window is hidden.
     fn take_news(&mut self, ctx: &egui::Context) {
         self.wake.heard();
+        self.bring_columns();
         let fold = self.memory.settings().preferences.fold_heartbeats;
         if let Some(tab) = &mut self.tab {
             tab.order.set_fold(fold);
-            let (more, found) = tab.prepare();
-            if more {
+            let prepared = tab.prepare();
+            if prepared.more {
                 ctx.request_repaint();
             }
-            if let Some(found) = found {
+            if let Some((moved, hidden)) = &prepared.moved {
+                let now = tab.hidden();
+                self.shell.rebase(&|place| tab.order.moved(moved, place), (*hidden, now));
+                let selected = tab.selected.filter(|seq| tab.order.shows(*seq));
+                self.shell.select(selected.map(|seq| tab.order.place(seq)), prepared.is_new_filter);
+            }
+            if let Some(found) = prepared.found {
                 self.shell.reveal(tab.order.place(found.seq));
             }
             while let Some(copied) = tab.capture.take_copy() {
@@ -101,6 +108,7 @@ impl App {
                     Err(sentence) => self.notices.push(Notice::error(sentence)),
                 }
             }
+            tab.hold_selection(&mut self.shell);
             if tab.counts_seconds() {
                 ctx.request_repaint_after(TICK);
             }
@@ -120,6 +128,9 @@ impl App {
         let ctx = ui.ctx().clone();
         for action in actions {
             self.perform(&ctx, action);
+        }
+        if let Some(text) = self.files.clipboard.take() {
+            ctx.copy_text(text);
         }
         self.take_dropped_file(&ctx);
         for notice in self.notices.drain(..) {

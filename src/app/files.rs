@@ -3,14 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use super::app::App;
+use super::copy_rows::Written;
+use super::exchange::is_har;
 use super::job::Job;
 use super::notice::Notice;
 use super::place::Place;
 use super::tab::Tab;
+use super::tasks::Tasks;
 use super::zone::Zones;
 use crate::capture::{Lease, Store};
 use crate::engine;
 use crate::settings::{self, Profile};
+use crate::ui::export_view::{ExportRequest, Scope};
+use crate::ui::figures::counted;
 use crate::ui::model::Recent;
 use crate::ui::path_prompt::Errand;
 
@@ -23,6 +28,8 @@ enum Outcome {
     Chosen(PathBuf),
     /// Something was written or read: tell.
     Said(Notice),
+    /// Rows were read for the clipboard.
+    Copied(Result<Written, String>),
     /// Profiles were read from a file.
     Profiles(Vec<Profile>, Vec<String>),
     /// The user changed their mind.
@@ -39,9 +46,13 @@ pub struct Files {
     pub(super) all_bytes: u64,
     /// Something that stays wrong until the user acts.
     pub(super) banner: Option<String>,
+    /// A text on its way into the clipboard.
+    pub(super) clipboard: Option<String>,
     /// Times as the user reads them.
     pub(super) zone: Zones,
     jobs: Vec<Job<Outcome>>,
+    /// Jobs that are shown with their progress.
+    pub(super) tasks: Tasks,
 }
 
 impl Files {
@@ -57,8 +68,10 @@ impl Files {
             recents: Vec::new(),
             recent_paths: Vec::new(),
             all_bytes: 0,
+            clipboard: None,
             zone: Zones::system(),
             jobs: Vec::new(),
+            tasks: Tasks::default(),
         };
         files.refresh();
         files
@@ -78,9 +91,14 @@ impl Files {
         }
     }
 
+    /// The data folder, or a sentence about why there is none.
+    pub(super) fn store(&self) -> Result<&Store, String> {
+        self.store.as_ref().map_err(Clone::clone)
+    }
+
     /// A name for a new capture.
     pub(super) fn reserve(&self, host: &str, now_us: i64) -> Result<Lease, String> {
-        let store = self.store.as_ref().map_err(Clone::clone)?;
+        let store = self.store()?;
         store
             .reserve(host, now_us)
             .map_err(|error| format!("No capture file can be made in {}: {error}.", store.folder().display()))
@@ -106,8 +124,11 @@ impl App {
         self.files.refresh();
     }
 
-    /// Opens a capture in place of what is on the screen.
+    /// Opens a capture in place of what is on the screen. A HAR becomes a capture first.
     pub(super) fn open_capture(&mut self, path: &Path) {
+        if is_har(path) {
+            return self.import_har(path.to_owned());
+        }
         match engine::open(path, &self.wake) {
             Ok(capture) => {
                 let fold = self.memory.settings().preferences.fold_heartbeats;
@@ -127,8 +148,9 @@ impl App {
     /// Opens the prompt for a path, with a good beginning.
     pub(super) fn ask_path(&mut self, errand: Errand) {
         let name = match errand {
-            Errand::OpenCapture => None,
-            Errand::SaveCapture => {
+            Errand::OpenCapture | Errand::MergeCapture => None,
+            Errand::ImportHar => Some(String::new()),
+            Errand::SaveCapture | Errand::Export(_) => {
                 let file = self.tab.as_ref().map(|tab| tab.capture.file());
                 let path = file
                     .and_then(|file| file.path.clone())
@@ -153,7 +175,15 @@ impl App {
         let dialog = rfd::AsyncFileDialog::new();
         match errand {
             Errand::OpenCapture => {
+                self.await_choice(dialog.add_filter("Captures", &["ndjson", "jsonl", "har"]).pick_file());
+            }
+            Errand::MergeCapture => {
                 self.await_choice(dialog.add_filter("Captures", &["ndjson", "jsonl"]).pick_file());
+            }
+            Errand::ImportHar => self.await_choice(dialog.add_filter("HAR", &["har"]).pick_file()),
+            Errand::Export(format) => {
+                let name = format!("session.{}", format.ending());
+                self.await_choice(dialog.set_file_name(name).save_file());
             }
             Errand::ImportProfiles => self.await_choice(dialog.add_filter("Profiles", &["ron"]).pick_file()),
             Errand::SaveCapture => self.await_choice(dialog.set_file_name("session.ndjson").save_file()),
@@ -174,6 +204,11 @@ impl App {
         match errand {
             Errand::OpenCapture => self.open_capture(&path),
             Errand::SaveCapture => self.save_capture(path),
+            Errand::Export(format) => {
+                self.export(ExportRequest { format, scope: Scope::default(), path, replace: false });
+            }
+            Errand::ImportHar => self.import_har(path),
+            Errand::MergeCapture => self.merge_capture(path),
             Errand::ExportProfiles => self.export_profiles(path),
             Errand::ImportProfiles => self.job("import", move || read_profiles(&path)),
         }
@@ -185,9 +220,9 @@ impl App {
             self.say(Notice::info("There is no capture to save yet."));
             return;
         };
-        let reader = tab.capture.reader();
+        let (reader, notes) = (tab.capture.reader(), tab.capture.loose_notes());
         self.job("save", move || {
-            Outcome::Said(match super::copy::copy(&reader, &path) {
+            Outcome::Said(match super::copy::copy(&reader, &notes, &path) {
                 Ok(bytes) => Notice::done(format!("{bytes} bytes were saved to {}.", path.display())),
                 Err(error) => Notice::error(format!(
                     "{} can't be written: {error}. The capture itself is safe.",
@@ -223,6 +258,11 @@ impl App {
         }
     }
 
+    /// Reads rows for the clipboard.
+    pub(super) fn copy_job(&mut self, work: impl FnOnce() -> Result<Written, String> + Send + 'static) {
+        self.job("copy rows", move || Outcome::Copied(work()));
+    }
+
     fn job(&mut self, name: &str, work: impl FnOnce() -> Outcome + Send + 'static) {
         let wake = self.wake.clone();
         self.files.jobs.push(Job::start(name, move || wake.ring(), work));
@@ -230,6 +270,7 @@ impl App {
 
     /// Picks up the jobs that are done.
     pub(super) fn poll_files(&mut self) {
+        self.poll_tasks();
         for job in std::mem::take(&mut self.files.jobs) {
             match job.take() {
                 Err(running) => self.files.jobs.push(running),
@@ -244,6 +285,15 @@ impl App {
             Outcome::Nothing => {}
             Outcome::Chosen(path) => self.shell.fill_path(path.display().to_string()),
             Outcome::Said(notice) => self.say(notice),
+            Outcome::Copied(Err(sentence)) => self.say(Notice::error(sentence)),
+            Outcome::Copied(Ok(written)) => {
+                let told = match written.missing {
+                    Some(missing) => Notice::error(missing),
+                    None => Notice::done(format!("{} copied.", counted(written.rows as u64, "row"))),
+                };
+                self.files.clipboard = Some(written.text);
+                self.say(told);
+            }
             Outcome::Profiles(profiles, notes) => {
                 let count = profiles.len();
                 for profile in profiles {

@@ -7,8 +7,12 @@
 mod app;
 mod connect;
 mod copy;
+mod copy_rows;
 mod demo_tab;
+mod exchange;
 mod files;
+mod filtering;
+mod going;
 mod job;
 mod memory;
 mod model_parts;
@@ -17,8 +21,10 @@ mod order;
 mod perform;
 mod place;
 mod retired;
+mod rows;
 mod search;
 mod tab;
+mod tasks;
 mod window;
 mod zone;
 

@@ -3,13 +3,21 @@
 use std::sync::Arc;
 
 use super::app::App;
+use super::exchange::scopes;
+use crate::capture::Notes;
+use crate::capture::filter::Vocabulary;
 use crate::capture::row::Detail;
-use crate::capture::study::{Study, Wish};
-use crate::engine::{FileState, RowWindow};
+use crate::capture::study::{Study, StudyWish};
+use crate::engine::{FileState, Found, RowWindow};
 use crate::session::Snapshot;
 use crate::settings::{ProfileId, Settings};
-use crate::ui::log_model::LogModel;
+use crate::ui::export_view::Scopes;
+use crate::ui::jobs_view::JobView;
+use crate::ui::log_model::{FilterState, LogModel};
 use crate::ui::model::{Demo, Model, Recent, Recording, Source};
+
+/// Uids offered while a filter is written: more would be no help.
+const UIDS: usize = 100;
 
 /// What a model borrows from, held for one frame.
 pub struct ModelParts {
@@ -19,8 +27,13 @@ pub struct ModelParts {
     window: Arc<RowWindow>,
     detail: Option<Arc<Detail>>,
     study: Arc<Study>,
-    wish: Wish,
+    wish: StudyWish,
+    notes: Arc<Notes>,
     log: LogModel<'static>,
+    filter: String,
+    is_waiting: bool,
+    found: Option<Arc<Found>>,
+    uids: Vec<Arc<str>>,
     window_start: u64,
     source: Option<(bool, String)>,
     file_name: String,
@@ -30,6 +43,8 @@ pub struct ModelParts {
     all_bytes: u64,
     removed_profile: Option<String>,
     known_tokens: Vec<ProfileId>,
+    jobs: Vec<JobView>,
+    scopes: Scopes,
 }
 
 impl ModelParts {
@@ -42,8 +57,13 @@ impl ModelParts {
             window: Arc::default(),
             detail: None,
             study: Arc::default(),
-            wish: Wish::default(),
+            wish: StudyWish::default(),
+            notes: Arc::default(),
             log: LogModel::default(),
+            filter: String::new(),
+            is_waiting: false,
+            found: None,
+            uids: Vec::new(),
             window_start: 0,
             source: None,
             file_name: String::new(),
@@ -53,29 +73,42 @@ impl ModelParts {
             all_bytes: app.files.all_bytes,
             removed_profile: app.memory.removed_profile().map(str::to_owned),
             known_tokens: app.memory.known_tokens(),
+            jobs: app.files.tasks.views(),
+            scopes: Scopes::default(),
         };
         let Some(tab) = &app.tab else { return parts };
+        parts.scopes = scopes(tab);
         parts.now_us = tab.capture.now().elapsed_us;
         parts.snapshot = tab.capture.snapshot();
         parts.file = tab.capture.file();
         parts.window = tab.capture.rows();
         parts.detail = tab.capture.detail();
         parts.study = tab.capture.study();
-        parts.wish = tab.wish.clone();
+        parts.wish = tab.study_wish.clone();
         parts.window_start = parts.window.rows.first().map_or(0, |row| tab.order.place(row.seq));
         parts.log.rows = tab.order.len();
         parts.log.folded = tab.order.folded();
-        parts.log.hidden = tab.order.place(tab.hidden_to + 1).min(parts.log.rows);
+        parts.log.hidden = tab.hidden();
+        parts.uids = uids(&parts.snapshot);
+        parts.filter = tab.filtering.text().to_owned();
+        parts.is_waiting = tab.filtering.is_waiting();
+        parts.found = tab.order.found().cloned();
         parts.log.offset_s =
             app.files.zone.offset_s(tab.capture.now().time_us, app.memory.settings().preferences.utc);
+        parts.log.opening = parts.file.opening.is_some();
         parts.log.marked = tab.marked;
+        parts.log.selected = tab.selected;
+        parts.log.time = app.memory.settings().preferences.time;
+        parts.log.mark = parts.window.mark.filter(|_| tab.marked.is_some());
+        parts.log.start.time_us = tab.capture.view().get(1).map_or(0, |record| record.time_us);
+        parts.notes = tab.capture.notes();
         parts.log.search = tab.search();
         parts.source = Some((tab.profile.is_some(), tab.name()));
         if let Some(path) = &parts.file.path {
             parts.file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             parts.file_path = path.display().to_string();
         }
-        if let Some(trouble) = &parts.file.trouble {
+        if let Some(trouble) = parts.file.trouble.as_ref().or(parts.file.notes_trouble.as_ref()) {
             parts.banner = Some(trouble.clone());
         } else if !parts.file.oddities.is_empty() {
             parts.banner = Some(parts.file.oddities.join(" "));
@@ -83,12 +116,32 @@ impl ModelParts {
         parts
     }
 
+    fn filter_state(&self) -> FilterState<'_> {
+        let found = self.found.as_deref();
+        FilterState {
+            text: &self.filter,
+            fitting: found.map_or(0, Found::len),
+            looked: found.map_or(0, Found::looked),
+            of: found.map_or(0, Found::of),
+            is_waiting: self.is_waiting,
+            trouble: found.and_then(Found::trouble),
+        }
+    }
+
     /// The model of this frame.
     pub fn model<'a>(&'a self, settings: &'a Settings, recents: &'a [Recent]) -> Model<'a> {
         Model {
             now_us: self.now_us,
             snapshot: &self.snapshot,
-            log: LogModel { window: &self.window.rows, window_start: self.window_start, ..self.log },
+            log: LogModel {
+                window: &self.window.rows,
+                window_start: self.window_start,
+                filter: self.filter_state(),
+                words: Vocabulary { collections: &self.snapshot.collections, uids: &self.uids },
+                columns: Some(&settings.columns),
+                notes: Some(&self.notes),
+                ..self.log
+            },
             detail: self.detail.as_deref(),
             study: &self.study,
             wish: &self.wish,
@@ -109,8 +162,16 @@ impl ModelParts {
             demo: self.demo.as_ref().map_or(Demo::Off, |(url, silent)| Demo::On { url, silent: *silent }),
             recents,
             known_tokens: &self.known_tokens,
+            jobs: &self.jobs,
+            scopes: self.scopes,
             banner: self.banner.as_deref(),
             removed_profile: self.removed_profile.as_deref(),
         }
     }
+}
+
+/// Uids of the newest subscriptions, for writing a filter.
+fn uids(snapshot: &Snapshot) -> Vec<Arc<str>> {
+    let newest = snapshot.subscriptions.iter().rev().take(UIDS);
+    newest.filter_map(|subscription| subscription.request.uid.clone()).collect()
 }

@@ -1,29 +1,118 @@
-//! `Order`: which events the log shows, and where. Folding heartbeats leaves rows out, so places and numbers differ.
+//! `Order`: which events the log shows, and where. Folding and filtering leave rows out, so places and numbers differ.
+
+use std::sync::Arc;
 
 use crate::capture::{Direction, IndexView, Kind, Record};
 use crate::directus::MessageType;
+use crate::engine::Found;
 
 /// Records looked at in one frame: a millisecond or two of work.
 const PER_FRAME: u64 = 200_000;
 
-/// Numbers of the events left out, in order, as far as they were looked for. A place is counted from 0.
-#[derive(Debug, Default)]
+/// Which events the log shows, and where: all but folded heartbeats, or those that fit a filter. A place is counted
+/// from 0.
+#[derive(Clone, Debug, Default)]
 pub struct Order {
-    fold: bool,
-    looked: u64,
-    out: Vec<u32>,
+    folded: Folded,
+    /// What the filter found; heartbeats that fit it are shown like everything else.
+    found: Option<Arc<Found>>,
 }
 
 impl Order {
     /// Folds heartbeats or shows them, from the beginning.
     pub fn set_fold(&mut self, fold: bool) {
-        if self.fold != fold {
-            *self = Self { fold, ..Self::default() };
+        if self.folded.fold != fold {
+            self.folded = Folded { fold, ..Folded::default() };
         }
+    }
+
+    /// Shows what a filter found, or everything again. Returns the way from the places of before, where they changed.
+    pub fn set_found(&mut self, found: Option<Arc<Found>>) -> Option<Moved> {
+        let same = match (&self.found, &found) {
+            (None, None) => true,
+            (Some(old), Some(new)) => Arc::ptr_eq(old, new),
+            _ => false,
+        };
+        if same {
+            return None;
+        }
+        let old = std::mem::replace(&mut self.found, found);
+        // Finds that came at the end leave every place as it was.
+        let grown = old.as_ref().zip(self.found.as_ref()).is_some_and(|(old, new)| new.continues(old));
+        (!grown).then_some(Moved(old))
     }
 
     /// Looks at events that came since. Returns whether there are more to look at in the next frame.
     pub fn advance(&mut self, view: &IndexView) -> bool {
+        self.folded.advance(view)
+    }
+
+    /// Rows shown.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.found.as_ref().map_or_else(|| self.folded.len(), |found| found.len())
+    }
+
+    /// Heartbeats left out.
+    #[must_use]
+    pub fn folded(&self) -> u64 {
+        if self.found.is_some() { 0 } else { self.folded.out.len() as u64 }
+    }
+
+    /// What the filter found, if there is one.
+    #[must_use]
+    pub const fn found(&self) -> Option<&Arc<Found>> {
+        self.found.as_ref()
+    }
+
+    /// The event shown at `place`; past the end a number past the last one shown.
+    #[must_use]
+    pub fn seq(&self, place: u64) -> u64 {
+        seq(&self.folded, self.found.as_deref(), place)
+    }
+
+    /// Where the event `seq` is shown; for one left out, where the next shown one stands.
+    #[must_use]
+    pub fn place(&self, seq: u64) -> u64 {
+        self.found.as_ref().map_or_else(|| self.folded.place(seq), |found| found.place(seq))
+    }
+
+    /// Whether the event is among those shown.
+    #[must_use]
+    pub fn shows(&self, seq: u64) -> bool {
+        let place = self.place(seq);
+        place < self.len() && self.seq(place) == seq
+    }
+
+    /// Where a row of before stands now: the same event, or the next shown one.
+    #[must_use]
+    pub fn moved(&self, from: &Moved, place: u64) -> u64 {
+        self.place(seq(&self.folded, from.0.as_deref(), place)).min(self.len())
+    }
+}
+
+/// The places of before a change; see [`Order::moved`].
+#[derive(Debug)]
+pub struct Moved(Option<Arc<Found>>);
+
+fn seq(folded: &Folded, found: Option<&Found>, place: u64) -> u64 {
+    let Some(found) = found else { return folded.seq(place) };
+    found.seq(place).unwrap_or_else(|| {
+        let last = found.len().checked_sub(1).and_then(|last| found.seq(last)).unwrap_or(0);
+        last.saturating_add(place.saturating_sub(found.len())).saturating_add(1)
+    })
+}
+
+/// Numbers of the heartbeats left out, in order, as far as they were looked for.
+#[derive(Clone, Debug, Default)]
+struct Folded {
+    fold: bool,
+    looked: u64,
+    out: Vec<u32>,
+}
+
+impl Folded {
+    fn advance(&mut self, view: &IndexView) -> bool {
         if !self.fold {
             self.looked = view.len();
             return false;
@@ -40,21 +129,11 @@ impl Order {
         until < view.len()
     }
 
-    /// Rows shown.
-    #[must_use]
-    pub fn len(&self) -> u64 {
+    fn len(&self) -> u64 {
         self.looked - self.out.len() as u64
     }
 
-    /// Rows left out.
-    #[must_use]
-    pub fn folded(&self) -> u64 {
-        self.out.len() as u64
-    }
-
-    /// The event shown at `place`.
-    #[must_use]
-    pub fn seq(&self, place: u64) -> u64 {
+    fn seq(&self, place: u64) -> u64 {
         // Before the n-th event left out stand `out[n] - 1 - n` shown ones: a number that never falls with n.
         let before =
             |n: usize| u64::from(self.out.get(n).copied().unwrap_or(u32::MAX)).saturating_sub(1 + n as u64);
@@ -66,9 +145,7 @@ impl Order {
         place + 1 + low as u64
     }
 
-    /// Where the event `seq` is shown; for one left out, where the next shown one stands.
-    #[must_use]
-    pub fn place(&self, seq: u64) -> u64 {
+    fn place(&self, seq: u64) -> u64 {
         let out = self.out.partition_point(|&number| u64::from(number) < seq);
         (seq.saturating_sub(1)).saturating_sub(out as u64)
     }
@@ -144,5 +221,42 @@ mod tests {
                 prop_assert_eq!(order.place(seq), shown.iter().filter(|&&s| s < seq).count() as u64);
             }
         }
+    }
+
+    proptest! {
+        #[test]
+        fn a_filter_shows_what_fits_and_rows_keep_their_event(
+            fitting in proptest::collection::btree_set(1..500_u32, 0..60),
+            split in 0..60_usize,
+            ask in 0..600_u64,
+        ) {
+            let fitting: Vec<u32> = fitting.into_iter().collect();
+            let (older, newer) = fitting.split_at(split.min(fitting.len()));
+            let mut order = Order::default();
+            prop_assert!(order.set_found(Some(Arc::new(Found::made(7, &[], newer)))).is_some(), "another filter");
+            let places: Vec<u64> = (0..order.len()).map(|place| order.seq(place)).collect();
+            prop_assert_eq!(&places, &newer.iter().map(|seq| u64::from(*seq)).collect::<Vec<_>>());
+            // Older finds come in front.
+            let moved = order.set_found(Some(Arc::new(Found::made(7, older, newer))));
+            prop_assert_eq!(moved.is_some(), !older.is_empty());
+            if let Some(moved) = moved {
+                for (place, seq) in places.into_iter().enumerate() {
+                    prop_assert_eq!(order.seq(order.moved(&moved, place as u64)), seq);
+                }
+            }
+            prop_assert_eq!(order.len(), fitting.len() as u64);
+            prop_assert_eq!(order.place(ask), fitting.iter().filter(|seq| u64::from(**seq) < ask).count() as u64);
+            prop_assert_eq!(order.shows(ask), fitting.contains(&u32::try_from(ask).unwrap()));
+        }
+    }
+
+    #[test]
+    fn without_the_filter_every_row_is_back_where_it_was() {
+        let mut order = Order::default();
+        order.advance(&view(&["{}", "{}", "{}", "{}"]));
+        order.set_found(Some(Arc::new(Found::made(1, &[2], &[4]))));
+        let moved = order.set_found(None).unwrap();
+        assert_eq!((order.moved(&moved, 0), order.moved(&moved, 1), order.len()), (1, 3, 4));
+        assert!(order.set_found(None).is_none());
     }
 }

@@ -6,7 +6,7 @@ use super::search::Quest;
 use super::tab::Tab;
 use crate::capture::find::{Needle, Way};
 use crate::net::{Command, Outgoing};
-use crate::ui::action::{Action, Misbehaviour, SearchFor};
+use crate::ui::action::{Action, FilterChange, Misbehaviour, SearchFor};
 use crate::ui::path_prompt::Errand;
 
 impl App {
@@ -16,14 +16,16 @@ impl App {
             Action::ShowRows(_)
             | Action::Select(_)
             | Action::GoTo(_)
-            | Action::Mark(_)
-            | Action::Filter(_)
             | Action::ClearLog
             | Action::UndoClear
             | Action::Search(_)
             | Action::StopSearch
             | Action::CopyAs(_)
             | Action::Study(_) => self.perform_on_log(action),
+            Action::Filter(change) => self.filter(&change),
+            Action::Mark(seq) => self.mark(seq),
+            Action::Rows(action) => self.perform_on_rows(action),
+            Action::AddColumn(path) => self.add_column(&path),
             Action::Copy(text) => ctx.copy_text(text),
             Action::Connect(request) => self.connect(*request),
             Action::Reconnect => self.reconnect(),
@@ -51,6 +53,11 @@ impl App {
             Action::OpenCapture => self.ask_path(Errand::OpenCapture),
             Action::OpenRecent(place) => self.open_recent(place),
             Action::SaveCapture => self.ask_path(Errand::SaveCapture),
+            Action::AskExport => self.ask_export(),
+            Action::Export(request) => self.export(request),
+            Action::ImportHar => self.ask_path(Errand::ImportHar),
+            Action::MergeCapture => self.ask_path(Errand::MergeCapture),
+            Action::CancelJob(id) => self.files.tasks.cancel(id),
             Action::Browse(errand) => self.browse(errand),
             Action::Run(errand, path) => self.run_errand(errand, path),
             Action::ShowCaptures => self.show_captures(ctx),
@@ -66,15 +73,13 @@ impl App {
                 tab.want();
             }
             Action::Select(place) => {
-                tab.selected = place.map(|place| tab.order.seq(place));
+                match place {
+                    Some(place) => tab.select_one(place),
+                    None => tab.select_nothing(),
+                }
                 tab.want();
             }
-            Action::GoTo(seq) => {
-                tab.selected = Some(seq);
-                tab.want();
-                self.shell.reveal(tab.order.place(seq));
-            }
-            Action::Mark(seq) => tab.marked = seq,
+            Action::GoTo(seq) => self.go_to_event(seq),
             Action::ClearLog => tab.clear(),
             Action::UndoClear => tab.undo_clear(),
             Action::Search(search) => {
@@ -83,10 +88,17 @@ impl App {
             Action::StopSearch => tab.finder.stop(),
             Action::CopyAs(form) => tab.capture.copy(form),
             Action::Study(wish) => {
-                tab.wish = wish.clone();
+                tab.study_wish = wish.clone();
                 tab.capture.study_for(wish);
             }
             _ => {}
+        }
+    }
+
+    fn filter(&mut self, change: &FilterChange) {
+        let Some(tab) = &mut self.tab else { return };
+        if let Err(error) = tab.filtering.change(change, &tab.capture, &self.wake) {
+            self.say(Notice::error(error.to_string()));
         }
     }
 
@@ -203,7 +215,8 @@ fn start_search(tab: &mut Tab, search: &SearchFor, wake: &crate::engine::Wake, f
         (None, Way::Next) => 0,
         (None, Way::Previous) => u64::MAX,
     };
-    tab.finder.start(tab.capture.reader(), Quest { needle, from, way, fold }, wake);
+    let shown = tab.shown(fold);
+    tab.finder.start(tab.capture.reader(), Quest { needle, from, way, shown }, wake);
 }
 
 #[cfg(test)]

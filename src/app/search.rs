@@ -1,10 +1,12 @@
 //! Looking for a text in the log, on a thread of its own.
 
+use std::sync::Arc;
+
 use super::job::Job;
 use super::order;
 use crate::capture::find::{Needle, Way};
 use crate::capture::{IndexView, Reader};
-use crate::engine::{Search, Wake};
+use crate::engine::{self, Search, Wake};
 
 /// What a search found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +37,45 @@ pub struct Quest {
     pub from: u64,
     /// Which way.
     pub way: Way,
-    /// Heartbeats are folded: don't stop at one.
-    pub fold: bool,
+    /// Which events count.
+    pub shown: Shown,
+}
+
+/// The events that the log shows: a search stops at no other.
+pub enum Shown {
+    /// Every one.
+    All,
+    /// All but heartbeats.
+    Folded,
+    /// Those that fit a filter.
+    Fitting(Arc<engine::Found>),
+}
+
+impl Shown {
+    /// From `from` (not included) to the end, and then from the other end up to it.
+    fn from(self, from: u64, way: Way, view: &IndexView) -> Box<dyn Iterator<Item = u64>> {
+        let view = view.clone();
+        match self {
+            Self::All => turn(from, view.len() + 1, way),
+            Self::Folded => {
+                Box::new(turn(from, view.len() + 1, way).filter(move |seq| !is_folded(&view, *seq)))
+            }
+            Self::Fitting(found) => {
+                // Places from 1, so that 0 and the length plus one lie outside, as with numbers.
+                let place = found.place(from) + u64::from(found.contains(from) || way == Way::Previous);
+                let seqs = turn(place, found.len() + 1, way);
+                Box::new(seqs.filter_map(move |place| found.seq(place.checked_sub(1)?)))
+            }
+        }
+    }
+}
+
+/// The numbers from 1 below `end`, beginning behind `from` and ending with it.
+fn turn(from: u64, end: u64, way: Way) -> Box<dyn Iterator<Item = u64>> {
+    match way {
+        Way::Next => Box::new((from + 1..end).chain(1..end.min(from + 1))),
+        Way::Previous => Box::new((1..from.min(end)).rev().chain((from.max(1)..end).rev())),
+    }
 }
 
 impl Finder {
@@ -50,33 +89,17 @@ impl Finder {
             move || wake.ring(),
             move || {
                 let view = reader.view();
-                let mut from = quest.from;
-                let mut wrapped = false;
-                loop {
-                    let Some(seq) = shared.run(&mut reader, &quest.needle, from, quest.way)? else {
-                        return Ok(None);
-                    };
-                    let over_the_end = match quest.way {
+                let Quest { needle, from, way, shown } = quest;
+                let from = from.min(view.len() + 1);
+                let found = shared.run(&mut reader, &needle, shown.from(from, way, &view))?;
+                Ok(found.map(|seq| Found {
+                    seq,
+                    searched: distance(from, seq, way, view.len()),
+                    wrapped: match way {
                         Way::Next => seq <= from,
                         Way::Previous => seq >= from,
-                    };
-                    // Twice over the end: every hit was seen, and each is folded.
-                    if over_the_end && wrapped {
-                        return Ok(None);
-                    }
-                    wrapped |= over_the_end;
-                    if !quest.fold || !is_folded(&view, seq) {
-                        return Ok(Some(Found {
-                            seq,
-                            searched: distance(quest.from, seq, quest.way, view.len()),
-                            wrapped,
-                        }));
-                    }
-                    if wrapped && passed(quest.way, seq, quest.from) {
-                        return Ok(None);
-                    }
-                    from = seq;
-                }
+                    },
+                }))
             },
         );
         self.job = Some((job, search));
@@ -128,14 +151,6 @@ fn is_folded(view: &IndexView, seq: u64) -> bool {
     view.get(seq).is_some_and(|record| order::is_heartbeat(&record, view))
 }
 
-/// After wrapping, `seq` has come back to where the search began.
-fn passed(way: Way, seq: u64, began: u64) -> bool {
-    match way {
-        Way::Next => seq >= began,
-        Way::Previous => seq <= began,
-    }
-}
-
 /// Events between the beginning and the hit, over the end if need be.
 fn distance(from: u64, to: u64, way: Way, len: u64) -> u64 {
     let from = from.min(len);
@@ -150,6 +165,22 @@ fn distance(from: u64, to: u64, way: Way, len: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn all(from: u64, end: u64, way: Way) -> Vec<u64> {
+        turn(from, end, way).collect()
+    }
+
+    #[test]
+    fn a_search_goes_round_once_and_ends_where_it_began() {
+        assert_eq!(all(2, 5, Way::Next), [3, 4, 1, 2]);
+        assert_eq!(all(0, 5, Way::Next), [1, 2, 3, 4]);
+        assert_eq!(all(4, 5, Way::Next), [1, 2, 3, 4]);
+        assert_eq!(all(2, 5, Way::Previous), [1, 4, 3, 2]);
+        assert_eq!(all(5, 5, Way::Previous), [4, 3, 2, 1]);
+        assert_eq!(all(0, 5, Way::Previous), [4, 3, 2, 1]);
+        assert_eq!(all(0, 1, Way::Next), [0_u64; 0]);
+    }
+
     use crate::capture::{Direction, Event, Header, Journal, Message, Payload, Stamp, Text, What};
     use crate::directus::classify;
 
@@ -178,7 +209,7 @@ mod tests {
                     let _ = bell.send(());
                 });
                 let needle = Needle::new("ping").unwrap();
-                finder.start(journal.reader(), Quest { needle, from, way, fold: true }, &wake);
+                finder.start(journal.reader(), Quest { needle, from, way, shown: Shown::Folded }, &wake);
                 rung.recv().unwrap();
                 while finder.is_running() {
                     finder.poll();

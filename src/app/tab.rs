@@ -1,11 +1,15 @@
 //! `Tab`: one capture in the window, and how it is looked at.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use super::order::Order;
-use super::search::{Finder, Found};
-use crate::capture::study::Wish;
-use crate::engine::Capture;
+use super::filtering::Filtering;
+use super::order::{Moved, Order};
+use super::search::{Finder, Found, Shown};
+use crate::capture::Spans;
+use crate::capture::column_path::ColumnPath;
+use crate::capture::study::StudyWish;
+use crate::engine::{Capture, Wish};
 use crate::settings::Profile;
 use crate::ui::log_model::Search;
 
@@ -17,6 +21,8 @@ pub struct Tab {
     pub profile: Option<Profile>,
     /// Which events are shown where.
     pub order: Order,
+    /// The filter that says so.
+    pub filtering: Filtering,
     /// The search.
     pub finder: Finder,
     /// Places asked for by the log.
@@ -24,13 +30,29 @@ pub struct Tab {
     /// The selected event.
     pub selected: Option<u64>,
     /// What the detail pane wants prepared.
-    pub wish: Wish,
+    pub study_wish: StudyWish,
+    /// Every selected event, as ranges of sequence numbers; those not shown now do not count.
+    pub selection: Spans,
+    /// Columns of JSON paths.
+    pub columns: Arc<[ColumnPath]>,
     /// The event that times and differences refer to.
     pub marked: Option<u64>,
     /// The last event hidden by Clear.
     pub hidden_to: u64,
     /// What Clear hid before, for undo.
     pub hidden_before: Option<u64>,
+}
+
+/// What was done before a frame.
+pub struct Prepared {
+    /// There is more to count in the next frame.
+    pub more: bool,
+    /// What the search found just now.
+    pub found: Option<Found>,
+    /// The rows changed their places: the way from the old ones, and how many Clear hid then.
+    pub moved: Option<(Moved, u64)>,
+    /// Because of another filter, not because older finds came in.
+    pub is_new_filter: bool,
 }
 
 impl Tab {
@@ -42,27 +64,37 @@ impl Tab {
             capture,
             profile,
             order,
+            filtering: Filtering::default(),
             finder: Finder::default(),
             wanted: 0..0,
             selected: None,
+            selection: Spans::default(),
+            columns: Arc::default(),
             marked: None,
-            wish: Wish::default(),
+            study_wish: StudyWish::default(),
             hidden_to: 0,
             hidden_before: None,
         }
     }
 
-    /// Does what is due before a frame: counts new rows, picks up the search, asks the row worker. Returns whether
-    /// another frame is needed for the counting, and what the search found just now.
-    pub fn prepare(&mut self) -> (bool, Option<Found>) {
+    /// Does what is due before a frame: counts new rows, picks up filter and search, asks the row worker.
+    pub fn prepare(&mut self) -> Prepared {
         let view = self.capture.view();
         let more = self.order.advance(&view);
+        let hidden = self.hidden();
+        let is_new_filter = self.filtering.prepare();
+        let moved = self.order.set_found(self.filtering.found());
         let found = self.finder.poll();
         if let Some(found) = found {
             self.selected = Some(found.seq);
         }
         self.want();
-        (more, found)
+        Prepared { more, found, moved: moved.map(|moved| (moved, hidden)), is_new_filter }
+    }
+
+    /// Rows at the start that Clear hides.
+    pub fn hidden(&self) -> u64 {
+        self.order.place(self.hidden_to + 1).min(self.order.len())
     }
 
     /// Asks the row worker for what is wanted now.
@@ -70,9 +102,16 @@ impl Tab {
         let len = self.order.len();
         let (start, end) = (self.wanted.start.min(len), self.wanted.end.min(len));
         let rows = (start..end).map(|place| self.order.seq(place)).collect();
-        // Rows on the screen change when an answer comes, and answers come with events.
-        let revision = self.capture.view().len();
-        self.capture.want(rows, self.selected, revision);
+        // Rows on the screen change when an answer comes, which comes with events, or a note.
+        let revision = self.capture.view().len().saturating_add(self.capture.notes_revision());
+        self.capture.want(Wish {
+            rows,
+            before: start.checked_sub(1).map(|place| self.order.seq(place)),
+            selected: self.selected,
+            marked: self.marked,
+            columns: Arc::clone(&self.columns),
+            revision,
+        });
     }
 
     /// Hides what is there now.
@@ -105,6 +144,15 @@ impl Tab {
         let file = self.capture.file();
         let name = file.path.as_ref().and_then(|path| path.file_name());
         name.map_or_else(|| file.server.clone(), |name| name.to_string_lossy().into_owned())
+    }
+
+    /// The events that are shown, for a search on another thread.
+    pub fn shown(&self, fold: bool) -> Shown {
+        match self.order.found() {
+            Some(found) => Shown::Fitting(Arc::clone(found)),
+            None if fold => Shown::Folded,
+            None => Shown::All,
+        }
     }
 
     /// The search, as the log shows it.

@@ -5,11 +5,14 @@
 //! Whoever wants more reads it back by `seq`. This floor knows files and bytes; it knows no socket and no window.
 
 mod array_match;
+pub mod column_path;
 mod content;
 mod decimal;
 pub mod event;
+pub mod export;
 pub mod filter;
 pub mod find;
+pub mod har;
 mod index;
 mod journal;
 pub mod json_diff;
@@ -19,13 +22,18 @@ pub mod json_format;
 pub mod json_path;
 pub mod json_tree;
 pub mod line;
+pub mod merge;
+mod notes;
 mod positioned;
 pub mod private;
+mod progress;
 mod reader;
 mod record;
 mod recording;
+mod relabel;
 pub mod row;
 pub mod sheet;
+mod spans;
 mod store;
 pub mod study;
 pub mod time;
@@ -34,7 +42,10 @@ pub use event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stage, Stamp
 pub use index::{IndexHandle, IndexView, Join};
 pub use journal::{BACKLOG_LIMIT, Journal, JournalError};
 pub use line::Header;
+pub use notes::{Note, NoteChange, Notes};
+pub use progress::{Cancelled, Progress};
 pub use reader::{ReadError, Reader};
 pub use record::{FactKind, Flags, Kind, Record};
 pub use recording::{Oddities, OpenError, Recording};
-pub use store::{DEFAULT_LIMIT_BYTES, Lease, Pruned, Store, Stored};
+pub use spans::Spans;
+pub use store::{DEFAULT_LIMIT_BYTES, Lease, Pruned, Store, Stored, notes_beside};

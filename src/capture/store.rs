@@ -14,6 +14,17 @@ const ENDING: &str = "ndjson";
 /// Where the locks of captures in use lie, so that the folder itself stays a list of captures.
 const LOCKS: &str = ".open";
 
+/// Ending of the file beside a capture that holds its pins and notes.
+const NOTES: &str = ".notes.ndjson";
+
+/// The file beside a capture that holds pins and notes which can't be written into it.
+#[must_use]
+pub fn notes_beside(capture: &Path) -> PathBuf {
+    let mut name = capture.file_name().unwrap_or_default().to_owned();
+    name.push(NOTES);
+    capture.with_file_name(name)
+}
+
 /// A folder of captures.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -79,6 +90,13 @@ impl Store {
     pub fn open(folder: &Path) -> io::Result<Self> {
         private::create_folder(&folder.join(LOCKS))?;
         Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// The store that a capture lies in; `None` for a file in any other folder.
+    #[must_use]
+    pub fn around(capture: &Path) -> Option<Self> {
+        let folder = capture.parent()?;
+        folder.join(LOCKS).is_dir().then(|| Self { folder: folder.to_owned() })
     }
 
     /// The folder.
@@ -150,6 +168,9 @@ impl Store {
             if path.extension().is_none_or(|ending| ending != ENDING) {
                 continue;
             }
+            if path.to_string_lossy().ends_with(NOTES) {
+                continue;
+            }
             // A file that vanishes meanwhile is simply not in the list.
             let Ok(meta) = fs::metadata(&path) else { continue };
             if !meta.is_file() {
@@ -185,6 +206,8 @@ impl Store {
             // One that can't be locked, such as in a folder of somebody else, must not keep the others.
             let Ok(Some(_lease)) = self.lease(&capture.path) else { continue };
             if fs::remove_file(&capture.path).is_ok() {
+                // Without the capture its notes say nothing; mostly there are none.
+                let _none = fs::remove_file(notes_beside(&capture.path));
                 pruned.left_bytes = pruned.left_bytes.saturating_sub(capture.size);
                 pruned.removed.push(capture.path);
             }

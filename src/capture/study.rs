@@ -1,4 +1,4 @@
-//! `Wish` and `Study`: what the detail pane wants prepared of the selected event, and what was prepared.
+//! `StudyWish` and `Study`: what the detail pane wants prepared of the selected event, and what was prepared.
 //!
 //! The pane tells what it shows; the engine's detail worker lays it out, searches it and compares it, however large
 //! the message is, and publishes the result as a whole.
@@ -25,7 +25,7 @@ pub enum Against {
 
 /// What the detail pane wants prepared beside the detail itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wish {
+pub struct StudyWish {
     /// The text as lines: how it is laid out, and the most bytes of a line.
     pub sheet: Option<(Form, u32)>,
     /// A text to look for in the message; empty for none.

@@ -15,9 +15,9 @@ use super::published::Published;
 use super::row_maker;
 use super::wake::Wake;
 use crate::capture::Reader;
-use crate::capture::row::{Detail, Tree};
+use crate::capture::row::{Detail, Row, Tree};
 use crate::capture::sheet::{Form, Hits, Sheet};
-use crate::capture::study::{Against, Compared, Comparison, CopyForm, Outcome, Study, Wish, only_item};
+use crate::capture::study::{Against, Compared, Comparison, CopyForm, Outcome, Study, StudyWish, only_item};
 
 /// Larger messages are shown as soon as they are parsed, before they are laid out.
 const LARGE: usize = 1 << 20;
@@ -26,7 +26,7 @@ const LARGE: usize = 1 << 20;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Wanted {
     selected: Option<u64>,
-    wish: Wish,
+    wish: StudyWish,
     /// Grows when an answer to the selected event may have come.
     revision: u64,
 }
@@ -61,8 +61,9 @@ impl DetailWorker {
             shown: Arc::clone(&detail),
             shown_study: Arc::clone(&study),
             copied: sender,
-            wish: Wish::default(),
+            wish: StudyWish::default(),
             detail: None,
+            own_facts: 0,
             study: Study::default(),
             hunt: None,
         };
@@ -79,7 +80,7 @@ impl DetailWorker {
     }
 
     /// Asks for these parts of the study of whatever is selected.
-    pub(super) fn study_for(&mut self, wish: Wish) {
+    pub(super) fn study_for(&mut self, wish: StudyWish) {
         self.want(Wanted { wish, ..self.wanted.clone() });
     }
 
@@ -118,8 +119,10 @@ struct Work {
     shown: Arc<ArcSwapOption<Detail>>,
     shown_study: Arc<ArcSwap<Study>>,
     copied: Sender<Copied>,
-    wish: Wish,
+    wish: StudyWish,
     detail: Option<Arc<Detail>>,
+    /// Its facts that are not notes.
+    own_facts: usize,
     study: Study,
     /// The search for the event to compare with, while it runs.
     hunt: Option<Previous>,
@@ -183,25 +186,40 @@ impl Work {
         self.wake.ring();
     }
 
-    /// Makes the detail of `selected`, or brings up to date what other events tell about it. Whether it changed.
+    /// Makes the detail of `selected`, or brings up to date what others tell about it. Whether it changed.
     fn bring_detail(&mut self, selected: Option<u64>) -> bool {
-        let view = self.reader.view();
-        let current = selected.and_then(|seq| Some((seq, view.get(seq)?)));
+        let current = selected.and_then(|seq| Some((seq, self.reader.view().get(seq)?)));
         let Some((seq, record)) = current else { return self.detail.take().is_some() };
+        let notes = self.published.notes.shown();
+        let mut row = Row { seq, ..Row::default() };
+        row_maker::annotate(&mut row, &notes);
         let answered_by = detail::answered_by(&record, seq);
-        match &self.detail {
-            Some(detail) if detail.row.seq == seq && detail.answered_by == answered_by => return false,
+        let mut detail = match &self.detail {
             Some(old) if old.row.seq == seq => {
-                // An answer came: the message itself, which may be large, is the same.
+                let shown = (old.answered_by, old.row.pinned, &old.row.note);
+                if shown == (answered_by, row.pinned, &row.note) {
+                    return false;
+                }
+                // The message itself, which may be large, is the same.
                 let mut newer = Detail { answered_by, ..Detail::clone(old) };
-                row_maker::join(&mut newer.row, &record, &view, seq.checked_sub(1));
-                self.detail = Some(Arc::new(newer));
+                let partner = row_maker::partner(&record).and_then(|seq| self.reader.stamp(seq));
+                let before = seq.checked_sub(1).and_then(|seq| self.reader.stamp(seq));
+                row_maker::join(&mut newer.row, before, partner);
+                newer.facts.truncate(self.own_facts);
+                newer
             }
             _ => {
                 let snapshot = self.published.snapshot.load();
-                self.detail = detail::detail(&mut self.reader, &snapshot, seq).map(Arc::new);
+                let Some(made) = detail::detail(&mut self.reader, &snapshot, seq) else {
+                    return self.detail.take().is_some();
+                };
+                self.own_facts = made.facts.len();
+                made
             }
-        }
+        };
+        row_maker::annotate(&mut detail.row, &notes);
+        detail::add_notes(&mut detail);
+        self.detail = Some(Arc::new(detail));
         true
     }
 

@@ -9,7 +9,7 @@ use super::published::Published;
 use super::wake::Wake;
 use crate::capture::row::Detail;
 use crate::capture::sheet::Form;
-use crate::capture::study::{Against, CopyForm, Outcome, Study, Wish};
+use crate::capture::study::{Against, CopyForm, Outcome, Study, StudyWish};
 use crate::capture::{Direction, Event, Fact, Header, Join, Journal, Message, Payload, Stamp, Text, What};
 use crate::directus::classify;
 use crate::directus::snippet::Language;
@@ -64,7 +64,7 @@ impl Bench {
         }
     }
 
-    fn study(&mut self, seq: u64, wish: &Wish, wanted: impl Fn(&Study) -> bool) -> Arc<Study> {
+    fn study(&mut self, seq: u64, wish: &StudyWish, wanted: impl Fn(&Study) -> bool) -> Arc<Study> {
         self.worker.select(Some(seq), self.seq);
         self.worker.study_for(wish.clone());
         self.until(|worker| Some(worker.study()).filter(|study| study.seq == seq && wanted(study)))
@@ -72,7 +72,7 @@ impl Bench {
 
     /// The number of the event that was found, and how much differs.
     fn compared(&mut self, seq: u64, against: Against) -> Result<(u64, Option<String>, u32), String> {
-        let wish = Wish { against: Some(against), ..Wish::default() };
+        let wish = StudyWish { against: Some(against), ..StudyWish::default() };
         let is_done = |study: &Study| {
             let comparison = study.comparison.as_ref().filter(|comparison| comparison.against == against);
             comparison.is_some_and(|comparison| !matches!(comparison.outcome, Outcome::Looking { .. }))
@@ -93,11 +93,12 @@ impl Bench {
 fn the_detail_and_its_parts_come_together() {
     let mut bench = Bench::new();
     let seq = bench.came(r#"{"type":"ping","uid":"aha"}"#, 0);
-    let wish = Wish { sheet: Some((Form::Formatted, 60)), search: "AHA".to_owned(), ..Wish::default() };
+    let wish =
+        StudyWish { sheet: Some((Form::Formatted, 60)), search: "AHA".to_owned(), ..StudyWish::default() };
     let study = bench.study(seq, &wish, |study| study.sheet.is_some());
     assert_eq!(study.hits.as_ref().unwrap().spans.len(), 0, "a capital makes case count");
     assert_eq!(study.sheet.as_ref().unwrap().line(0), r#"{ "type": "ping", "uid": "aha" }"#);
-    let wish = Wish { search: "aha".to_owned(), ..wish };
+    let wish = StudyWish { search: "aha".to_owned(), ..wish };
     let study = bench.study(seq, &wish, |study| study.hits.as_ref().is_some_and(|hits| hits.wanted == "aha"));
     assert_eq!(study.hits.as_ref().unwrap().spans.len(), 1);
     assert_eq!(bench.worker.detail().map(|detail: Arc<Detail>| detail.row.seq), Some(seq));
@@ -147,7 +148,7 @@ fn a_long_search_stops_and_can_go_on() {
     }
     let last = bench.row("update", r#"{"id":7,"a":1}"#, 1);
     assert_eq!(bench.compared(last, Against::PreviousOfItem), Err("passed 20000, more: true".to_owned()));
-    let wish = Wish { against: Some(Against::PreviousOfItem), patience: 1, ..Wish::default() };
+    let wish = StudyWish { against: Some(Against::PreviousOfItem), patience: 1, ..StudyWish::default() };
     let study = bench.study(last, &wish, |study| {
         study.comparison.as_ref().is_some_and(|comparison| matches!(comparison.outcome, Outcome::Found(_)))
     });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::capture::Reader;
-use crate::capture::find::{Needle, Way, find};
+use crate::capture::find::{Needle, find};
 
 /// Shared between the job and whoever waits for it. Dropping the last clone outside the job cancels nothing; call
 /// [`Search::cancel`].
@@ -27,8 +27,8 @@ impl Search {
         self.at.load(Ordering::Relaxed)
     }
 
-    /// Runs the job on the calling thread: the first match from `from` (not included) towards `way`, or from the
-    /// other end once that end is reached. `None`: not found, or cancelled.
+    /// Runs the job on the calling thread: the first of the events `seqs` that matches. `None`: there is none, or the
+    /// job was cancelled.
     ///
     /// # Errors
     /// A sentence if the file can't be read.
@@ -36,10 +36,9 @@ impl Search {
         &self,
         reader: &mut Reader,
         needle: &Needle,
-        from: u64,
-        way: Way,
+        seqs: impl Iterator<Item = u64>,
     ) -> Result<Option<u64>, String> {
-        let mut pause = |seq| {
+        let pause = |seq| {
             self.at.store(seq, Ordering::Relaxed);
             if self.cancelled.load(Ordering::Relaxed) {
                 ControlFlow::Break(())
@@ -47,16 +46,6 @@ impl Search {
                 ControlFlow::Continue(())
             }
         };
-        let mut look = |from| find(reader, needle, from, way, &mut pause).map_err(|error| error.to_string());
-        if let Some(found) = look(from)? {
-            return Ok(Some(found));
-        }
-        if self.cancelled.load(Ordering::Relaxed) {
-            return Ok(None);
-        }
-        look(match way {
-            Way::Next => 0,
-            Way::Previous => u64::MAX,
-        })
+        find(reader, needle, seqs, pause).map_err(|error| error.to_string())
     }
 }

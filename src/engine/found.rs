@@ -13,6 +13,8 @@ const BLOCK: usize = 16 * 1024;
 pub struct Found {
     pub(super) blocks: Vec<Block>,
     pub(super) before: u64,
+    /// Which sieve found it.
+    pub(super) origin: u64,
     pub(super) looked: u64,
     pub(super) of: u64,
     pub(super) trouble: Option<Arc<str>>,
@@ -26,6 +28,15 @@ pub(super) struct Block {
 }
 
 impl Found {
+    /// A result as a sieve would publish it.
+    #[cfg(test)]
+    pub(crate) fn made(origin: u64, before: &[u32], behind: &[u32]) -> Self {
+        let mut finds = Finds::default();
+        finds.put_before(before.to_vec());
+        finds.put_behind(behind);
+        Self { origin, ..finds.found() }
+    }
+
     /// How many events fit.
     #[must_use]
     pub fn len(&self) -> u64 {
@@ -65,6 +76,13 @@ impl Found {
     #[must_use]
     pub const fn before(&self) -> u64 {
         self.before
+    }
+
+    /// Whether it is a later state of the same search in which every place means the same event: finds came only
+    /// behind the others.
+    #[must_use]
+    pub const fn continues(&self, earlier: &Self) -> bool {
+        self.origin == earlier.origin && self.before == earlier.before
     }
 
     /// Events looked at.

@@ -10,10 +10,12 @@ mod detail;
 mod detail_worker;
 #[cfg(test)]
 mod detail_worker_cases;
+mod exporter;
 mod finder;
 mod found;
 mod handle;
 mod news;
+mod notes;
 mod opener;
 mod previous;
 mod published;
@@ -25,10 +27,11 @@ mod sieve_slice;
 mod wake;
 
 pub use detail_worker::Copied;
+pub use exporter::Export;
 pub use finder::Search;
 pub use found::Found;
 pub use handle::{Capture, Destination, Engine, EngineError, open};
 pub use published::FileState;
-pub use rows::RowWindow;
+pub use rows::{RowWindow, Wish};
 pub use sieve::Sieve;
 pub use wake::Wake;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::RecvTimeoutError;
+use crossbeam_channel::Receiver;
 
 use super::published::Published;
 use super::wake::Wake;
@@ -27,8 +27,12 @@ pub(super) struct Recorder {
     pub(super) wake: Wake,
     published_at: Option<Instant>,
     dirty: bool,
+    /// Of the event appended last.
+    connection: u32,
     /// The disk refused the last commit: batches taken since wait here with their permits.
     unwritten: Vec<Batch>,
+    /// Events of the window: pins and notes.
+    local: Receiver<Event>,
     /// Nobody wants the capture any more: the end is near, and what comes until then is little.
     stop: Arc<AtomicBool>,
 }
@@ -38,6 +42,7 @@ impl Recorder {
         journal: Journal,
         published: Arc<Published>,
         wake: Wake,
+        local: Receiver<Event>,
         stop: Arc<AtomicBool>,
     ) -> Self {
         Self {
@@ -47,7 +52,9 @@ impl Recorder {
             wake,
             published_at: None,
             dirty: false,
+            connection: 0,
             unwritten: Vec::new(),
+            local,
             stop,
         }
     }
@@ -61,17 +68,27 @@ impl Recorder {
                 self.retry_disk();
                 continue;
             }
-            match batches.recv_timeout(self.patience()) {
-                Ok(batch) => self.take(batch),
-                Err(RecvTimeoutError::Timeout) => self.tick(),
-                Err(RecvTimeoutError::Disconnected) => break,
+            crossbeam_channel::select! {
+                recv(batches.channel()) -> batch => match batch {
+                    Ok(batch) => self.take(batch),
+                    Err(_) => break,
+                },
+                recv(self.local) -> event => match event {
+                    Ok(event) => self.take_local(event),
+                    // The window is gone; what the connection still says is written all the same.
+                    Err(_) => self.local = crossbeam_channel::never(),
+                },
+                default(self.patience()) => self.tick(),
             }
+        }
+        while let Ok(event) = self.local.try_recv() {
+            self.take_local(event);
         }
         self.finish();
     }
 
     fn patience(&self) -> Duration {
-        if !self.unwritten.is_empty() {
+        if self.journal.waiting_bytes() > 0 {
             RETRY_DISK
         } else if self.dirty {
             let since = self.published_at.map_or(PUBLISH_EVERY, |at| at.elapsed());
@@ -93,14 +110,25 @@ impl Recorder {
         }
     }
 
+    /// A pin or a note: its line stands where it arrived, on the connection of that moment.
+    fn take_local(&mut self, mut event: Event) {
+        event.connection = self.connection;
+        self.append(&event);
+        self.commit();
+        self.dirty = true;
+        self.tick();
+    }
+
     fn append(&mut self, event: &Event) {
+        self.connection = event.connection;
+        self.published.notes.fold(event);
         let seq = self.journal.append(event);
         let joined = self.session.apply(seq, event);
         self.journal.join(seq, join(joined));
     }
 
     fn tick(&mut self) {
-        if !self.unwritten.is_empty() {
+        if self.journal.waiting_bytes() > 0 {
             self.commit();
         }
         if self.dirty {
@@ -140,12 +168,12 @@ impl Recorder {
     }
 
     fn publish(&mut self) {
+        self.published.notes.publish();
         self.published.snapshot.store(Arc::new(self.session.snapshot()));
         let bytes = self.journal.written_bytes();
         self.published.update_file(|file| file.bytes = bytes);
         self.published_at = Some(Instant::now());
         self.dirty = false;
-        self.published.news.tell();
         self.wake.ring();
     }
 
@@ -167,7 +195,6 @@ impl Recorder {
                 ));
             }
         });
-        self.published.news.tell();
         self.wake.ring();
     }
 }
@@ -201,7 +228,8 @@ mod tests {
         let full = File::options().read(true).write(true).open("/dev/full").unwrap();
         let published = Arc::new(Published::default());
         let stop = Arc::new(AtomicBool::new(true));
-        let recorder = Recorder::new(Journal::on(full), Arc::clone(&published), Wake::new(|| ()), stop);
+        let (wake, local) = (Wake::new(|| ()), crossbeam_channel::never());
+        let recorder = Recorder::new(Journal::on(full), Arc::clone(&published), wake, local, stop);
         let (sink, batches) = sink(1 << 20);
         for event in events {
             sink.deliver(vec![event], None);

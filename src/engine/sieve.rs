@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
@@ -30,6 +30,9 @@ const ROUNDS: u64 = 4;
 /// Threads at most; reading has its limit in the disk or in memory.
 const THREADS: usize = 4;
 
+/// Sieves ever started: which one a result came from.
+static STARTED: AtomicU64 = AtomicU64::new(1);
+
 /// A filter running over one capture. Dropping it ends the work, without waiting.
 pub struct Sieve {
     filter: Filter,
@@ -41,7 +44,9 @@ pub struct Sieve {
 impl Sieve {
     pub(super) fn start(filter: &Filter, reader: Reader, published: Arc<Published>, wake: &Wake) -> Self {
         let (ring, bell) = published.news.follow();
-        let found = Arc::new(ArcSwap::from_pointee(Found { of: reader.view().len(), ..Found::default() }));
+        let origin = STARTED.fetch_add(1, Ordering::Relaxed);
+        let nothing = Found { of: reader.view().len(), origin, ..Found::default() };
+        let found = Arc::new(ArcSwap::from_pointee(nothing));
         let stop = Arc::new(AtomicBool::new(false));
         let work = Work {
             filter: filter.clone(),
@@ -49,6 +54,7 @@ impl Sieve {
             published,
             wake: wake.clone(),
             found: Arc::clone(&found),
+            origin,
             stop: Arc::clone(&stop),
             workers: Vec::new(),
             finds: Finds::default(),
@@ -98,6 +104,7 @@ struct Work {
     published: Arc<Published>,
     wake: Wake,
     found: Arc<ArcSwap<Found>>,
+    origin: u64,
     stop: Arc<AtomicBool>,
     workers: Vec<Worker>,
     finds: Finds,
@@ -114,7 +121,6 @@ struct Work {
 }
 
 impl Work {
-    #[expect(clippy::needless_pass_by_value, reason = "the thread owns its state")]
     fn run(mut self, bell: &Receiver<()>) {
         while !self.stop.load(Ordering::Relaxed) {
             let view = self.settle();
@@ -259,8 +265,13 @@ impl Work {
 
     fn publish(&mut self) {
         let looked = self.looked();
-        let found =
-            Found { looked, of: self.of.max(looked), trouble: self.trouble.clone(), ..self.finds.found() };
+        let found = Found {
+            looked,
+            of: self.of.max(looked),
+            origin: self.origin,
+            trouble: self.trouble.clone(),
+            ..self.finds.found()
+        };
         self.found.store(Arc::new(found));
         self.published_at = Some(Instant::now());
         self.wake.ring();
@@ -310,3 +321,6 @@ fn names(snapshot: &Snapshot) -> Names {
     let collections = snapshot.collections.iter().map(Arc::clone).collect();
     Names::new(snapshot.subscriptions.iter().map(subscription).collect(), collections)
 }
+
+#[cfg(test)]
+mod tests;

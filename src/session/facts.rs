@@ -48,7 +48,7 @@ impl Session {
             }
             Fact::Switched { name, on } => self.shown.switches.set(name, *on),
             Fact::Clock { .. } => self.shown.counters.clock_jumps += 1,
-            Fact::Unknown { .. } => {}
+            Fact::Note { .. } | Fact::Unknown { .. } => {}
         }
     }
 

@@ -3,10 +3,12 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use crate::capture::study::{CopyForm, Wish};
+use crate::capture::study::{CopyForm, StudyWish};
 use crate::directus::Secret;
 use crate::settings::{Layout, Preferences, Profile, ProfileId, Switches};
+use crate::ui::export_view::ExportRequest;
 use crate::ui::path_prompt::Errand;
+use crate::ui::rows_action::RowsAction;
 
 /// What a view wants done. The app performs it after the frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +21,10 @@ pub enum Action {
     GoTo(u64),
     /// The row with this sequence number is the one that times and differences refer to; `None`: no row is.
     Mark(Option<u64>),
+    /// Do this with rows of the log.
+    Rows(RowsAction),
+    /// Add a column that shows what this JSON path (without `$`) finds.
+    AddColumn(String),
     /// Change which rows are shown.
     Filter(FilterChange),
     /// Hide the rows there are now. They stay in the file.
@@ -34,7 +40,7 @@ pub enum Action {
     /// Put the selected event into the clipboard in this form.
     CopyAs(CopyForm),
     /// Prepare these parts of the selected event, and of every later one.
-    Study(Wish),
+    Study(StudyWish),
 
     /// Open a connection.
     Connect(Box<ConnectRequest>),
@@ -89,6 +95,16 @@ pub enum Action {
     OpenRecent(usize),
     /// Ask where to and save a copy of the capture.
     SaveCapture,
+    /// Ask what to export, how, and where to.
+    AskExport,
+    /// Write a part of the capture in a format for other programs.
+    Export(ExportRequest),
+    /// Ask for a HAR and make a capture of it.
+    ImportHar,
+    /// Ask for another capture and make one of both.
+    MergeCapture,
+    /// Stop the job with this number.
+    CancelJob(u64),
     /// Ask with the system's dialog, and put the answer into the path prompt.
     Browse(Errand),
     /// Open, save, export or import the file at this path.

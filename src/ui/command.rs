@@ -3,6 +3,8 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 use lucide_icons::Icon;
 
+use crate::ui::row_command::{ROWS, RowCommand};
+
 /// A user command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Command {
@@ -54,6 +56,12 @@ pub enum Command {
     ClearLog,
     /// Show them again.
     UndoClear,
+    /// Put the cursor into the filter box.
+    FocusFilter,
+    /// Show every row.
+    ClearFilter,
+    /// Show the page about filters.
+    FilterHelp,
     /// Open the search field.
     Find,
     /// The next hit.
@@ -62,10 +70,18 @@ pub enum Command {
     FindPrevious,
     /// Open the search inside the selected message.
     FindInMessage,
+    /// One about rows of the log.
+    Rows(RowCommand),
     /// Open a capture file.
     OpenCapture,
     /// Save a copy of the capture.
     SaveCapture,
+    /// Write a part of the capture for other programs.
+    Export,
+    /// Make a capture of a HAR.
+    ImportHar,
+    /// Make one capture of this and another.
+    MergeCapture,
     /// Show the folder of captures.
     ShowCaptures,
     /// Show or hide the status panel.
@@ -139,25 +155,26 @@ pub struct Entry {
     pub shortcut: Option<KeyboardShortcut>,
 }
 
-const NONE: Option<KeyboardShortcut> = None;
+pub(super) const NONE: Option<KeyboardShortcut> = None;
 
-const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
+pub(super) const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
 }
 
-const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
+pub(super) const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key))
 }
 
-const fn bare(key: Key) -> Option<KeyboardShortcut> {
+pub(super) const fn bare(key: Key) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(Modifiers::NONE, key))
 }
 
-const fn shift(key: Key) -> Option<KeyboardShortcut> {
+pub(super) const fn shift(key: Key) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(Modifiers::SHIFT, key))
 }
 
-type Line = (Command, &'static str, &'static str, Icon, Option<KeyboardShortcut>);
+/// A line of the registry: the fields of [`Entry`] without the group.
+pub(super) type Line = (Command, &'static str, &'static str, Icon, Option<KeyboardShortcut>);
 
 const CONNECTION: [Line; 10] = [
     (Command::Connection, "Connection…", "Choose a server, a token and options", Icon::Plug, ctrl(Key::N)),
@@ -226,7 +243,16 @@ const MESSAGES: [Line; 9] = [
     ),
 ];
 
-const LOG: [Line; 8] = [
+const LOG: [Line; 11] = [
+    (
+        Command::FocusFilter,
+        "Filter",
+        "Say which rows are shown; / does the same in the log",
+        Icon::Funnel,
+        ctrl(Key::U),
+    ),
+    (Command::ClearFilter, "Clear filter", "Show every row", Icon::FunnelX, ctrl_shift(Key::U)),
+    (Command::FilterHelp, "Filter help", "How filters are written, with examples", Icon::CircleHelp, NONE),
     (Command::Find, "Find", "Look for a text in the log", Icon::Search, ctrl(Key::F)),
     (Command::FindNext, "Find next", "The next row that holds it", Icon::ChevronDown, bare(Key::F3)),
     (
@@ -237,7 +263,7 @@ const LOG: [Line; 8] = [
         ctrl_shift(Key::F),
     ),
     (Command::FindPrevious, "Find previous", "The row before that holds it", Icon::ChevronUp, shift(Key::F3)),
-    (Command::Follow, "Follow", "Keep the newest row in sight", Icon::ArrowDownToLine, ctrl(Key::G)),
+    (Command::Follow, "Follow", "Keep the newest row in sight", Icon::ArrowDownToLine, ctrl_shift(Key::G)),
     (Command::Pause, "Pause", "Keep new rows out of sight; nothing is lost", Icon::Pause, ctrl(Key::P)),
     (
         Command::ClearLog,
@@ -249,9 +275,30 @@ const LOG: [Line; 8] = [
     (Command::UndoClear, "Undo clear", "Show the hidden rows again", Icon::Undo2, NONE),
 ];
 
-const CAPTURES: [Line; 3] = [
+const CAPTURES: [Line; 6] = [
     (Command::OpenCapture, "Open capture…", "Look at a recorded session", Icon::FolderOpen, ctrl(Key::O)),
     (Command::SaveCapture, "Save capture as…", "Copy this session's file", Icon::Download, ctrl(Key::S)),
+    (
+        Command::Export,
+        "Export…",
+        "Write the events shown or selected as NDJSON, HAR, CSV or Markdown",
+        Icon::Upload,
+        ctrl_shift(Key::E),
+    ),
+    (
+        Command::ImportHar,
+        "Import HAR…",
+        "Look at the WebSocket messages that Chrome saved",
+        Icon::FileInput,
+        NONE,
+    ),
+    (
+        Command::MergeCapture,
+        "Merge with another capture…",
+        "Put both in one capture, ordered by time",
+        Icon::Merge,
+        NONE,
+    ),
     (Command::ShowCaptures, "Show captures", "Open the folder they lie in", Icon::HardDrive, NONE),
 ];
 
@@ -271,10 +318,11 @@ const WINDOW: [Line; 11] = [
 
 /// Every command, by group.
 pub fn all() -> impl Iterator<Item = Entry> {
-    let groups: [(Group, &'static [Line]); 5] = [
+    let groups: [(Group, &'static [Line]); 6] = [
         (Group::Connection, &CONNECTION),
         (Group::Messages, &MESSAGES),
         (Group::Log, &LOG),
+        (Group::Log, &ROWS),
         (Group::Captures, &CAPTURES),
         (Group::Window, &WINDOW),
     ];
@@ -308,7 +356,10 @@ impl Command {
     /// The command whose keys were pressed in this frame; they are taken out of the input.
     #[must_use]
     pub fn pressed(ctx: &egui::Context) -> Option<Self> {
-        let mut entries: Vec<Entry> = all().filter(|entry| entry.shortcut.is_some()).collect();
+        let typing = ctx.text_edit_focused();
+        let yields = |entry: &Entry| matches!(entry.command, Self::Rows(rows) if rows.yields_to_text());
+        let has_keys = |entry: &Entry| entry.shortcut.is_some() && !(typing && yields(entry));
+        let mut entries: Vec<Entry> = all().filter(has_keys).collect();
         // Keys with more modifiers first: Ctrl+Shift+P must not count as Ctrl+P.
         entries.sort_by_key(|entry| {
             std::cmp::Reverse(

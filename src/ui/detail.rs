@@ -5,7 +5,7 @@ use lucide_icons::Icon;
 
 use crate::capture::row::{Detail, Level, Tree};
 use crate::capture::sheet::{Form, Sheet};
-use crate::capture::study::{Study, Wish};
+use crate::capture::study::{Study, StudyWish};
 use crate::ui::action::Action;
 use crate::ui::button::{Button, Look};
 use crate::ui::command::Command;
@@ -64,7 +64,7 @@ pub struct Subject<'a> {
     /// What was prepared of it, or of the one before.
     pub study: &'a Study,
     /// What was asked for last.
-    pub wish: &'a Wish,
+    pub wish: &'a StudyWish,
 }
 
 /// What the view needs to know beside the event.
@@ -163,7 +163,7 @@ impl DetailView {
     }
 
     /// What must be prepared for what is shown.
-    fn wish(&self, ui: &Ui, detail: &Detail, marked: Option<u64>) -> Wish {
+    fn wish(&self, ui: &Ui, detail: &Detail, marked: Option<u64>) -> StudyWish {
         let columns = columns_in(ui, ui.available_width());
         let is_json = matches!(detail.tree, Tree::Json(_));
         let sheet = match self.tab {
@@ -175,7 +175,7 @@ impl DetailView {
         };
         let searches = matches!(self.tab, DetailTab::Tree | DetailTab::Text);
         let compares = self.tab == DetailTab::Diff;
-        Wish {
+        StudyWish {
             sheet,
             search: if searches { self.search.wanted().to_owned() } else { String::new() },
             against: self.diff.against(marked).filter(|_| compares),
@@ -301,7 +301,7 @@ mod tests {
         actions: Vec<Action>,
         request: Option<DetailRequest>,
         study: Study,
-        wish: Wish,
+        wish: StudyWish,
     }
 
     impl State {

@@ -309,8 +309,9 @@ impl LineUi<'_> {
         let floor = |at: usize| (0..=at).rev().find(|&at| self.text.is_char_boundary(at)).unwrap_or(0);
         let start = far.map_or(whole.start, |at| floor(at - SHOWN_BYTES / 4).max(whole.start));
         let end = floor(whole.end.min(start + SHOWN_BYTES));
+        let sight = start..end;
         let found: Vec<(Range<usize>, bool)> = self.marks.map_or_else(Vec::new, |marks| {
-            let hits = marks.hits.within(&(start..end));
+            let hits = marks.hits.within(&sight);
             hits.map(|(number, hit)| (hit, number == marks.current)).collect()
         });
         let faint = TextFormat::simple(theme::mono(), t.faint);

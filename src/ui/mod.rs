@@ -16,13 +16,20 @@ pub mod detail_parts;
 pub mod diff_line;
 pub mod diff_view;
 pub mod empty;
+pub mod export_view;
 pub mod figures;
+pub mod filter_bar;
+pub mod filter_help;
+pub mod filter_highlight;
 pub mod find_bar;
 pub mod fold_map;
 pub mod help_view;
 pub mod hex_view;
+pub mod jobs_view;
 pub mod json_highlight;
 pub mod json_view;
+pub mod log_columns;
+pub mod log_head;
 pub mod log_list;
 pub mod log_model;
 pub mod log_row;
@@ -34,19 +41,27 @@ pub mod model;
 pub mod palette;
 pub mod path_prompt;
 pub mod profile_list;
+pub mod row_command;
+pub mod row_dialogs;
+pub mod row_menu;
+pub mod rows_action;
 pub mod scroller;
+pub mod selection;
 pub mod settings_view;
 pub mod shell;
 pub mod status_bar;
 pub mod status_panel;
 pub mod subscribe_form;
 pub mod subscription_cards;
+pub mod target;
 pub mod text_view;
 pub mod theme;
 pub mod toasts;
 pub mod top_bar;
 pub mod waterfall;
 
+#[cfg(test)]
+mod row_tests;
 #[cfg(test)]
 mod scene;
 #[cfg(test)]

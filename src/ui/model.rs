@@ -1,9 +1,11 @@
 //! `Model`: all that the views read in a frame.
 
 use crate::capture::row::Detail;
-use crate::capture::study::{Study, Wish};
+use crate::capture::study::{Study, StudyWish};
 use crate::session::Snapshot;
 use crate::settings::{ProfileId, Settings};
+use crate::ui::export_view::Scopes;
+use crate::ui::jobs_view::JobView;
 use crate::ui::log_model::LogModel;
 
 /// All that the views read in a frame. The app fills it; nothing in it can be changed from here.
@@ -20,7 +22,7 @@ pub struct Model<'a> {
     /// What was prepared of it for the detail pane.
     pub study: &'a Study,
     /// What the detail pane asked to have prepared.
-    pub wish: &'a Wish,
+    pub wish: &'a StudyWish,
     /// What is remembered between runs.
     pub settings: &'a Settings,
     /// Where the events come from.
@@ -31,6 +33,10 @@ pub struct Model<'a> {
     pub demo: Demo<'a>,
     /// Captures opened or written lately, the latest first.
     pub recents: &'a [Recent],
+    /// Exports, imports and merges under way.
+    pub jobs: &'a [JobView],
+    /// How many events an export would hold.
+    pub scopes: Scopes,
     /// Profiles whose token is remembered, in the keyring or for this run.
     pub known_tokens: &'a [ProfileId],
     /// Something that stays wrong until the user acts: disk full, settings set aside.

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use egui_kittest::{Harness, HarnessBuilder};
 
+use crate::capture::Notes;
 use crate::capture::event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stage, Stamp, What};
 use crate::capture::json_tree::{JsonTree, NODE_LIMIT};
 use crate::capture::row::{Detail, Level, Row, Tree, uid_colour};
-use crate::capture::study::{Study, Wish};
+use crate::capture::study::{Study, StudyWish};
 use crate::directus::classify;
 use crate::session::{Session, Snapshot};
 use crate::settings::{Profile, Settings};
 use crate::ui::action::Action;
+use crate::ui::export_view::Scopes;
 use crate::ui::log_model::LogModel;
 use crate::ui::model::{Demo, Model, Recent, Recording, Source};
 use crate::ui::shell::Shell;
@@ -29,11 +31,13 @@ pub struct Scene {
     pub hidden: u64,
     pub total: Option<u64>,
     pub detail: Option<Detail>,
-    pub wish: Wish,
+    pub wish: StudyWish,
     pub settings: Settings,
     pub live: Option<String>,
     pub replay: bool,
     pub recents: Vec<Recent>,
+    pub notes: Notes,
+    pub marked: Option<u64>,
     pub now_us: u64,
 }
 
@@ -48,11 +52,13 @@ impl Scene {
             hidden: 0,
             total: None,
             detail: None,
-            wish: Wish::default(),
+            wish: StudyWish::default(),
             settings: Settings::default(),
             live: None,
             replay: false,
             recents: Vec::new(),
+            notes: Notes::default(),
+            marked: None,
             now_us: 0,
         }
     }
@@ -171,6 +177,16 @@ impl Scene {
             hidden: self.hidden,
             window_start: total - count,
             window: &self.rows,
+            selected: self
+                .shell
+                .selected()
+                .and_then(|place| self.rows.get(usize::try_from(place).ok()?))
+                .map(|row| row.seq),
+            marked: self.marked,
+            mark: self.rows.iter().find(|row| Some(row.seq) == self.marked).map(Row::stamp),
+            time: self.settings.preferences.time,
+            columns: Some(&self.settings.columns),
+            notes: Some(&self.notes),
             ..LogModel::default()
         };
         let path = "captures/prod-2026-11-23.ndjson";
@@ -197,6 +213,8 @@ impl Scene {
             demo: Demo::Off,
             recents: &self.recents,
             known_tokens: &[],
+            jobs: &[],
+            scopes: Scopes::default(),
             banner: None,
             removed_profile: None,
         };
