@@ -101,6 +101,12 @@ impl App {
             if let Some(found) = prepared.found {
                 self.shell.reveal(tab.order.place(found.seq));
             }
+            while let Some(copied) = tab.capture.take_copy() {
+                match copied {
+                    Ok(text) => ctx.copy_text(text),
+                    Err(sentence) => self.notices.push(Notice::error(sentence)),
+                }
+            }
             tab.hold_selection(&mut self.shell);
             if tab.counts_seconds() {
                 ctx.request_repaint_after(TICK);

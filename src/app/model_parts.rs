@@ -8,6 +8,7 @@ use super::tab::Tab;
 use crate::capture::Notes;
 use crate::capture::filter::Vocabulary;
 use crate::capture::row::Detail;
+use crate::capture::study::{Study, StudyWish};
 use crate::engine::{FileState, Found, RowWindow};
 use crate::session::Snapshot;
 use crate::settings::{ProfileId, Settings};
@@ -27,6 +28,8 @@ pub struct ModelParts {
     file: Arc<FileState>,
     window: Arc<RowWindow>,
     detail: Option<Arc<Detail>>,
+    study: Arc<Study>,
+    wish: StudyWish,
     notes: Arc<Notes>,
     log: LogModel<'static>,
     filter: String,
@@ -56,6 +59,8 @@ impl ModelParts {
             file: Arc::default(),
             window: Arc::default(),
             detail: None,
+            study: Arc::default(),
+            wish: StudyWish::default(),
             notes: Arc::default(),
             log: LogModel::default(),
             filter: String::new(),
@@ -85,6 +90,8 @@ impl ModelParts {
             parts.window = Arc::default();
         }
         parts.detail = tab.capture.detail();
+        parts.study = tab.capture.study();
+        parts.wish = tab.study_wish.clone();
         parts.window_start = parts.window.rows.first().map_or(0, |row| tab.order.place(row.seq));
         parts.log.rows = tab.order.len();
         parts.log.folded = tab.order.folded();
@@ -144,6 +151,8 @@ impl ModelParts {
                 ..self.log
             },
             detail: self.detail.as_deref(),
+            study: &self.study,
+            wish: &self.wish,
             settings,
             source: match &self.source {
                 None => Source::Nothing,

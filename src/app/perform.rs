@@ -19,7 +19,9 @@ impl App {
             | Action::ClearLog
             | Action::UndoClear
             | Action::Search(_)
-            | Action::StopSearch => self.perform_on_log(action),
+            | Action::StopSearch
+            | Action::CopyAs(_)
+            | Action::Study(_) => self.perform_on_log(action),
             Action::Filter(change) => self.filter(&change),
             Action::Mark(seq) => self.mark(seq),
             Action::Rows(action) => self.perform_on_rows(action),
@@ -86,6 +88,11 @@ impl App {
                 start_search(tab, &search, &self.wake, self.memory.settings().preferences.fold_heartbeats);
             }
             Action::StopSearch => tab.finder.stop(),
+            Action::CopyAs(form) => tab.capture.copy(form),
+            Action::Study(wish) => {
+                tab.study_wish = wish.clone();
+                tab.capture.study_for(wish);
+            }
             _ => {}
         }
     }

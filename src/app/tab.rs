@@ -9,6 +9,7 @@ use super::search::{Finder, Found, Shown};
 use crate::capture::Spans;
 use crate::capture::column_path::ColumnPath;
 use crate::capture::row::Row;
+use crate::capture::study::StudyWish;
 use crate::engine::{Capture, Wish};
 use crate::settings::Profile;
 use crate::ui::log_model::Search;
@@ -29,6 +30,8 @@ pub struct Tab {
     pub wanted: Range<u64>,
     /// The selected event.
     pub selected: Option<u64>,
+    /// What the detail pane wants prepared.
+    pub study_wish: StudyWish,
     /// Every selected event, as ranges of sequence numbers; those not shown now do not count.
     pub selection: Spans,
     /// Columns of JSON paths.
@@ -73,6 +76,7 @@ impl Tab {
             selection: Spans::default(),
             columns: Arc::default(),
             marked: None,
+            study_wish: StudyWish::default(),
             hidden_to: 0,
             hidden_before: None,
             wants_end: false,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
+use crate::capture::study::{CopyForm, StudyWish};
 use crate::directus::Secret;
 use crate::settings::{Layout, Preferences, Profile, ProfileId, Switches};
 use crate::ui::export_view::ExportRequest;
@@ -36,6 +37,10 @@ pub enum Action {
     StopSearch,
     /// Put this into the clipboard.
     Copy(String),
+    /// Put the selected event into the clipboard in this form.
+    CopyAs(CopyForm),
+    /// Prepare these parts of the selected event, and of every later one.
+    Study(StudyWish),
 
     /// Open a connection.
     Connect(Box<ConnectRequest>),

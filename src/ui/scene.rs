@@ -8,6 +8,7 @@ use crate::capture::Notes;
 use crate::capture::event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stage, Stamp, What};
 use crate::capture::json_tree::{JsonTree, NODE_LIMIT};
 use crate::capture::row::{Detail, Level, Row, Tree, uid_colour};
+use crate::capture::study::{Study, StudyWish};
 use crate::directus::classify;
 use crate::session::{Session, Snapshot};
 use crate::settings::{Profile, Settings};
@@ -31,6 +32,7 @@ pub struct Scene {
     pub hidden: u64,
     pub total: Option<u64>,
     pub detail: Option<Detail>,
+    pub wish: StudyWish,
     pub settings: Settings,
     pub live: Option<String>,
     pub replay: bool,
@@ -53,6 +55,7 @@ impl Scene {
             hidden: 0,
             total: None,
             detail: None,
+            wish: StudyWish::default(),
             settings: Settings::default(),
             live: None,
             replay: false,
@@ -205,6 +208,8 @@ impl Scene {
             snapshot: &self.snapshot,
             log,
             detail: self.detail.as_ref(),
+            study: &Study::default(),
+            wish: &self.wish,
             settings: &self.settings,
             source: self
                 .live
@@ -238,9 +243,13 @@ impl Scene {
         harness
     }
 
-    /// What was asked for, without the rows the list wants to see.
+    /// What was asked for, without the rows and the texts that views want to see.
     pub fn wishes(&self) -> Vec<Action> {
-        self.actions.iter().filter(|action| !matches!(action, Action::ShowRows(_))).cloned().collect()
+        self.actions
+            .iter()
+            .filter(|action| !matches!(action, Action::ShowRows(_) | Action::Study(_)))
+            .cloned()
+            .collect()
     }
 }
 
