@@ -73,6 +73,7 @@ impl App {
     /// Takes what other threads have published. Runs before each frame, and alone while the window is hidden.
     fn take_news(&mut self, ctx: &egui::Context) {
         self.wake.heard();
+        self.bring_colours();
         let fold = self.memory.settings().preferences.fold_heartbeats;
         if let Some(tab) = &mut self.tab {
             tab.order.set_fold(fold);

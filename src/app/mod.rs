@@ -17,6 +17,7 @@ mod notice;
 mod order;
 mod perform;
 mod place;
+mod saved;
 mod search;
 mod tab;
 mod window;

@@ -22,6 +22,7 @@ impl App {
             | Action::Search(_)
             | Action::StopSearch => self.perform_on_log(action),
             Action::Filter(change) => self.filter(&change),
+            Action::Saved(action) => self.perform_on_saved(action),
             Action::Copy(text) => ctx.copy_text(text),
             Action::Connect(request) => self.connect(*request),
             Action::Reconnect => self.reconnect(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::filtering::Filtering;
 use super::order::{Moved, Order};
+use super::saved::Colours;
 use super::search::{Finder, Found, Shown};
 use crate::engine::Capture;
 use crate::settings::Profile;
@@ -20,6 +21,8 @@ pub struct Tab {
     pub order: Order,
     /// The filter that says so.
     pub filtering: Filtering,
+    /// What colours rows.
+    pub colours: Colours,
     /// The search.
     pub finder: Finder,
     /// Places asked for by the log.
@@ -56,6 +59,7 @@ impl Tab {
             profile,
             order,
             filtering: Filtering::default(),
+            colours: Colours::default(),
             finder: Finder::default(),
             wanted: 0..0,
             selected: None,
@@ -90,8 +94,9 @@ impl Tab {
         let len = self.order.len();
         let (start, end) = (self.wanted.start.min(len), self.wanted.end.min(len));
         let rows = (start..end).map(|place| self.order.seq(place)).collect();
-        // Rows on the screen change when an answer comes, and answers come with events.
-        let revision = self.capture.view().len();
+        // Rows on the screen change when an answer comes, and answers come with events. The snapshot follows them, and
+        // names the subscriptions that colours ask for.
+        let revision = self.capture.view().len().saturating_add(self.capture.snapshot().last_seq);
         self.capture.want(rows, self.selected, revision);
     }
 

@@ -10,6 +10,7 @@ use super::published::{FileState, Published};
 use super::recorder::Recorder;
 use super::rows::{RowWindow, RowWorker};
 use super::sieve::Sieve;
+use super::tinter::Colouring;
 use super::wake::Wake;
 use crate::capture::filter::Filter;
 use crate::capture::row::Detail;
@@ -178,6 +179,11 @@ impl Capture {
     /// `revision` is any number that grows when a row's answer may have come.
     pub fn want(&mut self, rows: Vec<u64>, selected: Option<u64>, revision: u64) {
         self.rows.want(rows, selected, revision);
+    }
+
+    /// Colours rows by these filters from now on.
+    pub fn colour(&self, colouring: Arc<Colouring>) {
+        self.rows.colour(colouring);
     }
 
     /// The rows prepared last.

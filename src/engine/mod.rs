@@ -16,6 +16,7 @@ mod row_maker;
 mod rows;
 mod sieve;
 mod sieve_slice;
+mod tinter;
 mod wake;
 
 pub use finder::Search;
@@ -24,4 +25,5 @@ pub use handle::{Capture, Destination, Engine, EngineError, open};
 pub use published::FileState;
 pub use rows::RowWindow;
 pub use sieve::Sieve;
+pub use tinter::{ColourRule, Colouring};
 pub use wake::Wake;

@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, Sender};
 use super::detail;
 use super::published::Published;
 use super::row_maker;
+use super::tinter::{Colouring, Tinter};
 use super::wake::Wake;
 use crate::capture::Reader;
 use crate::capture::row::{Detail, Row};
@@ -39,6 +40,7 @@ pub(super) struct RowWorker {
     wanted: Wanted,
     rows: Arc<ArcSwap<RowWindow>>,
     detail: Arc<ArcSwapOption<Detail>>,
+    colouring: Arc<ArcSwap<Colouring>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -47,6 +49,7 @@ impl RowWorker {
         let (orders, receiver) = crossbeam_channel::unbounded();
         let rows = Arc::new(ArcSwap::from_pointee(RowWindow::default()));
         let detail = Arc::new(ArcSwapOption::empty());
+        let colouring = Arc::new(ArcSwap::from_pointee(Colouring::new()));
         let mut work = Work {
             reader,
             published,
@@ -54,9 +57,18 @@ impl RowWorker {
             rows: Arc::clone(&rows),
             detail: Arc::clone(&detail),
             kept: HashMap::new(),
+            colouring: Arc::clone(&colouring),
+            tinter: Tinter::default(),
         };
         let thread = std::thread::Builder::new().name("rows".into()).spawn(move || work.run(&receiver))?;
-        Ok(Self { orders: Some(orders), wanted: Wanted::default(), rows, detail, thread: Some(thread) })
+        Ok(Self {
+            orders: Some(orders),
+            wanted: Wanted::default(),
+            rows,
+            detail,
+            colouring,
+            thread: Some(thread),
+        })
     }
 
     /// Asks for these rows (by `seq`, in order) and the detail of `selected`. Asking again for the same costs nothing.
@@ -68,6 +80,14 @@ impl RowWorker {
                 // The worker lives as long as this handle.
                 let _sent = orders.send(wanted);
             }
+        }
+    }
+
+    /// Colours rows by these filters from now on, also those that are shown.
+    pub(super) fn colour(&self, colouring: Arc<Colouring>) {
+        self.colouring.store(colouring);
+        if let Some(orders) = &self.orders {
+            let _sent = orders.send(self.wanted.clone());
         }
     }
 
@@ -96,6 +116,8 @@ struct Work {
     rows: Arc<ArcSwap<RowWindow>>,
     detail: Arc<ArcSwapOption<Detail>>,
     kept: HashMap<u64, Row>,
+    colouring: Arc<ArcSwap<Colouring>>,
+    tinter: Tinter,
 }
 
 impl Work {
@@ -117,6 +139,7 @@ impl Work {
             self.kept.retain(|seq, _| wanted.binary_search(seq).is_ok());
         }
         let snapshot = self.published.snapshot.load_full();
+        self.tinter.prepare(&self.colouring.load(), &snapshot, &view);
         let mut rows = Vec::with_capacity(wanted.len());
         let mut before = wanted.first().and_then(|seq| seq.checked_sub(1));
         for &seq in wanted {
@@ -126,6 +149,7 @@ impl Work {
                 .entry(seq)
                 .or_insert_with(|| row_maker::row(&mut self.reader, seq, record, &snapshot));
             row_maker::join(row, &record, &view, before);
+            row.tint = self.tinter.tint(&mut self.reader, seq, record, &view);
             rows.push(row.clone());
             before = Some(seq);
         }

@@ -6,6 +6,7 @@
 
 mod check;
 mod exchange;
+mod filters;
 mod history;
 mod layout;
 mod preferences;
@@ -15,6 +16,7 @@ mod secretless;
 
 pub use check::{Check, check};
 pub use exchange::{Import, ImportError, export_ron, import_ron};
+pub use filters::{FILTER_COLOURS, FilterTrouble, Filters, MOST_FILTERS, SavedFilter};
 pub use history::History;
 pub use layout::Layout;
 pub use preferences::{Preferences, Theme};

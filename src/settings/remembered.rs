@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::filters::Filters;
 use super::history::History;
 use super::layout::Layout;
 use super::preferences::Preferences;
@@ -29,6 +30,8 @@ pub struct Settings {
     pub history: History,
     /// Panels of the window.
     pub layout: Layout,
+    /// Filters with a name.
+    pub filters: Filters,
 }
 
 impl Default for Settings {
@@ -40,6 +43,7 @@ impl Default for Settings {
             preferences: Preferences::default(),
             history: History::default(),
             layout: Layout::default(),
+            filters: Filters::default(),
         }
     }
 }
@@ -130,6 +134,7 @@ impl Settings {
     fn repair(&mut self) -> Vec<String> {
         let mut notes = self.preferences.repair();
         self.layout.repair();
+        notes.extend(self.filters.repair());
         let profiles = std::mem::take(&mut self.profiles);
         for mut profile in profiles {
             let (id, name) = (profile.id, profile.name.clone());

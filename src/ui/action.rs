@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::directus::Secret;
 use crate::settings::{Layout, Preferences, Profile, ProfileId, Switches};
 use crate::ui::path_prompt::Errand;
+use crate::ui::saved_action::SavedAction;
 
 /// What a view wants done. The app performs it after the frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +21,8 @@ pub enum Action {
     Mark(Option<u64>),
     /// Change which rows are shown.
     Filter(FilterChange),
+    /// Change the saved filters.
+    Saved(SavedAction),
     /// Hide the rows there are now. They stay in the file.
     ClearLog,
     /// Show the hidden rows again.

@@ -9,6 +9,7 @@ use crate::ui::log_model::LogModel;
 use crate::ui::log_row::{Columns, row_ui, skeleton_ui, spoken};
 use crate::ui::log_scroll::Extent;
 use crate::ui::measure::fitting;
+use crate::ui::row_tint::{tint_tip, tint_ui};
 use crate::ui::scroller::{SCROLLBAR_WIDTH, Scroller};
 use crate::ui::theme::{self, tokens};
 
@@ -236,6 +237,7 @@ impl LogList {
             if let Some(fill) = fill {
                 ui.painter().rect_filled(rect.with_max_x(body.right()), 0.0, fill);
             }
+            tint_ui(ui, rect, prepared, is_selected);
             if is_selected && list.has_focus() {
                 let edge = Rect::from_min_size(rect.min, vec2(2.0, rect.height()));
                 ui.painter().rect_filled(edge, 0.0, t.accent);
@@ -244,7 +246,7 @@ impl LogList {
                 Some(row) => row_ui(ui, rect, columns, row, log.offset_s),
                 None => skeleton_ui(ui, rect, columns, position + 1),
             }
-            if response.clicked() {
+            if tint_tip(response, prepared).clicked() {
                 list.request_focus();
                 self.selected = Some(position);
                 // The row under the pointer must not run away from it.

@@ -8,6 +8,7 @@ use crate::capture::event::Direction;
 use crate::capture::row::{Level, Row};
 use crate::ui::control::{level_colour, paint_icon};
 use crate::ui::figures;
+use crate::ui::row_tint::spoken_tint;
 use crate::ui::theme::{self, Tokens, tokens};
 
 /// Where each column lies; an empty range is a column that this width has no room for.
@@ -140,7 +141,8 @@ pub fn spoken(row: &Row) -> String {
     let uid = if row.uid.is_empty() { String::new() } else { format!(" uid {}", row.uid) };
     let marks = [(row.automatic, " automatic"), (row.masked, " masked"), (row.held, " held")];
     let marks: String = marks.iter().filter(|(on, _)| *on).map(|(_, word)| *word).collect();
-    format!("row #{} {}{direction}{uid}{marks} {}", row.seq, row.kind, row.summary)
+    let tint = spoken_tint(row);
+    format!("row #{} {}{direction}{uid}{marks} {}{tint}", row.seq, row.kind, row.summary)
 }
 
 fn sign(t: &Tokens, row: &Row) -> (Icon, Color32) {

@@ -12,6 +12,7 @@ use crate::ui::filter_bar::{FilterBar, filter_counts_ui};
 use crate::ui::find_bar::FindBar;
 use crate::ui::log_list::LogList;
 use crate::ui::log_model::LogModel;
+use crate::ui::saved_filters::SavedFilters;
 use crate::ui::theme::{self, tokens};
 
 /// The list and its find bar.
@@ -21,6 +22,8 @@ pub struct LogView {
     pub list: LogList,
     /// Which rows are shown.
     pub filter: FilterBar,
+    /// Filters with a name.
+    pub saved: SavedFilters,
     /// The search field.
     pub find: FindBar,
 }
@@ -30,6 +33,7 @@ impl LogView {
     pub fn show(&mut self, ui: &mut Ui, log: &LogModel<'_>, waiting: &str, actions: &mut Vec<Action>) {
         self.tools_ui(ui, log, actions);
         self.type_to_filter(ui);
+        self.saved.show(ui, log, actions);
         self.find.show(ui, log.search, self.list.selected(), actions);
         if log.hidden > 0 {
             hidden_ui(ui, log.hidden, actions);
@@ -53,6 +57,8 @@ impl LogView {
             Command::FocusFilter => self.filter.focus(),
             Command::ClearFilter => actions.push(Action::Filter(FilterChange::Clear)),
             Command::FilterHelp => self.filter.open_help(),
+            Command::SaveFilter => self.saved.save(self.filter.expression().unwrap_or_default()),
+            Command::SavedFilters => self.saved.list(),
             Command::Find => self.find.open(),
             Command::FindNext => self.find.search(false, self.list.selected(), actions),
             Command::FindPrevious => self.find.search(true, self.list.selected(), actions),
@@ -92,6 +98,7 @@ impl LogView {
             tool(ui, Command::ClearLog, Icon::Eraser, "Clear", Look::Plain, true);
             tool(ui, Command::Find, Icon::Search, "Find", lit(self.find.is_open()), true);
             tool(ui, Command::FilterHelp, Icon::CircleHelp, "Filter help", Look::Plain, true);
+            command = SavedFilters::menu_ui(ui, log, actions).or(command);
             ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
                 ui.add_space(10.0);
                 let room = ui.available_width();
