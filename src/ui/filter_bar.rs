@@ -2,7 +2,7 @@
 
 use egui::text::{CCursor, CCursorRange};
 use egui::{
-    Id, Key, Modifiers, Popup, PopupCloseBehavior, RectAlign, Response, RichText, TextEdit, Ui, vec2,
+    Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, RectAlign, Response, RichText, TextEdit, Ui, vec2,
 };
 use lucide_icons::Icon;
 
@@ -35,6 +35,8 @@ pub struct FilterBar {
     help: bool,
     /// Whether completions are open, and which one is chosen.
     completing: Option<Option<usize>>,
+    /// Where they stood in the frame before: a press there must not close them before it is a click.
+    options_at: Option<Rect>,
 }
 
 impl FilterBar {
@@ -96,9 +98,6 @@ impl FilterBar {
         if had_focus && self.completing.is_some() && !completion.options.is_empty() {
             accepted = self.keys(ui, completion.options.len());
         }
-        if had_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
-            self.escape(ui, id, actions);
-        }
         let wrong = self.error.as_ref().filter(|_| self.typed_at.is_none()).map(|error| error.at.clone());
         let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _width: f32| {
             let job = filter_highlight::job(text.as_str(), wrong.as_ref(), t, &theme::mono());
@@ -133,14 +132,24 @@ impl FilterBar {
         }
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if entered {
+            self.completing = None;
             self.apply(actions);
             field.request_focus();
-        } else if field.lost_focus() {
+        } else if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+            // egui takes the focus away on Escape, before any widget is asked.
+            if self.escape(actions) {
+                field.request_focus();
+            }
+        }
+        let in_options = self.points_at_options(ui);
+        if !field.has_focus() && !in_options {
             self.completing = None;
         }
         self.wait(ui, actions);
-        if field.has_focus() && self.completing.is_some() {
+        if self.completing.is_some() {
             accepted = accepted.or(self.options_ui(&field, &completion));
+        } else {
+            self.options_at = None;
         }
         if let Some(option) = accepted {
             self.accept(ui, id, &completion, option);
@@ -182,16 +191,20 @@ impl FilterBar {
         chosen.filter(|_| pressed(Key::Enter))
     }
 
-    fn escape(&mut self, ui: &Ui, id: Id, actions: &mut Vec<Action>) {
+    /// Closes the options, else empties the box, else leaves it. Whether the box keeps the focus.
+    fn escape(&mut self, actions: &mut Vec<Action>) -> bool {
         if self.completing.take().is_some() {
-            return;
+            return true;
         }
-        if self.text.is_empty() {
-            ui.memory_mut(|memory| memory.surrender_focus(id));
-        } else {
-            self.text.clear();
-            self.apply(actions);
-        }
+        let had_text = !self.text.is_empty();
+        self.text.clear();
+        self.apply(actions);
+        had_text
+    }
+
+    fn points_at_options(&self, ui: &Ui) -> bool {
+        let pointer = ui.input(|input| input.pointer.interact_pos());
+        self.options_at.zip(pointer).is_some_and(|(options, pointer)| options.contains(pointer))
     }
 
     /// Lets typing take effect once it rests.
@@ -222,7 +235,8 @@ impl FilterBar {
     }
 
     /// The options beneath the box: which one was clicked.
-    fn options_ui(&self, field: &Response, completion: &Completion) -> Option<usize> {
+    fn options_ui(&mut self, field: &Response, completion: &Completion) -> Option<usize> {
+        self.options_at = None;
         if completion.options.is_empty() {
             return None;
         }
@@ -250,6 +264,7 @@ impl FilterBar {
             }
             clicked
         });
+        self.options_at = shown.as_ref().map(|shown| shown.response.rect);
         shown.and_then(|shown| shown.inner)
     }
 

@@ -48,6 +48,8 @@ pub mod top_bar;
 pub mod waterfall;
 
 #[cfg(test)]
+mod filter_tests;
+#[cfg(test)]
 mod scene;
 #[cfg(test)]
 mod tests;

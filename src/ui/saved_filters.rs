@@ -69,14 +69,15 @@ impl SavedFilters {
     /// The button beside the filter box with its menu. Returns the command chosen.
     pub fn menu_ui(ui: &mut Ui, log: &LogModel<'_>, actions: &mut Vec<Action>) -> Option<Command> {
         let colours = log.saved.is_some_and(|saved| saved.iter().any(|filter| filter.colours().is_some()));
-        let look = if colours { Look::On } else { Look::Quiet };
+        let look = if colours { Look::On } else { Look::Plain };
         let button = Button::icon(Icon::Bookmark, "Saved filters").look(look).show(ui);
         let menu = Popup::menu(&button).show(|ui| {
             ui.set_min_width(260.0);
             let mut chosen = None;
             for command in [Command::SaveFilter, Command::SavedFilters] {
                 let Some(entry) = command.entry() else { continue };
-                let item = egui::Button::new(entry.label).shortcut_text(keys(&entry));
+                let (item, keys) = (egui::Button::new(entry.label), keys(&entry));
+                let item = if keys.is_empty() { item } else { item.shortcut_text(keys) };
                 if ui.add(item).on_hover_text(entry.tip).clicked() {
                     chosen = Some(command);
                 }
