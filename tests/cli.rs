@@ -201,3 +201,89 @@ fn help_and_completions_are_there() {
     assert!(Command::new("bash").arg("-n").arg(&script).status().unwrap().success());
     assert!(String::from_utf8_lossy(&completions.stdout).contains("--subscribe"));
 }
+
+#[cfg(unix)]
+#[test]
+fn every_mode_of_login_works_over_both_transports() {
+    for transport in ["full", "portable"] {
+        for (mode, word, token) in [
+            (demo::Mode::Handshake, "handshake", Some(demo::TOKEN)),
+            (demo::Mode::Public, "public", None),
+            (demo::Mode::Public, "public", Some(demo::TOKEN)),
+            (demo::Mode::Strict, "strict", Some(demo::TOKEN)),
+        ] {
+            let server = demo::Server::start(demo::Options { mode, ..demo::Options::default() }).unwrap();
+            let collection = if token.is_some() { "messages" } else { "announcements" };
+            let url = server.url();
+            let home = tempfile::tempdir().unwrap();
+            let out = home.path().join("new.ndjson");
+            let child = harewire(home.path(), token)
+                .args(["record", &url, "--mode", word, "--transport", transport, "--subscribe", collection])
+                .args(["--out", out.to_str().unwrap()])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+            let text = || std::fs::read_to_string(&out).unwrap_or_default();
+            while !text().contains(r#"\"event\":\"init\""#) {
+                assert!(std::time::Instant::now() < deadline, "no init came: {}", text());
+                std::thread::yield_now();
+            }
+            assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+            let output = child.wait_with_output().unwrap();
+            let what = format!("{word} by {transport} with {token:?}");
+            assert_eq!(output.status.code(), Some(0), "{what}: {}", said(&output));
+            assert!(said(&output).contains("capture: ") && output.stdout.is_empty(), "{what}");
+            let capture = std::fs::read_to_string(&out).unwrap();
+            assert!(!capture.contains(demo::TOKEN), "{what}");
+            let full = capture.contains(r#""event":"request""#);
+            assert_eq!(full, transport == "full", "{what}: the handshake is shown by one transport only");
+        }
+    }
+}
+
+#[test]
+fn what_the_command_line_does_not_know_is_refused() {
+    for arguments in [
+        &["http://127.0.0.1:1", "--no-such-option"][..],
+        &["http://127.0.0.1:1", "--mode", "sideways"],
+        &["http://127.0.0.1:1", "--for", "soon"],
+        &["http://127.0.0.1:1", "--subscribe", "messages:explode"],
+        &["http://127.0.0.1:1", "--send", "/no/such/file"],
+        &["http://127.0.0.1:1", "--raw", "--mode", "public"],
+        &[],
+    ] {
+        let output = record(None, arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", said(&output));
+        assert!(!said(&output).is_empty() && output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_endless_input_to_a_server_that_never_reads_waits_and_hears_ctrl_c() {
+    const LINES: usize = 64 * 1024;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("ws://{}/any", listener.local_addr().unwrap());
+    let home = tempfile::tempdir().unwrap();
+    let mut child = harewire(home.path(), None)
+        .args(["record", &url, "--raw", "--send", "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || {
+        let line = format!("{}\n", "x".repeat(1023));
+        (0..LINES).take_while(|_| input.write_all(line.as_bytes()).is_ok()).count()
+    });
+    let mut socket = tungstenite::accept(listener.accept().unwrap().0).unwrap();
+    socket.read().unwrap();
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let written = writer.join().unwrap();
+    assert!(written < LINES / 2, "{written} KiB were taken from the input");
+    drop(socket);
+}

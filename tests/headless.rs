@@ -231,6 +231,12 @@ impl Desk {
         self.step();
     }
 
+    /// Ctrl+C, as a window system says it: one event, so that no frame in between can take the copied text away.
+    pub fn copy(&mut self) {
+        self.harness.event(egui::Event::Copy);
+        self.step();
+    }
+
     /// Fills the compose box and sends with the keyboard.
     pub fn send(&mut self, message: &str) {
         self.fill(Role::MultilineTextInput, "Message", message);

@@ -1,6 +1,7 @@
 //! Servers that misbehave, over both transports: the table in `net::transport` decides what each is
 //! expected to report. Nothing here sleeps; whatever waits, waits for something.
 
+mod pressure;
 mod server;
 mod witness;
 

@@ -10,6 +10,8 @@ mod conformance;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod filter;
+#[cfg(test)]
 mod floors;
 #[cfg(test)]
 mod guide;
@@ -19,6 +21,12 @@ mod headless;
 mod hostile;
 #[cfg(test)]
 mod lab;
+#[cfg(test)]
+mod odd_files;
+#[cfg(test)]
+mod rows;
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod transcripts;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `App`: the window's state, and the three moments eframe calls it.
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use super::files::Files;
 use super::memory::Memory;
 use super::model_parts::ModelParts;
 use super::notice::Notice;
+use super::retired::Retired;
 use super::tab::Tab;
 use crate::capture::IndexView;
 use crate::engine::{Engine, Wake};
@@ -24,6 +26,8 @@ pub struct App {
     pub(super) shell: Shell,
     /// The capture on the screen. Before `engine`: it must be dropped first.
     pub(super) tab: Option<Tab>,
+    /// Captures that were on it and aren't written to their end. Before `engine`, too.
+    pub(super) retired: Retired,
     /// Captures on the disk, and jobs about them.
     pub(super) files: Files,
     /// Settings, and tokens until the window closes.
@@ -44,6 +48,7 @@ impl App {
         Self {
             shell: Shell::default(),
             tab: None,
+            retired: Retired::default(),
             files,
             memory,
             demo: None,
@@ -70,9 +75,17 @@ impl App {
         self.notices.push(notice);
     }
 
+    /// Puts a capture on the screen. The one before ends in its own time.
+    pub(super) fn show_tab(&mut self, tab: Tab) {
+        if let Some(before) = self.tab.replace(tab) {
+            self.retired.take(before.capture, &self.wake);
+        }
+    }
+
     /// Takes what other threads have published. Runs before each frame, and alone while the window is hidden.
     fn take_news(&mut self, ctx: &egui::Context) {
         self.wake.heard();
+        self.bring_columns();
         self.bring_colours();
         let fold = self.memory.settings().preferences.fold_heartbeats;
         if let Some(tab) = &mut self.tab {
@@ -90,9 +103,13 @@ impl App {
             if let Some(found) = prepared.found {
                 self.shell.reveal(tab.order.place(found.seq));
             }
+            tab.hold_selection(&mut self.shell);
             if tab.counts_seconds() {
                 ctx.request_repaint_after(TICK);
             }
+        }
+        for lost in self.retired.news() {
+            self.say(Notice::error(lost));
         }
         self.poll_files();
         self.apply_preferences(ctx);
@@ -106,6 +123,9 @@ impl App {
         let ctx = ui.ctx().clone();
         for action in actions {
             self.perform(&ctx, action);
+        }
+        if let Some(text) = self.files.clipboard.take() {
+            ctx.copy_text(text);
         }
         self.take_dropped_file(&ctx);
         for notice in self.notices.drain(..) {
@@ -145,7 +165,10 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
         self.frame_ui(ui);
-        if self.memory.take_unsaved()
+        // eframe waits for its last writing before it begins the next, so a panel's edge is written when it is let go.
+        let held = ui.input(|input| input.pointer.any_down());
+        if !held
+            && self.memory.take_unsaved()
             && let Some(storage) = frame.storage_mut()
         {
             // Now and not in half a minute: a setting that is shown must survive a crash.
@@ -160,7 +183,11 @@ impl eframe::App for App {
 
     fn on_exit(&mut self) {
         if let Some(tab) = self.tab.take() {
-            let _end = tab.capture.finish();
+            self.retired.take(tab.capture, &self.wake);
+        }
+        // The window is gone: whoever started it from a terminal still learns what was lost.
+        for lost in self.retired.finish() {
+            let _nobody_listens = writeln!(std::io::stderr(), "{lost}");
         }
     }
 }

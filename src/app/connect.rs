@@ -73,7 +73,7 @@ impl App {
         };
         let token = self.memory.token(profile.id).cloned();
         let spec = spec(&profile, endpoint, token);
-        let server = spec.endpoint.websocket_url().to_string();
+        let server = spec.endpoint.shown_url();
         let same =
             self.tab.as_ref().is_some_and(|tab| tab.profile.is_some() && tab.capture.file().server == server);
         if !same && !self.new_capture(&server, spec.endpoint.host(), &profile) {
@@ -99,7 +99,7 @@ impl App {
         self.prune();
         match self.engine.record(server, to, &self.wake) {
             Ok(capture) => {
-                self.tab = Some(Tab::new(capture, Some(profile.clone()), fold_heartbeats));
+                self.show_tab(Tab::new(capture, Some(profile.clone()), fold_heartbeats));
                 self.shell.start_session(follow);
                 true
             }

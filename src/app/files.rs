@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::app::App;
+use super::copy_rows::Written;
 use super::job::Job;
 use super::notice::Notice;
 use super::place::Place;
@@ -11,6 +12,7 @@ use super::zone::Zones;
 use crate::capture::{Lease, Store};
 use crate::engine;
 use crate::settings::{self, Profile};
+use crate::ui::figures::counted;
 use crate::ui::model::Recent;
 use crate::ui::path_prompt::Errand;
 
@@ -23,6 +25,8 @@ enum Outcome {
     Chosen(PathBuf),
     /// Something was written or read: tell.
     Said(Notice),
+    /// Rows were read for the clipboard.
+    Copied(Result<Written, String>),
     /// Profiles were read from a file.
     Profiles(Vec<Profile>, Vec<String>),
     /// The user changed their mind.
@@ -39,6 +43,8 @@ pub struct Files {
     pub(super) all_bytes: u64,
     /// Something that stays wrong until the user acts.
     pub(super) banner: Option<String>,
+    /// A text on its way into the clipboard.
+    pub(super) clipboard: Option<String>,
     /// Times as the user reads them.
     pub(super) zone: Zones,
     jobs: Vec<Job<Outcome>>,
@@ -57,6 +63,7 @@ impl Files {
             recents: Vec::new(),
             recent_paths: Vec::new(),
             all_bytes: 0,
+            clipboard: None,
             zone: Zones::system(),
             jobs: Vec::new(),
         };
@@ -111,7 +118,7 @@ impl App {
         match engine::open(path, &self.wake) {
             Ok(capture) => {
                 let fold = self.memory.settings().preferences.fold_heartbeats;
-                self.tab = Some(Tab::new(capture, None, fold));
+                self.show_tab(Tab::new(capture, None, fold));
                 self.shell.start_session(false);
             }
             Err(error) => self.say(Notice::error(error.to_string())),
@@ -185,9 +192,9 @@ impl App {
             self.say(Notice::info("There is no capture to save yet."));
             return;
         };
-        let reader = tab.capture.reader();
+        let (reader, notes) = (tab.capture.reader(), tab.capture.loose_notes());
         self.job("save", move || {
-            Outcome::Said(match super::copy::copy(&reader, &path) {
+            Outcome::Said(match super::copy::copy(&reader, &notes, &path) {
                 Ok(bytes) => Notice::done(format!("{bytes} bytes were saved to {}.", path.display())),
                 Err(error) => Notice::error(format!(
                     "{} can't be written: {error}. The capture itself is safe.",
@@ -223,6 +230,11 @@ impl App {
         }
     }
 
+    /// Reads rows for the clipboard.
+    pub(super) fn copy_job(&mut self, work: impl FnOnce() -> Result<Written, String> + Send + 'static) {
+        self.job("copy rows", move || Outcome::Copied(work()));
+    }
+
     fn job(&mut self, name: &str, work: impl FnOnce() -> Outcome + Send + 'static) {
         let wake = self.wake.clone();
         self.files.jobs.push(Job::start(name, move || wake.ring(), work));
@@ -244,6 +256,15 @@ impl App {
             Outcome::Nothing => {}
             Outcome::Chosen(path) => self.shell.fill_path(path.display().to_string()),
             Outcome::Said(notice) => self.say(notice),
+            Outcome::Copied(Err(sentence)) => self.say(Notice::error(sentence)),
+            Outcome::Copied(Ok(written)) => {
+                let told = match written.missing {
+                    Some(missing) => Notice::error(missing),
+                    None => Notice::done(format!("{} copied.", counted(written.rows as u64, "row"))),
+                };
+                self.files.clipboard = Some(written.text);
+                self.say(told);
+            }
             Outcome::Profiles(profiles, notes) => {
                 let count = profiles.len();
                 for profile in profiles {

@@ -78,6 +78,10 @@ impl Memory {
     /// Adds or replaces a profile and makes it the last used. A token in its URL moves to the session's tokens.
     pub fn save_profile(&mut self, mut profile: Profile) -> Profile {
         let token = profile.take_token();
+        if self.settings.profile(profile.id).is_some_and(|known| !same_server(known, &profile)) {
+            // The token of one server must not travel to another because somebody edited the URL.
+            self.tokens.remove(&profile.id);
+        }
         if profile.name.trim().is_empty() {
             profile.name = profile
                 .endpoint()
@@ -153,5 +157,40 @@ impl Memory {
             mode: AuthMode::Handshake,
             ..Profile::default()
         }
+    }
+}
+
+/// Whether a token for the one may be shown to the other: same host and port, and no less encryption.
+fn same_server(known: &Profile, edited: &Profile) -> bool {
+    match (known.endpoint(), edited.endpoint()) {
+        (Ok(known), Ok(edited)) => {
+            (known.host(), known.port()) == (edited.host(), edited.port())
+                && (edited.is_tls() || !known.is_tls())
+        }
+        _ => known.url == edited.url,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_stays_with_its_server() {
+        let (mut memory, _) = Memory::read(None, true);
+        let profile = |url: &str| Profile { url: url.to_owned(), ..Profile::default() };
+        let stored = memory.save_profile(profile("https://cms.example.com"));
+        memory.keep_token(stored.id, Secret::new("planted-secret"));
+        let mut again = |url: &str| {
+            memory.save_profile(Profile { url: url.to_owned(), ..stored.clone() });
+            let kept = memory.token(stored.id).is_some();
+            memory.save_profile(stored.clone());
+            memory.keep_token(stored.id, Secret::new("planted-secret"));
+            kept
+        };
+        assert!(again("wss://cms.example.com/websocket"), "the same server, told in another way");
+        assert!(!again("https://cms.example.org"), "another host");
+        assert!(!again("https://cms.example.com:8443"), "another port");
+        assert!(!again("http://cms.example.com:443"), "the token would go in the clear");
     }
 }

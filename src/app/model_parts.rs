@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::app::App;
+use crate::capture::Notes;
 use crate::capture::filter::Vocabulary;
 use crate::capture::row::Detail;
 use crate::engine::{FileState, Found, RowWindow};
@@ -21,6 +22,7 @@ pub struct ModelParts {
     file: Arc<FileState>,
     window: Arc<RowWindow>,
     detail: Option<Arc<Detail>>,
+    notes: Arc<Notes>,
     log: LogModel<'static>,
     filter: String,
     removed_filter: Option<String>,
@@ -47,6 +49,7 @@ impl ModelParts {
             file: Arc::default(),
             window: Arc::default(),
             detail: None,
+            notes: Arc::default(),
             log: LogModel::default(),
             filter: String::new(),
             removed_filter: app.memory.removed_filter().map(str::to_owned),
@@ -79,14 +82,20 @@ impl ModelParts {
         parts.found = tab.order.found().cloned();
         parts.log.offset_s =
             app.files.zone.offset_s(tab.capture.now().time_us, app.memory.settings().preferences.utc);
+        parts.log.opening = parts.file.opening.is_some();
         parts.log.marked = tab.marked;
+        parts.log.selected = tab.selected;
+        parts.log.time = app.memory.settings().preferences.time;
+        parts.log.mark = parts.window.mark.filter(|_| tab.marked.is_some());
+        parts.log.start.time_us = tab.capture.view().get(1).map_or(0, |record| record.time_us);
+        parts.notes = tab.capture.notes();
         parts.log.search = tab.search();
         parts.source = Some((tab.profile.is_some(), tab.name()));
         if let Some(path) = &parts.file.path {
             parts.file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             parts.file_path = path.display().to_string();
         }
-        if let Some(trouble) = &parts.file.trouble {
+        if let Some(trouble) = parts.file.trouble.as_ref().or(parts.file.notes_trouble.as_ref()) {
             parts.banner = Some(trouble.clone());
         } else if !parts.file.oddities.is_empty() {
             parts.banner = Some(parts.file.oddities.join(" "));
@@ -118,6 +127,8 @@ impl ModelParts {
                 saved: Some(&settings.filters),
                 removed_filter: self.removed_filter.as_deref(),
                 words: Vocabulary { collections: &self.snapshot.collections, uids: &self.uids },
+                columns: Some(&settings.columns),
+                notes: Some(&self.notes),
                 ..self.log
             },
             detail: self.detail.as_deref(),

@@ -16,12 +16,14 @@ impl App {
             Action::ShowRows(_)
             | Action::Select(_)
             | Action::GoTo(_)
-            | Action::Mark(_)
             | Action::ClearLog
             | Action::UndoClear
             | Action::Search(_)
             | Action::StopSearch => self.perform_on_log(action),
             Action::Filter(change) => self.filter(&change),
+            Action::Mark(seq) => self.mark(seq),
+            Action::Rows(action) => self.perform_on_rows(action),
+            Action::AddColumn(path) => self.add_column(&path),
             Action::Saved(action) => self.perform_on_saved(action),
             Action::Copy(text) => ctx.copy_text(text),
             Action::Connect(request) => self.connect(*request),
@@ -33,7 +35,7 @@ impl App {
             Action::MeasureNow => self.command(Command::Measure),
             Action::SetSwitches(switches) => self.set_switches(switches),
             Action::Send(text) => self.send(&text),
-            Action::Resend { seq: _, text } => self.resend(&text),
+            Action::Resend { seq, text } => self.resend(seq, &text),
             Action::SaveProfile(profile) => {
                 let stored = self.memory.save_profile(*profile);
                 self.shell.adopt_profile(stored);
@@ -65,22 +67,13 @@ impl App {
                 tab.want();
             }
             Action::Select(place) => {
-                tab.selected = place.map(|place| tab.order.seq(place));
-                tab.want();
-            }
-            Action::GoTo(seq) => {
-                tab.selected = Some(seq);
-                tab.want();
-                if tab.order.shows(seq) {
-                    self.shell.reveal(tab.order.place(seq));
-                } else {
-                    self.shell.select(None, false);
-                    self.say(Notice::info(format!(
-                        "Event {seq} is left out of the log by the filter; the detail shows it. Clear the filter to see it among the others."
-                    )));
+                match place {
+                    Some(place) => tab.select_one(place),
+                    None => tab.select_nothing(),
                 }
+                tab.want();
             }
-            Action::Mark(seq) => tab.marked = seq,
+            Action::GoTo(seq) => self.go_to_event(seq),
             Action::ClearLog => tab.clear(),
             Action::UndoClear => tab.undo_clear(),
             Action::Search(search) => {
@@ -133,6 +126,11 @@ impl App {
             ));
             return;
         };
+        if crate::directus::has_mask(text) {
+            // Not filled in: the words may come from anywhere. Not sent either: as a login they only look right.
+            self.say(Notice::error("Nothing was sent: a masked secret stands in the message. Put {{token}} or the secret itself in its place; to send the recorded message as it was, use Resend."));
+            return;
+        }
         let token = tab.profile.as_ref().and_then(|profile| self.memory.token(profile.id));
         let filled = match (text.contains(TOKEN_MARK), token) {
             (false, _) => text.to_owned(),
@@ -146,15 +144,23 @@ impl App {
             self.say(Notice::error("Nothing was sent: this is a recording. Connect to a server first."));
             return;
         }
-        self.memory.change().history.push(text);
+        // The token itself may have been typed where nobody expects it: the capture masks it, and so does this.
+        let kept = tab.capture.link().and_then(|link| link.mask(text));
+        self.memory.change().history.push(kept.as_deref().unwrap_or(text));
     }
 
     /// Sends a message from the log again; what was masked is filled in from this session's secrets.
-    fn resend(&mut self, text: &str) {
-        let Some(link) = self.tab.as_ref().and_then(|tab| tab.capture.link()) else {
+    fn resend(&mut self, seq: u64, text: &str) {
+        let Some(tab) = &self.tab else { return };
+        let Some(link) = tab.capture.link() else {
             self.say(Notice::error("Nothing was sent: this is a recording. Connect to a server first."));
             return;
         };
+        // Words that only look like a mask may come from a row of the server: filled in, they would give it the token.
+        if !tab.capture.view().get(seq).is_some_and(|record| record.flags.masked()) {
+            link.send(Command::Send(Outgoing::Text(text.to_owned())));
+            return;
+        }
         let filled = link.unmask(text).unwrap_or_else(|| text.to_owned());
         if crate::directus::has_mask(&filled) {
             self.say(Notice::error(
@@ -183,7 +189,8 @@ const TOKEN_MARK: &str = "{{token}}";
 
 /// A text as it stands inside a JSON string.
 fn json_escaped(text: &str) -> String {
-    serde_json::to_string(text).map(|quoted| quoted.trim_matches('"').to_owned()).unwrap_or_default()
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().to_owned()
 }
 
 fn start_search(tab: &mut Tab, search: &SearchFor, wake: &crate::engine::Wake, fold: bool) {
@@ -199,4 +206,12 @@ fn start_search(tab: &mut Tab, search: &SearchFor, wake: &crate::engine::Wake, f
     };
     let shown = tab.shown(fold);
     tab.finder.start(tab.capture.reader(), Quest { needle, from, way, shown }, wake);
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_token_that_ends_in_a_quote_stays_whole() {
+        assert_eq!(super::json_escaped(r#""a\b""#), r#"\"a\\b\""#);
+    }
 }

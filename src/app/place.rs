@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::capture::private;
 use crate::settings::{self, Check};
 
 /// The folders of this user.
@@ -49,7 +50,7 @@ impl Place {
     /// # Errors
     /// Those of making the folder.
     pub fn start(&self, now_us: i64) -> io::Result<Start> {
-        fs::create_dir_all(&self.folder)?;
+        private::create_folder(&self.folder)?;
         let storage = self.folder.join("app.ron");
         let mut notes = Vec::new();
         let lock = File::options().create(true).truncate(false).write(true).open(self.folder.join("lock"))?;

@@ -180,4 +180,42 @@ mod tests {
         assert_eq!(all(0, 5, Way::Previous), [4, 3, 2, 1]);
         assert_eq!(all(0, 1, Way::Next), [0_u64; 0]);
     }
+
+    use crate::capture::{Direction, Event, Header, Journal, Message, Payload, Stamp, Text, What};
+    use crate::directus::classify;
+
+    fn event(text: &str) -> Event {
+        let what = What::Message(Message {
+            direction: Direction::In,
+            payload: Payload::Text(Text::from(text)),
+            size: 1,
+            class: classify(text),
+        });
+        Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what }
+    }
+
+    #[test]
+    fn a_search_whose_only_hits_are_folded_ends() {
+        for way in [Way::Next, Way::Previous] {
+            for from in 0..=4 {
+                let mut journal = Journal::unnamed(&Header::new("", 0)).unwrap();
+                for text in ["{}", r#"{"type":"ping"}"#, "{}", r#"{"type":"other"}"#] {
+                    journal.append(&event(text));
+                }
+                journal.commit().unwrap();
+                let mut finder = Finder::default();
+                let (bell, rung) = std::sync::mpsc::channel();
+                let wake = Wake::new(move || {
+                    let _ = bell.send(());
+                });
+                let needle = Needle::new("ping").unwrap();
+                finder.start(journal.reader(), Quest { needle, from, way, shown: Shown::Folded }, &wake);
+                rung.recv().unwrap();
+                while finder.is_running() {
+                    finder.poll();
+                }
+                assert_eq!(finder.outcome(), Some(&Ok(None)), "{way:?} from {from}");
+            }
+        }
+    }
 }

@@ -7,7 +7,9 @@ use super::filtering::Filtering;
 use super::order::{Moved, Order};
 use super::saved::Colours;
 use super::search::{Finder, Found, Shown};
-use crate::engine::Capture;
+use crate::capture::Spans;
+use crate::capture::column_path::ColumnPath;
+use crate::engine::{Capture, Wish};
 use crate::settings::Profile;
 use crate::ui::log_model::Search;
 
@@ -29,6 +31,10 @@ pub struct Tab {
     pub wanted: Range<u64>,
     /// The selected event.
     pub selected: Option<u64>,
+    /// Every selected event, as ranges of sequence numbers; those not shown now do not count.
+    pub selection: Spans,
+    /// Columns of JSON paths.
+    pub columns: Arc<[ColumnPath]>,
     /// The event that times and differences refer to.
     pub marked: Option<u64>,
     /// The last event hidden by Clear.
@@ -63,6 +69,8 @@ impl Tab {
             finder: Finder::default(),
             wanted: 0..0,
             selected: None,
+            selection: Spans::default(),
+            columns: Arc::default(),
             marked: None,
             hidden_to: 0,
             hidden_before: None,
@@ -94,10 +102,18 @@ impl Tab {
         let len = self.order.len();
         let (start, end) = (self.wanted.start.min(len), self.wanted.end.min(len));
         let rows = (start..end).map(|place| self.order.seq(place)).collect();
-        // Rows on the screen change when an answer comes, and answers come with events. The snapshot follows them, and
-        // names the subscriptions that colours ask for.
-        let revision = self.capture.view().len().saturating_add(self.capture.snapshot().last_seq);
-        self.capture.want(rows, self.selected, revision);
+        // Rows on the screen change when an answer comes, which comes with events, or a note. The snapshot follows the
+        // events, and names the subscriptions that colours ask for.
+        let news = self.capture.view().len().saturating_add(self.capture.snapshot().last_seq);
+        let revision = news.saturating_add(self.capture.notes_revision());
+        self.capture.want(Wish {
+            rows,
+            before: start.checked_sub(1).map(|place| self.order.seq(place)),
+            selected: self.selected,
+            marked: self.marked,
+            columns: Arc::clone(&self.columns),
+            revision,
+        });
     }
 
     /// Hides what is there now.

@@ -3,7 +3,9 @@
 //! A message is searched in its payload, a fact in its values (its key names say nothing), and a line that Harewire
 //! didn't write as it stands, whole. A search for `2026` or `message` should not stop at each line.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use serde_json::Value;
 
 use super::event::{Fact, Payload, What};
@@ -23,6 +25,9 @@ pub(super) enum Content<'l> {
 /// looked at, since a long line must not cost more than a short one.
 const HEAD: usize = 256;
 const MESSAGE_HEAD: usize = 96;
+/// Made once: making one takes longer than the search.
+static EVENT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b",\"event\":\""));
+static DATA: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b",\"data\":\""));
 /// Keys that every event has.
 const EVERY: [&str; 6] = ["seq", "time", "elapsed_us", "connection", "auto", "masked"];
 
@@ -37,12 +42,12 @@ fn ours(line: &[u8]) -> Option<Content<'_>> {
     if !line.starts_with(b"{\"seq\":") {
         return None;
     }
-    let event = memmem::find(line.get(..HEAD).unwrap_or(line), b",\"event\":\"")?;
+    let event = EVENT.find(line.get(..HEAD).unwrap_or(line))?;
     let what = line.get(event + 10..)?;
     let Some(message) = what.strip_prefix(br#"message","direction":""#) else {
         return Some(Content::Fact(line));
     };
-    let data = memmem::find(message.get(..MESSAGE_HEAD).unwrap_or(message), b",\"data\":\"")?;
+    let data = DATA.find(message.get(..MESSAGE_HEAD).unwrap_or(message))?;
     message.get(data + 9..)?.strip_suffix(b"\"}").map(Content::Payload)
 }
 

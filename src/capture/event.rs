@@ -14,6 +14,18 @@ pub struct Stamp {
     pub elapsed_us: u64,
 }
 
+impl Stamp {
+    /// Microseconds from `earlier` to this, by the monotonic clock; by the wall clock where a capture has no other.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> i64 {
+        if self.elapsed_us == 0 && earlier.elapsed_us == 0 {
+            return self.time_us.saturating_sub(earlier.time_us);
+        }
+        let signed = |us: u64| i64::try_from(us).unwrap_or(i64::MAX);
+        signed(self.elapsed_us).saturating_sub(signed(earlier.elapsed_us))
+    }
+}
+
 /// Which way a message or a control frame went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -248,9 +260,9 @@ pub enum Fact {
     Control {
         /// Which way.
         direction: Direction,
-        /// `ping` or `pong`.
+        /// `ping`, `pong`, or `close` for the Close frame of ours that begins an end; the end itself is `Close`.
         opcode: String,
-        /// Its payload as text, bytes that aren't UTF-8 replaced.
+        /// Its payload as text, bytes that aren't UTF-8 replaced; of `close` code and reason.
         data: String,
     },
     /// The connection is over.
@@ -296,6 +308,17 @@ pub enum Fact {
     Clock {
         /// By how much, microseconds; positive if the wall clock ran ahead.
         drift_us: i64,
+    },
+    /// A person pinned an event or wrote something about it.
+    Note {
+        /// `seq` of the event it is about.
+        about: u64,
+        /// Pinned or not from now on; `None`: as before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pin: Option<bool>,
+        /// The note from now on, empty to remove it; `None`: as before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
     },
     /// A line of the capture that this version does not understand; it is kept and shown.
     #[serde(skip)]

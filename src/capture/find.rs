@@ -1,17 +1,10 @@
-//! Finding the next or previous event that contains a text.
-//!
-//! Smart case: a needle without capitals matches both cases. The text is looked for in what the message or
-//! fact carries, in the file as it stands there, so the needle is escaped like JSON text.
+//! Finding the next or previous event that contains a text: the same text in the same places as in a filter.
 
 use std::ops::ControlFlow;
 
-use regex::bytes::{Regex, RegexBuilder};
-
 use super::reader::{ReadError, Reader};
 
-/// A text to look for.
-#[derive(Clone, Debug)]
-pub struct Needle(Regex);
+pub use super::filter::Needle;
 
 /// Which way to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,69 +13,6 @@ pub enum Way {
     Next,
     /// Towards older events.
     Previous,
-}
-
-/// Keys of a line that say when and where, not what: a search for `2026` or `message` should not stop at each line.
-const MESSAGE: &[u8] = br#""event":"message""#;
-
-impl Needle {
-    /// A needle for `text`; `None` if it is empty or too long to search for.
-    #[must_use]
-    pub fn new(text: &str) -> Option<Self> {
-        if text.is_empty() {
-            return None;
-        }
-        let quoted = serde_json::to_string(text).ok()?;
-        let escaped = quoted.get(1..quoted.len() - 1)?;
-        RegexBuilder::new(&regex::escape(escaped))
-            .case_insensitive(!text.chars().any(char::is_uppercase))
-            .size_limit(1 << 22)
-            .build()
-            .ok()
-            .map(Self)
-    }
-
-    /// Whether a capture line carries the text.
-    #[must_use]
-    pub fn matches(&self, line: &[u8]) -> bool {
-        match content(line) {
-            Content::Payload(bytes) => self.0.is_match(bytes),
-            Content::Fact(bytes) => self.0.find_iter(bytes).any(|found| !is_key(&bytes[found.end()..])),
-        }
-    }
-}
-
-/// What of a line is searched.
-enum Content<'a> {
-    /// The value of `data` of a message.
-    Payload(&'a [u8]),
-    /// The values of a fact; its key names say nothing.
-    Fact(&'a [u8]),
-}
-
-/// Whether a match that is followed by `rest` lies in the name of a key.
-fn is_key(rest: &[u8]) -> bool {
-    let mut bytes = rest.iter();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'\\' => {
-                bytes.next();
-            }
-            b'"' => return bytes.next() == Some(&b':'),
-            _ => {}
-        }
-    }
-    false
-}
-
-/// The part of a line that says what happened.
-fn content(line: &[u8]) -> Content<'_> {
-    let Some(event) = memchr::memmem::find(line, b",\"event\":") else { return Content::Payload(line) };
-    let rest = &line[event + 1..];
-    if !rest.starts_with(MESSAGE) {
-        return Content::Fact(rest);
-    }
-    Content::Payload(memchr::memmem::find(rest, b"\"data\":").map_or(rest, |data| &rest[data + 7..]))
 }
 
 /// Looks at the events `seqs`, in their order, for the first that holds the needle. `pause` is called every 256
@@ -171,6 +101,17 @@ mod tests {
         let line = br#"{"seq":1,"time":"2026-01-01T00:00:00Z","event":"message","direction":"in","size":9,"data":"x"}"#;
         for text in ["2026", "message", "direction"] {
             assert!(!Needle::new(text).unwrap().matches(line), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_line_and_no_needle_make_it_fail(text in ".{0,20}", bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..60)) {
+            if let Some(needle) = Needle::new(&text) {
+                let _found = needle.matches(&bytes);
+                let _found = needle.matches(&[br#"{"seq":1,"event":"#, &bytes[..]].concat());
+                let _found = needle.matches(&[br#"{"seq":1,"event":"message","data":"#, &bytes[..]].concat());
+            }
         }
     }
 }

@@ -51,13 +51,15 @@ pub struct Index {
     chunks: Arc<Chunks>,
     /// Records stored; those beyond `Shared::len` are not yet published.
     stored: u64,
+    /// What `Shared::len` is.
+    published: u64,
 }
 
 impl Default for Index {
     fn default() -> Self {
         let chunks = Arc::new(Chunks::new());
         let shared = Arc::new(Shared { chunks: ArcSwap::new(Arc::clone(&chunks)), len: AtomicU64::new(0) });
-        Self { shared, chunks, stored: 0 }
+        Self { shared, chunks, stored: 0, published: 0 }
     }
 }
 
@@ -107,7 +109,8 @@ impl Index {
     }
 
     /// Lets readers see everything stored so far.
-    pub fn publish(&self) {
+    pub fn publish(&mut self) {
+        self.published = self.stored;
         self.shared.len.store(self.stored, Ordering::Release);
     }
 
@@ -115,6 +118,12 @@ impl Index {
     #[must_use]
     pub const fn stored(&self) -> u64 {
         self.stored
+    }
+
+    /// Records stored that readers don't see yet.
+    #[must_use]
+    pub const fn unpublished(&self) -> u64 {
+        self.stored - self.published
     }
 
     /// A handle for readers; cheap, never blocks the writer.

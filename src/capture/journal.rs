@@ -3,7 +3,7 @@
 //! A batch is written before its rows are published, so a row that was ever shown survives a crash of the
 //! program. Nothing is synced to the disk platter: a crash of the machine may cost the last moments.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use super::event::Event;
 use super::index::{Index, Join};
 use super::line::{Header, LineWriter};
 use super::positioned::write_all_at;
+use super::private;
 use super::reader::Reader;
 use super::record::Record;
 
@@ -58,12 +59,12 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Begins a new capture. An existing file is never touched.
+    /// Begins a new capture. An existing file is never touched; on Unix the new one is for its user alone.
     ///
     /// # Errors
     /// [`JournalError::Create`] if the file exists or can't be made, [`JournalError::Write`] if the header can't be written.
     pub fn create(path: &Path, header: &Header) -> Result<Self, JournalError> {
-        let file = OpenOptions::new()
+        let file = private::options()
             .read(true)
             .write(true)
             .create_new(true)
@@ -96,6 +97,19 @@ impl Journal {
         };
         journal.commit()?;
         Ok(journal)
+    }
+
+    /// A journal on any open file, for tests of disks that refuse.
+    #[cfg(test)]
+    pub(crate) fn on(file: File) -> Self {
+        Self {
+            file: Arc::new(file),
+            path: None,
+            lines: LineWriter::default(),
+            waiting: Vec::new(),
+            written: 0,
+            index: Index::default(),
+        }
     }
 
     /// Appends an event to the batch and returns its `seq`. Readers see it after [`Journal::commit`].
@@ -135,6 +149,12 @@ impl Journal {
     #[must_use]
     pub const fn waiting_bytes(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// Events among them.
+    #[must_use]
+    pub const fn waiting_events(&self) -> u64 {
+        self.index.unpublished()
     }
 
     /// Bytes in the file.
@@ -189,6 +209,16 @@ mod tests {
         assert!(matches!(reader.event(1).unwrap().what, What::Message(_)));
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_may_read_a_capture() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.ndjson");
+        Journal::create(&path, &Header::new("", 0)).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
     #[test]
     fn an_existing_file_is_never_touched() {
         let folder = tempfile::tempdir().unwrap();
@@ -202,15 +232,8 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_full_disk_keeps_the_events_in_memory() {
-        let full = OpenOptions::new().read(true).write(true).open("/dev/full").unwrap();
-        let mut journal = Journal {
-            file: Arc::new(full),
-            path: None,
-            lines: LineWriter::default(),
-            waiting: Vec::new(),
-            written: 0,
-            index: Index::default(),
-        };
+        let full = File::options().read(true).write(true).open("/dev/full").unwrap();
+        let mut journal = Journal::on(full);
         journal.append(&message("{}"));
         let error = journal.commit().unwrap_err().to_string();
         assert!(error.contains("wait in memory"), "{error}");

@@ -4,6 +4,7 @@
 //! is appended to a capture (NDJSON, one object a line), and is remembered in 40 bytes by the [`IndexHandle`].
 //! Whoever wants more reads it back by `seq`. This floor knows files and bytes; it knows no socket and no window.
 
+pub mod column_path;
 mod content;
 pub mod event;
 pub mod filter;
@@ -12,11 +13,14 @@ mod index;
 mod journal;
 pub mod json_tree;
 pub mod line;
+mod notes;
 mod positioned;
+pub mod private;
 mod reader;
 mod record;
 mod recording;
 pub mod row;
+mod spans;
 mod store;
 pub mod time;
 
@@ -24,7 +28,9 @@ pub use event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stage, Stamp
 pub use index::{IndexHandle, IndexView, Join};
 pub use journal::{BACKLOG_LIMIT, Journal, JournalError};
 pub use line::Header;
+pub use notes::{Note, NoteChange, Notes};
 pub use reader::{ReadError, Reader};
 pub use record::{FactKind, Flags, Kind, Record};
 pub use recording::{Oddities, OpenError, Recording};
-pub use store::{DEFAULT_LIMIT_BYTES, Lease, Pruned, Store, Stored};
+pub use spans::Spans;
+pub use store::{DEFAULT_LIMIT_BYTES, Lease, Pruned, Store, Stored, notes_beside};

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
-use super::event::Event;
+use super::event::{Event, Stamp};
 use super::index::{IndexHandle, IndexView};
 use super::line;
 use super::positioned::read_at;
@@ -14,6 +14,8 @@ use super::record::Record;
 const BLOCK: u64 = 1 << 20;
 /// Blocks kept by one reader: with its single oversized line, at most 16 MiB.
 const BLOCKS: usize = 16;
+/// Bytes at the beginning of a line in which our writer puts number and times.
+const HEAD: u32 = 160;
 
 /// Why an event could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +92,21 @@ impl Reader {
             at += part.len() as u64;
         }
         Ok(bytes)
+    }
+
+    /// When the event number `seq` happened, from the head of its line: its payload is neither read nor parsed.
+    /// Where the line doesn't begin as ours do, `elapsed_us` is 0.
+    #[must_use]
+    pub fn stamp(&mut self, seq: u64) -> Option<Stamp> {
+        let record = self.index.view().get(seq)?;
+        let head = Record { line_length: record.line_length.min(HEAD), ..record };
+        let bytes = self.line(head).ok()?;
+        let key = b"\"elapsed_us\":";
+        let digits = memchr::memmem::find(&bytes, key).and_then(|at| bytes.get(at + key.len()..));
+        let digits = digits.unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit());
+        let elapsed_us = digits
+            .fold(0u64, |number, byte| number.saturating_mul(10).saturating_add(u64::from(byte - b'0')));
+        Some(Stamp { time_us: record.time_us, elapsed_us })
     }
 
     /// Bytes of the file as they stand, from `offset` on; 0 at its end so far.

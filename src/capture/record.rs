@@ -36,12 +36,13 @@ pub enum FactKind {
     GaveUp,
     Switched,
     Clock,
+    Note,
     Unknown,
 }
 
 impl FactKind {
     /// Every kind, in the order of its byte.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Connect,
         Self::Resolved,
         Self::Connected,
@@ -58,6 +59,7 @@ impl FactKind {
         Self::GaveUp,
         Self::Switched,
         Self::Clock,
+        Self::Note,
         Self::Unknown,
     ];
 
@@ -81,6 +83,7 @@ impl FactKind {
             Fact::GaveUp { .. } => Self::GaveUp,
             Fact::Switched { .. } => Self::Switched,
             Fact::Clock { .. } => Self::Clock,
+            Fact::Note { .. } => Self::Note,
             Fact::Unknown { .. } => Self::Unknown,
         }
     }
@@ -105,6 +108,7 @@ impl FactKind {
             Self::GaveUp => "gave_up",
             Self::Switched => "switched",
             Self::Clock => "clock",
+            Self::Note => "note",
             Self::Unknown => "unknown",
         }
     }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::capture::event::Direction;
+use crate::capture::event::{Direction, Stamp};
 use crate::capture::json_tree::{JsonError, JsonTree};
 
 /// How loud a row is. Always beside a word or an icon, never the only sign.
@@ -61,6 +61,12 @@ pub struct Row {
     pub size: Option<u64>,
     /// From the request to this reply, microseconds.
     pub round_trip_us: Option<u64>,
+    /// What each column of a JSON path shows, in the order of the columns.
+    pub extra: Vec<String>,
+    /// A person pinned it.
+    pub pinned: bool,
+    /// What a person wrote about it, already escaped for display.
+    pub note: String,
     /// How loud.
     pub level: Level,
     /// Done by Harewire itself.
@@ -71,6 +77,14 @@ pub struct Row {
     pub held: bool,
     /// The first saved filter that colours it.
     pub tint: Option<Tint>,
+}
+
+impl Row {
+    /// When it happened, by both clocks.
+    #[must_use]
+    pub const fn stamp(&self) -> Stamp {
+        Stamp { time_us: self.time_us, elapsed_us: self.elapsed_us }
+    }
 }
 
 /// A name and a value of the facts list.

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::private;
 use super::time::Zone;
 
 /// Total size of all captures unless the user says otherwise: 10 GB.
@@ -12,6 +13,17 @@ pub const DEFAULT_LIMIT_BYTES: u64 = 10_000_000_000;
 const ENDING: &str = "ndjson";
 /// Where the locks of captures in use lie, so that the folder itself stays a list of captures.
 const LOCKS: &str = ".open";
+
+/// Ending of the file beside a capture that holds its pins and notes.
+const NOTES: &str = ".notes.ndjson";
+
+/// The file beside a capture that holds pins and notes which can't be written into it.
+#[must_use]
+pub fn notes_beside(capture: &Path) -> PathBuf {
+    let mut name = capture.file_name().unwrap_or_default().to_owned();
+    name.push(NOTES);
+    capture.with_file_name(name)
+}
 
 /// A folder of captures.
 #[derive(Clone, Debug)]
@@ -48,9 +60,16 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        drop(self.lock.take());
-        // A lock file that stays behind is harmless: it is not locked any more.
-        let _left_behind = fs::remove_file(&self.lock_path);
+        // A lock file that stays behind is harmless, since it is not locked any more.
+        if cfg!(unix) {
+            // Removed while it is locked: afterwards it might be the lock of somebody else.
+            let _left_behind = fs::remove_file(&self.lock_path);
+            drop(self.lock.take());
+        } else {
+            // Elsewhere an open file can't be removed.
+            drop(self.lock.take());
+            let _left_behind = fs::remove_file(&self.lock_path);
+        }
     }
 }
 
@@ -67,10 +86,17 @@ impl Store {
     /// A store in `folder`, which is created if it isn't there.
     ///
     /// # Errors
-    /// Those of creating a folder.
+    /// Those of creating a folder. On Unix a new one is for its user alone.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        fs::create_dir_all(folder.join(LOCKS))?;
+        private::create_folder(&folder.join(LOCKS))?;
         Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// The store that a capture lies in; `None` for a file in any other folder.
+    #[must_use]
+    pub fn around(capture: &Path) -> Option<Self> {
+        let folder = capture.parent()?;
+        folder.join(LOCKS).is_dir().then(|| Self { folder: folder.to_owned() })
     }
 
     /// The folder.
@@ -97,7 +123,10 @@ impl Store {
             if path.exists() {
                 continue;
             }
-            if let Some(lease) = self.lease(&path)? {
+            // Another instance may have made and left it since: under the lock nobody makes it any more.
+            if let Some(lease) = self.lease(&path)?
+                && !path.exists()
+            {
                 return Ok(lease);
             }
         }
@@ -110,11 +139,16 @@ impl Store {
     /// Those of making the lock file.
     pub fn lease(&self, path: &Path) -> io::Result<Option<Lease>> {
         let lock_path = self.lock_path(path);
-        let lock = File::options().create(true).truncate(false).write(true).open(&lock_path)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Some(Lease { path: path.to_owned(), lock: Some(lock), lock_path })),
-            Err(fs::TryLockError::WouldBlock) => Ok(None),
-            Err(fs::TryLockError::Error(error)) => Err(error),
+        loop {
+            let lock = File::options().create(true).truncate(false).write(true).open(&lock_path)?;
+            match lock.try_lock() {
+                // Between our opening and our locking its last holder may have removed it. Then the lock holds
+                // nobody off, since others make the file anew.
+                Ok(()) if !is_there(&lock, &lock_path) => {}
+                Ok(()) => return Ok(Some(Lease { path: path.to_owned(), lock: Some(lock), lock_path })),
+                Err(fs::TryLockError::WouldBlock) => return Ok(None),
+                Err(fs::TryLockError::Error(error)) => return Err(error),
+            }
         }
     }
 
@@ -134,8 +168,14 @@ impl Store {
             if path.extension().is_none_or(|ending| ending != ENDING) {
                 continue;
             }
+            if path.to_string_lossy().ends_with(NOTES) {
+                continue;
+            }
             // A file that vanishes meanwhile is simply not in the list.
             let Ok(meta) = fs::metadata(&path) else { continue };
+            if !meta.is_file() {
+                continue;
+            }
             let modified_s = meta
                 .modified()
                 .ok()
@@ -147,7 +187,8 @@ impl Store {
         Ok(captures)
     }
 
-    /// Removes the oldest captures until all together are at most `limit_bytes`. One in use is never removed.
+    /// Removes the oldest captures until all together are at most `limit_bytes`. One in use is never removed, nor one
+    /// that doesn't bear a name given by [`Store::reserve`]: what a person put there or renamed is theirs.
     ///
     /// # Errors
     /// Those of listing the folder; a file that can't be removed is left and counted.
@@ -159,14 +200,47 @@ impl Store {
             if pruned.left_bytes <= limit_bytes {
                 break;
             }
-            let Some(_lease) = self.lease(&capture.path)? else { continue };
+            if !is_ours(&capture.path) {
+                continue;
+            }
+            // One that can't be locked, such as in a folder of somebody else, must not keep the others.
+            let Ok(Some(_lease)) = self.lease(&capture.path) else { continue };
             if fs::remove_file(&capture.path).is_ok() {
+                // Without the capture its notes say nothing; mostly there are none.
+                let _none = fs::remove_file(notes_beside(&capture.path));
                 pruned.left_bytes = pruned.left_bytes.saturating_sub(capture.size);
                 pruned.removed.push(capture.path);
             }
         }
         Ok(pruned)
     }
+}
+
+/// Whether a file bears a name as [`Store::reserve`] gives it: `2026-11-24_035433_host.ndjson`.
+fn is_ours(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let pattern = b"0000-00-00_000000_";
+    name.len() > pattern.len() + ENDING.len()
+        && name.bytes().zip(pattern).all(|(byte, expected)| match expected {
+            b'0' => byte.is_ascii_digit(),
+            other => byte == *other,
+        })
+}
+
+/// Whether the path still leads to this file.
+#[cfg(unix)]
+fn is_there(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(ours), Ok(there)) => (ours.dev(), ours.ino()) == (there.dev(), there.ino()),
+        _ => false,
+    }
+}
+
+/// Elsewhere an open file keeps its name until it is closed.
+#[cfg(not(unix))]
+fn is_there(_file: &File, _path: &Path) -> bool {
+    true
 }
 
 #[cfg(test)]
@@ -191,9 +265,9 @@ mod tests {
     fn the_oldest_go_first_and_only_as_many_as_needed() {
         let (_folder, store) = store();
         let (old, middle, new) = (
-            write(&store, "a.ndjson", 10, 3),
-            write(&store, "b.ndjson", 10, 2),
-            write(&store, "c.ndjson", 10, 1),
+            write(&store, "2026-11-21_035433_a.ndjson", 10, 3),
+            write(&store, "2026-11-22_035433_a.ndjson", 10, 2),
+            write(&store, "2026-11-23_035433_a.ndjson", 10, 1),
         );
         write(&store, "notes.txt", 1000, 9);
         let pruned = store.prune(20).unwrap();
@@ -204,9 +278,9 @@ mod tests {
     #[test]
     fn a_capture_in_use_stays() {
         let (_folder, store) = store();
-        let old = write(&store, "a.ndjson", 10, 3);
+        let old = write(&store, "2026-11-21_035433_a.ndjson", 10, 3);
         let lease = store.lease(&old).unwrap().unwrap();
-        write(&store, "b.ndjson", 10, 2);
+        write(&store, "2026-11-22_035433_a.ndjson", 10, 2);
         let pruned = store.prune(0).unwrap();
         assert!(old.exists() && pruned.left_bytes == 10, "{pruned:?}");
         assert!(store.lease(&old).unwrap().is_none(), "a second instance sees it in use");
@@ -226,5 +300,57 @@ mod tests {
         let third = store.reserve("../../etc:8055", 0).unwrap();
         assert_ne!(third.path().file_name(), second.path().file_name());
         assert!(!third.path().exists());
+    }
+
+    #[test]
+    fn what_a_person_put_there_is_never_removed() {
+        let (_folder, store) = store();
+        let named = write(&store, "the outage.ndjson", 10, 9);
+        let ours = write(&store, "2026-11-21_035433_a.ndjson", 10, 3);
+        fs::create_dir(store.folder().join("2026-11-20_035433_folder.ndjson")).unwrap();
+        let pruned = store.prune(0).unwrap();
+        assert_eq!(pruned, Pruned { removed: vec![ours], left_bytes: 10 });
+        assert!(named.exists());
+    }
+
+    #[test]
+    fn every_name_that_is_given_may_be_removed_again() {
+        let (_folder, store) = store();
+        for host in ["cms.example.com", "", "..", "../../etc:8055"] {
+            let lease = store.reserve(host, 1_795_492_473_000_000).unwrap();
+            assert!(is_ours(lease.path()), "{}", lease.path().display());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_may_look_into_the_folder() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let above = tempfile::tempdir().unwrap();
+        let store = Store::open(&above.path().join("captures")).unwrap();
+        assert_eq!(fs::metadata(store.folder()).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+
+    #[test]
+    fn only_one_holds_a_lease_however_fast_they_come_and_go() {
+        use std::sync::atomic::{AtomicBool, Ordering};
+        let (_folder, store) = store();
+        let path = store.folder().join("a.ndjson");
+        let held = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..2000 {
+                        // Where an open file keeps its name, a lock that is just being removed can't be opened.
+                        if let Ok(Some(lease)) = store.lease(&path) {
+                            assert!(!held.swap(true, Ordering::SeqCst), "two hold it");
+                            std::thread::yield_now();
+                            held.store(false, Ordering::SeqCst);
+                            drop(lease);
+                        }
+                    }
+                });
+            }
+        });
     }
 }

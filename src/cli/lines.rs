@@ -38,9 +38,9 @@ impl Lines {
         Ok(Self(receiver))
     }
 
-    /// The lines read so far and not yet taken.
-    pub(super) fn waiting(&self) -> impl Iterator<Item = io::Result<String>> {
-        self.0.try_iter()
+    /// The lines read so far and not yet taken, at most so many. Each is taken when it is asked for.
+    pub(super) fn waiting(&self, most: usize) -> impl Iterator<Item = io::Result<String>> {
+        self.0.try_iter().take(most)
     }
 }
 

@@ -22,6 +22,10 @@ use crate::session::Phase;
 pub const TOKEN_VARIABLE: &str = "DIRECTUS_TOKEN";
 /// How long a close of ours may take, before the job ends without it.
 const CLOSE_LIMIT: Duration = Duration::from_secs(3);
+/// While more than this waits to be sent, no further line is read: a server that doesn't read must not fill the memory.
+const SEND_AHEAD: u64 = 1 << 20;
+/// Lines sent before the job looks up: an endless input must not keep it from Ctrl+C.
+const LINES_AT_ONCE: usize = 1024;
 
 /// What wakes the job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +93,7 @@ impl<'a> Job<'a> {
         listen_for_stop(sender)?;
         let engine = Engine::start().map_err(|error| error.to_string())?;
         let (to, pipe) = destination(args, &endpoint, data_folder)?;
-        let server = endpoint.websocket_url().to_string();
+        let server = endpoint.shown_url();
         let capture = engine.record(&server, to, &wake).map_err(|error| error.to_string())?;
         let pipe = pipe.then(|| Pipe::new(capture.reader()));
         capture.command(Command::Connect(Box::new(spec(args, endpoint))));
@@ -174,16 +178,23 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn send_lines(&mut self) {
-        let Some(lines) = &self.lines else { return };
-        for line in lines.waiting() {
+    fn send_lines(&self) {
+        let Some(lines) = self.lines.as_ref().filter(|_| self.may_send()) else { return };
+        for line in lines.waiting(LINES_AT_ONCE) {
             match line {
                 Ok(text) => {
                     self.capture.command(Command::Send(Outgoing::Text(text)));
                 }
                 Err(error) => say(&format!("The messages to send can't be read any further: {error}.")),
             }
+            if !self.may_send() {
+                break;
+            }
         }
+    }
+
+    fn may_send(&self) -> bool {
+        self.capture.link().is_some_and(|link| link.queued_bytes() < SEND_AHEAD)
     }
 
     fn close(&mut self, exit: Exit) {
@@ -215,7 +226,8 @@ impl<'a> Job<'a> {
             say(&format!("Standard output can't be written: {error}."));
         }
         say(&summary::text(&snapshot, &file, took));
-        exit
+        // Whatever the server did: a capture that isn't whole must not pass for one.
+        if file.lost_events > 0 { Exit::Usage } else { exit }
     }
 }
 

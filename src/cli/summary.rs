@@ -58,6 +58,9 @@ pub(super) fn text(snapshot: &Snapshot, file: &FileState, took: Duration) -> Str
         let code = close.code.map_or_else(|| "no code reported".to_owned(), |code| format!("code {code}"));
         line(&mut text, format_args!("closed ({code}): {}", close.likely_cause()));
     }
+    if let (true, Some(trouble)) = (file.lost_events > 0, &file.trouble) {
+        line(&mut text, format_args!("{trouble}"));
+    }
     if let Some(path) = &file.path {
         line(&mut text, format_args!("capture: {}", path.display()));
     }

@@ -205,4 +205,12 @@ mod tests {
         }
         assert_eq!(read(b"\x81").unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_fail(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..64), opcode in 0_u8..16) {
+            let _message = read(&bytes);
+            let _message = read(&[&[0x80 | opcode, 0x80 | 0x7f][..], &bytes].concat());
+        }
+    }
 }

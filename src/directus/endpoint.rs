@@ -2,9 +2,9 @@
 
 use url::{ParseError, Url, form_urlencoded};
 
-use crate::directus::Secret;
 use crate::directus::endpoint_note::{EndpointError, EndpointNote};
 use crate::directus::typed_url::{bracketed, is_local, split_scheme, tidy};
+use crate::directus::{Masker, Secret};
 
 /// Where Directus listens by default (reference 1.1).
 const SOCKET_PATH: &str = "/websocket";
@@ -13,11 +13,20 @@ const SOCKET_PATH: &str = "/websocket";
 const KNOWN_PATHS: [&str; 3] = [SOCKET_PATH, "/websocket/logs", "/graphql"];
 
 /// The WebSocket URL of a server, free of secrets, and what had to be changed to get it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
     url: Url,
     token: Option<Secret>,
     notes: Vec<EndpointNote>,
+}
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("url", &self.shown_url())
+            .field("notes", &self.notes)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Endpoint {
@@ -62,10 +71,17 @@ impl Endpoint {
         Ok(Self { url, token, notes })
     }
 
-    /// The URL to connect to. It never holds a token.
+    /// The URL to connect to. It never holds an `access_token`; show `shown_url` instead.
     #[must_use]
     pub fn websocket_url(&self) -> &Url {
         &self.url
+    }
+
+    /// The URL for screens and files: a server that isn't Directus may want its token under another name, and that
+    /// one stays in `websocket_url`. Its masks are numbered as in a capture that begins with this URL.
+    #[must_use]
+    pub fn shown_url(&self) -> String {
+        Masker::new().url(self.url.as_str())
     }
 
     /// The root of the server's HTTP interface, with a slash at its end.

@@ -3,7 +3,7 @@
 use url::form_urlencoded;
 
 use crate::directus::Masker;
-use crate::directus::mask_spans::{Hidden, Search, is_inert, is_secret_key, merged};
+use crate::directus::mask_spans::{Hidden, Search, is_inert, merged, names_credential, web_tokens};
 
 impl Masker {
     /// A URL, or the path and query of a request, with tokens and passwords masked.
@@ -29,7 +29,7 @@ impl Masker {
         let Some((key, decoded)) = form_urlencoded::parse(pair.as_bytes()).next() else {
             return part.to_owned();
         };
-        let secret = is_secret_key(&key, false)
+        let secret = names_credential(&key)
             || !(Search { known: &self.known, login: false }).known_in(&decoded).is_empty();
         if secret && !is_inert(&decoded) {
             let mask = self.number(Hidden::Text(decoded.into_owned()));
@@ -73,14 +73,9 @@ impl Masker {
                 Some((pair, attributes)) => format!("{};{attributes}", self.mask_cookie(pair)),
                 None => self.mask_cookie(value),
             },
-            _ if ["token", "secret", "api-key", "apikey", "password"]
-                .iter()
-                .any(|word| name.contains(word)) =>
-            {
-                self.value(value)
-            }
+            _ if is_secret_header(&name) => self.value(value),
             // Any other header may hold a known secret (`Sec-WebSocket-Protocol`) or a URL (`Location`).
-            _ if value.contains('?') => self.url(value),
+            _ if value.contains('?') || value.contains("://") => self.url(value),
             _ => self.text(value),
         }
     }
@@ -101,9 +96,11 @@ impl Masker {
         self.number(Hidden::Text(trimmed.to_owned()))
     }
 
-    /// Plain text, known secrets in it masked.
+    /// Plain text, known secrets and web tokens in it masked.
     fn text(&mut self, text: &str) -> String {
-        let ranges = merged(Search { known: &self.known, login: false }.known_in(text));
+        let mut ranges = Search { known: &self.known, login: false }.known_in(text);
+        ranges.extend(web_tokens(text));
+        let ranges = merged(ranges);
         let mut masked = String::with_capacity(text.len());
         let mut from = 0;
         for range in ranges {
@@ -115,6 +112,13 @@ impl Masker {
         masked.push_str(text.get(from..).unwrap_or_default());
         masked
     }
+}
+
+/// By its name in small letters. Those of the protocol itself only sound secret, and say why a login failed.
+fn is_secret_header(name: &str) -> bool {
+    let harmless = ["sec-websocket-", "access-control-"].iter().any(|start| name.starts_with(start))
+        || name.ends_with("-authenticate");
+    !harmless && (names_credential(name) || name.contains("auth") || name.ends_with("key"))
 }
 
 #[cfg(test)]
@@ -142,8 +146,37 @@ mod tests {
             ("CF-Access-Client-Secret", "one", "[masked 5]"),
             ("Location", "https://x/?access_token=one", "https://x/?access_token=[masked 5]"),
             ("Server", "nginx", "nginx"),
+            ("X-Auth", "one", "[masked 5]"),
+            ("Ocp-Apim-Subscription-Key", "one", "[masked 5]"),
+            ("WWW-Authenticate", "Bearer realm=cms", "Bearer realm=cms"),
+            ("Access-Control-Allow-Credentials", "true", "true"),
+            ("Location", "https://ben:one@x/y", "https://ben:[masked 5]@x/y"),
+            ("Sec-WebSocket-Protocol", "bearer, eyJhbGciOiJ9.eyJpZCI6MX0.c2ln", "bearer, [masked 6]"),
         ] {
             assert_eq!(masker.header(name, value), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_logs_in_elsewhere_than_on_directus_is_masked_in_urls() {
+        let mut masker = Masker::new();
+        for url in ["wss://x/?token=hush", "wss://x/?api_key=hush", "wss://x/a?X-Amz-Signature=hush&b=1"] {
+            let shown = masker.url(url);
+            assert!(!shown.contains("hush") && shown.contains("=[masked 1]"), "{shown}");
+        }
+        assert_eq!(masker.url("wss://x/?version=2&room=key"), "wss://x/?version=2&room=key");
+        let web_token = "eyJhbGciOiJIUzI1NiJ9.eyJpZCI6MX0.c2ln";
+        assert_eq!(masker.url(&format!("wss://x/{web_token}/y")), "wss://x/[masked 2]/y");
+        assert_eq!(masker.url("wss://x/eyJ/eyJ.x/y"), "wss://x/eyJ/eyJ.x/y");
+    }
+
+    #[test]
+    fn a_known_secret_is_found_as_it_stands_in_a_url() {
+        let mut masker = Masker::new();
+        masker.learn(&Secret::new("hush ä+1"));
+        for quoted in ["no route hush%20%C3%A4%2B1", "no route hush+%C3%A4%2B1", "no route hush ä+1"] {
+            let shown = masker.outgoing(quoted).unwrap_or_default();
+            assert!(shown.starts_with("no route [masked "), "{shown}");
         }
     }
 }

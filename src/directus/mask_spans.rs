@@ -54,6 +54,54 @@ pub(in crate::directus) fn is_secret_key(key: &str, login: bool) -> bool {
     }
 }
 
+/// Whether a parameter of a URL, or a header, is named like a credential. Wider than the keys of messages: `token`
+/// may be a column of a table, but in a URL it logs somebody in.
+#[must_use]
+pub fn names_credential(name: &str) -> bool {
+    const PARTS: [&str; 13] = [
+        "token",
+        "password",
+        "passwd",
+        "pwd",
+        "secret",
+        "apikey",
+        "accesskey",
+        "jwt",
+        "authorization",
+        "bearer",
+        "credential",
+        "signature",
+        "session",
+    ];
+    let plain: String =
+        name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
+    PARTS.iter().any(|part| plain.contains(part))
+        || matches!(plain.as_str(), "auth" | "key" | "otp" | "pass" | "sid" | "sig")
+}
+
+/// Stretches that look like a JSON Web Token: header and payload are JSON in base64, so both begin with `eyJ`.
+pub(in crate::directus) fn web_tokens(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'=');
+    let length = |at: usize| bytes.get(at..).unwrap_or_default().iter().take_while(|byte| part(byte)).count();
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for (start, _) in text.match_indices("eyJ") {
+        if ranges.last().is_some_and(|last| start < last.end) {
+            continue;
+        }
+        let payload = start + length(start) + 1;
+        if bytes.get(payload - 1) != Some(&b'.')
+            || !bytes.get(payload..).unwrap_or_default().starts_with(b"eyJ")
+        {
+            continue;
+        }
+        let behind = payload + length(payload);
+        let signed = bytes.get(behind) == Some(&b'.');
+        ranges.push(start..if signed { behind + 1 + length(behind + 1) } else { behind });
+    }
+    ranges
+}
+
 /// A value that hides nothing: empty, masked before, or a placeholder.
 pub(in crate::directus) fn is_inert(value: &str) -> bool {
     value.is_empty()

@@ -27,6 +27,10 @@ impl Masker {
     /// headers. Of fewer than 4 bytes, only where it is a whole value.
     pub fn learn(&mut self, secret: &Secret) {
         self.learn_text(secret.expose());
+        // As it stands in a URL: a server that refuses likes to quote the one it was asked for.
+        let form: String = url::form_urlencoded::byte_serialize(secret.expose().as_bytes()).collect();
+        self.learn_text(&form.replace('+', "%20"));
+        self.learn_text(&form);
     }
 
     fn learn_text(&mut self, secret: &str) {

@@ -24,7 +24,9 @@ pub(super) fn detail(reader: &mut Reader, snapshot: &Snapshot, seq: u64) -> Opti
     let collection = snapshot.collection(u32::from(record.collection));
     let mut row = Row { seq, ..Row::default() };
     row_maker::fill(&mut row, &event, collection);
-    row_maker::join(&mut row, &record, &view, seq.checked_sub(1));
+    let before = seq.checked_sub(1).and_then(|seq| reader.stamp(seq));
+    let partner = row_maker::partner(&record).and_then(|seq| reader.stamp(seq));
+    row_maker::join(&mut row, before, partner);
     let mut detail = Detail { row, facts: general(&event, collection), ..Detail::default() };
     let partner = u64::from(record.partner);
     detail.answers = (partner != 0 && partner < seq).then_some(partner);
@@ -42,6 +44,16 @@ pub(super) fn detail(reader: &mut Reader, snapshot: &Snapshot, seq: u64) -> Opti
             .push("Harewire sent this by itself; the switches in the status panel control that.".to_owned());
     }
     Some(detail)
+}
+
+/// What a person said of the event, among its facts.
+pub(super) fn add_notes(detail: &mut Detail) {
+    if detail.row.pinned {
+        detail.facts.push(FactLine::new("pinned", "yes"));
+    }
+    if !detail.row.note.is_empty() {
+        detail.facts.push(FactLine::new("note", detail.row.note.clone()));
+    }
 }
 
 fn general(event: &Event, collection: Option<&str>) -> Vec<FactLine> {
@@ -171,6 +183,9 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
         | Fact::Retry { .. }
         | Fact::Switched { .. }
         | Fact::Clock { .. } => {}
+        Fact::Note { about, .. } => {
+            detail.facts.push(FactLine::new("about", format!("event #{about}")));
+        }
     }
 }
 

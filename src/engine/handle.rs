@@ -5,17 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
+use super::notes::NotePad;
 use super::opener;
 use super::published::{FileState, Published};
 use super::recorder::Recorder;
-use super::rows::{RowWindow, RowWorker};
+use super::rows::{RowWindow, RowWorker, Wish};
 use super::sieve::Sieve;
 use super::tinter::Colouring;
 use super::wake::Wake;
 use crate::capture::filter::Filter;
 use crate::capture::row::Detail;
 use crate::capture::{
-    Header, IndexView, Journal, JournalError, Lease, OpenError, Reader, Recording, Stamp, time,
+    Event, Header, IndexView, Journal, JournalError, Lease, NoteChange, Notes, OpenError, Reader, Recording,
+    Stamp, What, time,
 };
 use crate::net::{Clock, Command, LinkHandle, Net};
 use crate::session::Snapshot;
@@ -82,7 +84,15 @@ impl Engine {
         let reader = journal.reader();
         let (sink, batches) = crate::net::sink(BUDGET);
         let clock = Some(sink.clock());
-        let recorder = Recorder::new(journal, Arc::clone(&published), wake.clone());
+        let (local, events) = crossbeam_channel::unbounded();
+        let stop = Arc::new(AtomicBool::new(false));
+        let recorder = Recorder::new(
+            journal,
+            Arc::clone(&published),
+            wake.with(&published.news),
+            events,
+            Arc::clone(&stop),
+        );
         let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
         let thread =
             std::thread::Builder::new().name("journal".into()).spawn(move || recorder.run(batches))?;
@@ -92,10 +102,13 @@ impl Engine {
             reader,
             rows,
             link: Some(link),
-            stop: Arc::default(),
+            stop,
             thread: Some(thread),
             lease,
             clock,
+            local: Some(local),
+            pad: None,
+            wake: wake.clone(),
         })
     }
 }
@@ -116,10 +129,27 @@ pub fn open(path: &Path, wake: &Wake) -> Result<Capture, EngineError> {
     let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
     let stop = Arc::new(AtomicBool::new(false));
     let thread = std::thread::Builder::new().name("opener".into()).spawn({
-        let (published, wake, stop) = (Arc::clone(&published), wake.clone(), Arc::clone(&stop));
-        move || opener::run(recording, &published, &wake, &stop)
+        let (published, stop) = (Arc::clone(&published), Arc::clone(&stop));
+        let wake = wake.with(&published.news);
+        let path = path.to_owned();
+        move || {
+            published.notes.read_beside(&path);
+            opener::run(recording, &published, &wake, &stop);
+        }
     })?;
-    Ok(Capture { published, reader, rows, link: None, stop, thread: Some(thread), lease: None, clock: None })
+    Ok(Capture {
+        published,
+        reader,
+        rows,
+        link: None,
+        stop,
+        thread: Some(thread),
+        lease: None,
+        clock: None,
+        local: None,
+        pad: None,
+        wake: wake.clone(),
+    })
 }
 
 /// One capture with its threads. Dropping it closes the connection politely and lets the journal finish.
@@ -135,6 +165,11 @@ pub struct Capture {
     lease: Option<Lease>,
     /// The clock of a live capture.
     clock: Option<Clock>,
+    /// To the journal thread of a live capture: pins and notes.
+    local: Option<crossbeam_channel::Sender<Event>>,
+    /// Writes pins and notes of a reopened capture, from the first one on.
+    pad: Option<NotePad>,
+    wake: Wake,
 }
 
 impl Capture {
@@ -175,10 +210,54 @@ impl Capture {
         Sieve::start(filter, self.reader.another(), Arc::clone(&self.published), wake)
     }
 
-    /// Asks the row worker for these rows (by `seq`, in order) and for the detail of `selected`.
-    /// `revision` is any number that grows when a row's answer may have come.
-    pub fn want(&mut self, rows: Vec<u64>, selected: Option<u64>, revision: u64) {
-        self.rows.want(rows, selected, revision);
+    /// Asks the row worker for what the screen shows. Asking again for the same costs nothing.
+    pub fn want(&mut self, wish: Wish) {
+        self.rows.want(wish);
+    }
+
+    /// Pins and notes of this capture.
+    #[must_use]
+    pub fn notes(&self) -> Arc<Notes> {
+        self.published.notes.shown()
+    }
+
+    /// A number that grows when the notes change.
+    #[must_use]
+    pub fn notes_revision(&self) -> u64 {
+        self.published.notes.revision()
+    }
+
+    /// Notes that stand beside the capture file, not in it: a copy of the file must be given them.
+    #[must_use]
+    pub fn loose_notes(&self) -> Vec<NoteChange> {
+        self.published.notes.loose()
+    }
+
+    /// Pins an event or writes a note about it; the line is written on another thread.
+    ///
+    /// # Errors
+    /// [`EngineError::Thread`] if the system gives no thread.
+    pub fn note(&mut self, change: NoteChange) -> Result<(), EngineError> {
+        let now = self.now();
+        if let Some(local) = &self.local {
+            let masked_text = |text: &str| self.link.as_ref().and_then(|link| link.mask(text));
+            let masked = change.text.as_deref().and_then(masked_text);
+            let (text, masked) = (masked.clone().or(change.text), masked.is_some());
+            let what = What::Fact(Box::new(NoteChange { text, ..change }.into_fact()));
+            let event = Event { stamp: now, connection: 0, automatic: false, masked, what };
+            // The journal thread lives as long as the link, and that as long as this.
+            let _sent = local.send(event);
+            return Ok(());
+        }
+        // In a recording the time stands still; the line itself says when it was really written.
+        let stamp = Stamp { time_us: time::now_us(), ..now };
+        let pad = match self.pad.take() {
+            Some(pad) => pad,
+            None => NotePad::start(self.reader.another(), Arc::clone(&self.published), self.wake.clone())?,
+        };
+        pad.write(stamp, change);
+        self.pad = Some(pad);
+        Ok(())
     }
 
     /// Colours rows by these filters from now on.
@@ -227,6 +306,8 @@ impl Capture {
     fn end(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         self.link = None;
+        self.local = None;
+        self.pad = None;
     }
 }
 

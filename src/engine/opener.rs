@@ -18,12 +18,16 @@ pub(super) fn run(mut recording: Recording, published: &Arc<Published>, wake: &W
     let mut session = Session::new();
     let mut shown: Option<Instant> = None;
     loop {
-        let step = recording.step(|seq, event| join(session.apply(seq, event)));
+        let step = recording.step(|seq, event| {
+            published.notes.fold(event);
+            join(session.apply(seq, event))
+        });
         let more = matches!(step, Ok(true)) && !stop.load(Ordering::Relaxed);
         if more && shown.is_some_and(|at| at.elapsed() < PUBLISH_EVERY) {
             continue;
         }
         shown = Some(Instant::now());
+        published.notes.publish();
         published.snapshot.store(Arc::new(session.snapshot()));
         let (read, length) = recording.progress();
         published.update_file(|file| {
@@ -36,7 +40,6 @@ pub(super) fn run(mut recording: Recording, published: &Arc<Published>, wake: &W
                 file.server.clone_from(&header.server);
             }
         });
-        published.news.tell();
         wake.ring();
         if !more {
             return;

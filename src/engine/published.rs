@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::news::News;
+use super::notes::NoteBook;
 use crate::session::Snapshot;
 
 /// The state of a capture's file.
@@ -21,10 +22,14 @@ pub struct FileState {
     pub trouble: Option<String>,
     /// Bytes that wait in memory because of it.
     pub waiting_bytes: usize,
+    /// Events that the disk refused to the end: they are not in the file. Known when it has ended.
+    pub lost_events: u64,
     /// Nothing more will be appended.
     pub ended: bool,
     /// What was odd about an opened file, as sentences.
     pub oddities: Vec<String>,
+    /// Why pins and notes can't be written, as a sentence.
+    pub notes_trouble: Option<String>,
     /// What the capture is of: the server in its header.
     pub server: String,
 }
@@ -34,8 +39,9 @@ pub struct FileState {
 pub(super) struct Published {
     pub(super) snapshot: ArcSwap<Snapshot>,
     pub(super) file: ArcSwap<FileState>,
-    /// Rung after each change that brings events.
-    pub(super) news: News,
+    pub(super) notes: NoteBook,
+    /// Rung after each publishing of events, by the bell of the thread that does it.
+    pub(super) news: Arc<News>,
 }
 
 impl Published {

@@ -1,21 +1,41 @@
 //! From an event to its row: everything the log shows of it, ready to paint.
 
+use crate::capture::column_path::{self, ColumnPath};
 use crate::capture::row::{Level, Row, uid_colour};
 use crate::capture::{
-    ClosedBy, Direction, Event, Fact, FactKind, IndexView, Kind, Message, Payload, ReadError, Reader, Record,
-    What,
+    ClosedBy, Direction, Event, Fact, FactKind, Kind, Message, Notes, Payload, ReadError, Reader, Record,
+    Stamp, What,
 };
 use crate::directus::{self, Class, EventName, MessageType, Status, shown, summary};
 use crate::session::Snapshot;
 
 /// Reads an event and makes its row. A line that can't be read becomes a row that says so.
-pub(super) fn row(reader: &mut Reader, seq: u64, record: Record, snapshot: &Snapshot) -> Row {
+pub(super) fn row(
+    reader: &mut Reader,
+    seq: u64,
+    record: Record,
+    snapshot: &Snapshot,
+    columns: &[ColumnPath],
+) -> Row {
     let mut row = Row { seq, time_us: record.time_us, ..Row::default() };
     match reader.event(seq) {
-        Ok(event) => fill(&mut row, &event, snapshot.collection(u32::from(record.collection))),
+        Ok(event) => {
+            fill(&mut row, &event, snapshot.collection(u32::from(record.collection)));
+            row.extra = extra(&event, columns);
+        }
         Err(error) => unreadable(&mut row, &error),
     }
     row
+}
+
+/// What the columns of JSON paths show of an event: of a message that is no JSON, nothing.
+fn extra(event: &Event, columns: &[ColumnPath]) -> Vec<String> {
+    match &event.what {
+        What::Message(Message { payload: Payload::Text(text), .. }) => {
+            column_path::values(columns, text.as_str())
+        }
+        What::Message(_) | What::Fact(_) => vec![String::new(); columns.len()],
+    }
 }
 
 fn unreadable(row: &mut Row, error: &ReadError) {
@@ -137,6 +157,7 @@ fn fact_level(fact: &Fact) -> Level {
         | Fact::Secured { .. }
         | Fact::Request { .. }
         | Fact::Response { .. }
+        | Fact::Note { .. }
         | Fact::Control { .. } => Level::Dim,
     }
 }
@@ -173,8 +194,24 @@ fn fact_summary(fact: &Fact) -> String {
         Fact::Clock { drift_us } => {
             format!("the clock of this computer moved by {:.1} s", seconds(drift_us.unsigned_abs() / 1000))
         }
+        Fact::Note { about, pin, text } => note_summary(*about, *pin, text.as_deref()),
         Fact::Unknown { name, line } => format!("{name} · {}", start(line)),
     }
+}
+
+fn note_summary(about: u64, pin: Option<bool>, text: Option<&str>) -> String {
+    let mut parts = Vec::new();
+    match pin {
+        Some(true) => parts.push("pinned".to_owned()),
+        Some(false) => parts.push("unpinned".to_owned()),
+        None => {}
+    }
+    match text {
+        Some("") => parts.push("note removed".to_owned()),
+        Some(text) => parts.push(start(text).to_owned()),
+        None => {}
+    }
+    format!("#{about} · {}", parts.join(" · "))
 }
 
 fn close_summary(code: Option<u16>, reason: &str, by: ClosedBy) -> String {
@@ -204,19 +241,26 @@ fn seconds(ms: u64) -> f64 {
     ms as f64 / 1000.0
 }
 
+/// The event whose time makes the round trip of a message: the answer of a request, the request of an answer.
+pub(super) fn partner(record: &Record) -> Option<u64> {
+    (matches!(record.kind, Kind::Message(_)) && record.partner != 0).then_some(u64::from(record.partner))
+}
+
 /// Brings up to date what other events tell about a row: the time since the row shown before it, and the round trip.
-pub(super) fn join(row: &mut Row, record: &Record, view: &IndexView, before: Option<u64>) {
-    let before = before.and_then(|seq| view.get(seq));
-    row.delta_us = before.map(|before| span(before.time_us, record.time_us));
-    if let (Kind::Message(_), Some(partner)) = (record.kind, view.get(u64::from(record.partner))) {
-        row.round_trip_us =
-            Some(span(record.time_us, partner.time_us).max(span(partner.time_us, record.time_us)));
+pub(super) fn join(row: &mut Row, before: Option<Stamp>, partner: Option<Stamp>) {
+    let own = row.stamp();
+    // Never negative, even where two lines of a foreign file stand in the wrong order.
+    row.delta_us = before.map(|before| u64::try_from(own.since(before)).unwrap_or(0));
+    if let Some(partner) = partner {
+        row.round_trip_us = Some(own.since(partner).unsigned_abs());
     }
 }
 
-/// From one wall time to another; 0 when the clock was set back.
-fn span(from_us: i64, to_us: i64) -> u64 {
-    u64::try_from(to_us.saturating_sub(from_us)).unwrap_or(0)
+/// What a person said of the event of this row.
+pub(super) fn annotate(row: &mut Row, notes: &Notes) {
+    let note = notes.get(row.seq);
+    row.pinned = note.is_some_and(|note| note.pinned);
+    row.note = note.map_or_else(String::new, |note| shown(&note.text.replace('\n', " ")).into_owned());
 }
 
 #[cfg(test)]

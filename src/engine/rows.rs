@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use crossbeam_channel::{Receiver, Sender};
@@ -12,8 +11,9 @@ use super::published::Published;
 use super::row_maker;
 use super::tinter::{Colouring, Tinter};
 use super::wake::Wake;
-use crate::capture::Reader;
+use crate::capture::column_path::ColumnPath;
 use crate::capture::row::{Detail, Row};
+use crate::capture::{Reader, Stamp};
 
 /// Prepared rows kept, beyond those on the screen.
 const KEPT: usize = 4096;
@@ -23,25 +23,34 @@ const KEPT: usize = 4096;
 pub struct RowWindow {
     /// In order of `seq`.
     pub rows: Vec<Row>,
+    /// When the marked event happened.
+    pub mark: Option<Stamp>,
 }
 
 /// What the window wants to see.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Wanted {
-    rows: Vec<u64>,
-    selected: Option<u64>,
-    /// Grows when rows already shown may have changed: an answer came.
-    revision: u64,
+pub struct Wish {
+    /// The rows, by `seq` and in order.
+    pub rows: Vec<u64>,
+    /// The row shown before the first of them.
+    pub before: Option<u64>,
+    /// The event whose detail is shown.
+    pub selected: Option<u64>,
+    /// The event that times refer to.
+    pub marked: Option<u64>,
+    /// Columns of JSON paths.
+    pub columns: Arc<[ColumnPath]>,
+    /// Any number that grows when rows already shown may have changed: an answer came, a note was written.
+    pub revision: u64,
 }
 
-/// Handle to the worker of one capture; dropping it ends the thread.
+/// Handle to the worker of one capture; dropping it ends the thread soon.
 pub(super) struct RowWorker {
-    orders: Option<Sender<Wanted>>,
-    wanted: Wanted,
+    orders: Sender<Wish>,
+    wanted: Wish,
     rows: Arc<ArcSwap<RowWindow>>,
     detail: Arc<ArcSwapOption<Detail>>,
     colouring: Arc<ArcSwap<Colouring>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl RowWorker {
@@ -57,38 +66,29 @@ impl RowWorker {
             rows: Arc::clone(&rows),
             detail: Arc::clone(&detail),
             kept: HashMap::new(),
+            stamps: HashMap::new(),
+            columns: Arc::default(),
             colouring: Arc::clone(&colouring),
             tinter: Tinter::default(),
         };
-        let thread = std::thread::Builder::new().name("rows".into()).spawn(move || work.run(&receiver))?;
-        Ok(Self {
-            orders: Some(orders),
-            wanted: Wanted::default(),
-            rows,
-            detail,
-            colouring,
-            thread: Some(thread),
-        })
+        // It ends by itself when its last order is done and this handle is gone: the window must not wait for a disk.
+        std::thread::Builder::new().name("rows".into()).spawn(move || work.run(&receiver))?;
+        Ok(Self { orders, wanted: Wish::default(), rows, detail, colouring })
     }
 
-    /// Asks for these rows (by `seq`, in order) and the detail of `selected`. Asking again for the same costs nothing.
-    pub(super) fn want(&mut self, rows: Vec<u64>, selected: Option<u64>, revision: u64) {
-        let wanted = Wanted { rows, selected, revision };
+    /// Asks for what the screen shows. Asking again for the same costs nothing.
+    pub(super) fn want(&mut self, wanted: Wish) {
         if wanted != self.wanted {
             self.wanted = wanted.clone();
-            if let Some(orders) = &self.orders {
-                // The worker lives as long as this handle.
-                let _sent = orders.send(wanted);
-            }
+            // The worker lives as long as this handle.
+            let _sent = self.orders.send(wanted);
         }
     }
 
     /// Colours rows by these filters from now on, also those that are shown.
     pub(super) fn colour(&self, colouring: Arc<Colouring>) {
         self.colouring.store(colouring);
-        if let Some(orders) = &self.orders {
-            let _sent = orders.send(self.wanted.clone());
-        }
+        let _sent = self.orders.send(self.wanted.clone());
     }
 
     pub(super) fn rows(&self) -> Arc<RowWindow> {
@@ -100,15 +100,6 @@ impl RowWorker {
     }
 }
 
-impl Drop for RowWorker {
-    fn drop(&mut self) {
-        self.orders = None;
-        if let Some(thread) = self.thread.take() {
-            let _ended = thread.join();
-        }
-    }
-}
-
 struct Work {
     reader: Reader,
     published: Arc<Published>,
@@ -116,58 +107,94 @@ struct Work {
     rows: Arc<ArcSwap<RowWindow>>,
     detail: Arc<ArcSwapOption<Detail>>,
     kept: HashMap<u64, Row>,
+    /// When partners and neighbours of the rows happened.
+    stamps: HashMap<u64, Stamp>,
+    /// What the kept rows were made for.
+    columns: Arc<[ColumnPath]>,
     colouring: Arc<ArcSwap<Colouring>>,
     tinter: Tinter,
 }
 
 impl Work {
-    fn run(&mut self, orders: &Receiver<Wanted>) {
+    fn run(&mut self, orders: &Receiver<Wish>) {
         while let Ok(mut wanted) = orders.recv() {
             // Only the newest wish counts: while scrolling, older ones are already off the screen.
             while let Ok(newer) = orders.try_recv() {
                 wanted = newer;
             }
-            self.show_rows(&wanted.rows);
+            self.show_rows(&wanted);
             self.show_detail(wanted.selected);
             self.wake.ring();
         }
     }
 
-    fn show_rows(&mut self, wanted: &[u64]) {
+    fn show_rows(&mut self, wish: &Wish) {
         let view = self.reader.view();
         if self.kept.len() > KEPT {
-            self.kept.retain(|seq, _| wanted.binary_search(seq).is_ok());
+            self.kept.retain(|seq, _| wish.rows.binary_search(seq).is_ok());
+        }
+        if self.stamps.len() > KEPT {
+            self.stamps.clear();
+        }
+        if self.columns != wish.columns {
+            self.columns = Arc::clone(&wish.columns);
+            self.kept.clear();
         }
         let snapshot = self.published.snapshot.load_full();
         self.tinter.prepare(&self.colouring.load(), &snapshot, &view);
-        let mut rows = Vec::with_capacity(wanted.len());
-        let mut before = wanted.first().and_then(|seq| seq.checked_sub(1));
-        for &seq in wanted {
+        let notes = self.published.notes.shown();
+        let mut rows = Vec::with_capacity(wish.rows.len());
+        let mut before = wish.before;
+        for &seq in &wish.rows {
             let Some(record) = view.get(seq) else { break };
-            let row = self
-                .kept
-                .entry(seq)
-                .or_insert_with(|| row_maker::row(&mut self.reader, seq, record, &snapshot));
-            row_maker::join(row, &record, &view, before);
+            let since = before.and_then(|seq| self.stamp(seq));
+            let partner = row_maker::partner(&record).and_then(|seq| self.stamp(seq));
+            let make = || row_maker::row(&mut self.reader, seq, record, &snapshot, &self.columns);
+            let row = self.kept.entry(seq).or_insert_with(make);
+            row_maker::join(row, since, partner);
+            row_maker::annotate(row, &notes);
             row.tint = self.tinter.tint(&mut self.reader, seq, record, &view);
             rows.push(row.clone());
             before = Some(seq);
         }
-        self.rows.store(Arc::new(RowWindow { rows }));
+        let mark = wish.marked.and_then(|seq| self.stamp(seq));
+        self.rows.store(Arc::new(RowWindow { rows, mark }));
+    }
+
+    /// When an event happened: known, or read from the head of its line.
+    fn stamp(&mut self, seq: u64) -> Option<Stamp> {
+        let known = self.kept.get(&seq).map(Row::stamp).or_else(|| self.stamps.get(&seq).copied());
+        if known.is_some() {
+            return known;
+        }
+        let stamp = self.reader.stamp(seq)?;
+        self.stamps.insert(seq, stamp);
+        Some(stamp)
     }
 
     fn show_detail(&mut self, selected: Option<u64>) {
-        let shown = self.detail.load().as_ref().map(|detail| (detail.row.seq, detail.answered_by));
+        let notes = self.published.notes.shown();
+        let shown = self.detail.load().as_ref().map(|detail| {
+            let row = &detail.row;
+            (row.seq, detail.answered_by, row.pinned, row.note.clone())
+        });
         let view = self.reader.view();
         let current = selected.and_then(|seq| {
             let record = view.get(seq)?;
-            Some((seq, detail::answered_by(&record, seq)))
+            let mut row = Row { seq, ..Row::default() };
+            row_maker::annotate(&mut row, &notes);
+            Some((seq, detail::answered_by(&record, seq), row.pinned, row.note))
         });
         if current == shown {
             return;
         }
         let made = current
-            .and_then(|(seq, _)| detail::detail(&mut self.reader, &self.published.snapshot.load(), seq));
+            .and_then(|(seq, ..)| detail::detail(&mut self.reader, &self.published.snapshot.load(), seq));
+        let made = made.map(|mut detail| {
+            row_maker::annotate(&mut detail.row, &notes);
+            detail::add_notes(&mut detail);
+            detail
+        });
         self.detail.store(made.map(Arc::new));
     }
 }

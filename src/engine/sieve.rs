@@ -121,7 +121,6 @@ struct Work {
 }
 
 impl Work {
-    #[expect(clippy::needless_pass_by_value, reason = "the thread owns its state")]
     fn run(mut self, bell: &Receiver<()>) {
         while !self.stop.load(Ordering::Relaxed) {
             let view = self.settle();
@@ -322,3 +321,6 @@ pub(super) fn names(snapshot: &Snapshot) -> Names {
     let collections = snapshot.collections.iter().map(Arc::clone).collect();
     Names::new(snapshot.subscriptions.iter().map(subscription).collect(), collections)
 }
+
+#[cfg(test)]
+mod tests;

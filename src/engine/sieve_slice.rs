@@ -8,7 +8,7 @@ use crate::capture::filter::{Matcher, Needle, Verdict};
 use crate::capture::{IndexView, Reader, Record};
 
 /// Bytes read at once. A longer line is read by itself.
-const SPAN: u64 = 4 << 20;
+const SPAN: u64 = 1 << 20;
 /// Lines this near are read together with what lies between them: a read costs more than so many bytes.
 const GAP: u64 = 32 << 10;
 /// Lines between two looks at whether to stop.
@@ -33,6 +33,10 @@ impl Worker {
         let mut found = Vec::new();
         let mut trouble = None;
         let needle = self.matcher.required().cloned();
+        if let (Some(needle), true) = (&needle, self.matcher.reads_everything()) {
+            self.search_all(view, seqs, needle, (&mut found, &mut trouble));
+            return (found, trouble);
+        }
         let mut read_any = false;
         view.visit(seqs, |seq, record| match self.matcher.record(seq, record, view) {
             Verdict::No => {}
@@ -53,6 +57,71 @@ impl Worker {
         (found, trouble)
     }
 
+    /// Searches a slice of which every line may hold the text: no record is looked at but those of hits.
+    fn search_all(
+        &mut self,
+        view: &IndexView,
+        seqs: RangeInclusive<u64>,
+        needle: &Needle,
+        (found, trouble): (&mut Vec<u32>, &mut Option<String>),
+    ) {
+        let (mut from, last) = (*seqs.start(), *seqs.end());
+        while let Some(first) = view.get(from)
+            && from <= last
+            && !self.stop.load(Ordering::Relaxed)
+        {
+            let fits = |record: &Record| end(record).saturating_sub(first.offset) <= SPAN;
+            let to = if fits(&first) { last_with(view, from..=last, fits) } else { from };
+            let Some(until) = view.get(to) else { return };
+            match self.read(&first, &until) {
+                Err(error) => *trouble = trouble.take().or(Some(error)),
+                Ok(bytes) => {
+                    self.search_stretch(view, (from..=to, &bytes), needle, found);
+                    self.keep(bytes);
+                }
+            }
+            from = to + 1;
+        }
+    }
+
+    fn search_stretch(
+        &mut self,
+        view: &IndexView,
+        (seqs, bytes): (RangeInclusive<u64>, &[u8]),
+        needle: &Needle,
+        found: &mut Vec<u32>,
+    ) {
+        let (mut next, last) = (*seqs.start(), *seqs.end());
+        let Some(first) = view.get(next) else { return };
+        let mut at = 0;
+        while let Some(hit) = needle.find_raw(bytes, at) {
+            let offset = first.offset + hit as u64;
+            let holds = |seq| view.get(seq).is_some_and(|record| end(&record) > offset);
+            // Where hits are many, the next line is the likely one.
+            if !holds(next) {
+                next = last_with(view, next..=last, |record| record.offset <= offset);
+            }
+            let Some(record) = view.get(next) else { return };
+            if record.offset <= offset && self.matcher.line(next, &record, view, line(&first, bytes, &record))
+            {
+                found.extend(u32::try_from(next));
+            }
+            // Between lines lie at most empty ones.
+            at =
+                usize::try_from(end(&record).saturating_sub(first.offset)).unwrap_or(usize::MAX).max(hit + 1);
+            next += 1;
+            if next > last || (next.is_multiple_of(PATIENCE) && self.stop.load(Ordering::Relaxed)) {
+                return;
+            }
+        }
+    }
+
+    fn keep(&mut self, bytes: Vec<u8>) {
+        self.bytes = bytes;
+        // One huge line must not hold its memory for the rest of the day.
+        self.bytes.shrink_to(usize::try_from(SPAN).unwrap_or(usize::MAX));
+    }
+
     /// Whether a line can be read together with those that wait.
     fn is_near(&self, record: &Record) -> bool {
         let (Some((_, first)), Some((_, last))) = (self.span.first(), self.span.last()) else { return true };
@@ -61,7 +130,7 @@ impl Worker {
             && last.line_length != u32::MAX
             && record.offset >= end(last)
             && record.offset - end(last) <= GAP
-            && end(record) - first.offset <= SPAN
+            && end(record).saturating_sub(first.offset) <= SPAN
     }
 
     fn flush(
@@ -73,15 +142,18 @@ impl Worker {
     ) {
         let span = std::mem::take(&mut self.span);
         if !span.is_empty() && !self.stop.load(Ordering::Relaxed) {
-            match self.read(&span) {
+            let bytes = match (span.first(), span.last()) {
+                (Some((_, first)), Some((_, last))) => self.read(first, last),
+                _ => Ok(Vec::new()),
+            };
+            match bytes {
                 Err(error) => *trouble = trouble.take().or(Some(error)),
                 Ok(bytes) => {
                     match needle {
                         Some(needle) => self.search(view, (&span, &bytes), needle, found),
                         None => self.look_at_each(view, (&span, &bytes), found),
                     }
-                    self.bytes = bytes;
-                    self.bytes.shrink_to(usize::try_from(SPAN).unwrap_or(usize::MAX));
+                    self.keep(bytes);
                 }
             }
         }
@@ -89,14 +161,13 @@ impl Worker {
         self.span.clear();
     }
 
-    /// The stretch of the file that the lines lie in.
-    fn read(&mut self, span: &[(u64, Record)]) -> Result<Vec<u8>, String> {
-        let (Some((_, first)), Some((_, last))) = (span.first(), span.last()) else { return Ok(Vec::new()) };
+    /// The stretch of the file from one line to another.
+    fn read(&mut self, first: &Record, last: &Record) -> Result<Vec<u8>, String> {
         if last.line_length == u32::MAX {
             return self.reader.line(*last).map_err(|error| error.to_string());
         }
         let mut bytes = std::mem::take(&mut self.bytes);
-        let length = usize::try_from(end(last) - first.offset).unwrap_or(usize::MAX);
+        let length = usize::try_from(end(last).saturating_sub(first.offset)).unwrap_or(usize::MAX);
         // Only what was never read before needs zeros.
         bytes.resize(length, 0);
         let failed = |error| {
@@ -114,11 +185,12 @@ impl Worker {
 
     fn look_at_each(&mut self, view: &IndexView, lines: (&[(u64, Record)], &[u8]), found: &mut Vec<u32>) {
         let (span, bytes) = lines;
+        let Some((_, first)) = span.first() else { return };
         for (seq, record) in span {
             if seq.is_multiple_of(PATIENCE) && self.stop.load(Ordering::Relaxed) {
                 return;
             }
-            if self.matcher.line(*seq, record, view, line(span, bytes, record)) {
+            if self.matcher.line(*seq, record, view, line(first, bytes, record)) {
                 found.extend(u32::try_from(*seq));
             }
         }
@@ -147,16 +219,16 @@ impl Worker {
             let Some((seq, record)) = span.get(next) else { return };
             if record.offset > offset {
                 // The hit lies in a line between, which the record ruled out.
-                at = usize::try_from(record.offset - first.offset).unwrap_or(usize::MAX);
+                at = usize::try_from(record.offset.saturating_sub(first.offset)).unwrap_or(usize::MAX);
                 continue;
             }
             if seq.is_multiple_of(PATIENCE) && self.stop.load(Ordering::Relaxed) {
                 return;
             }
-            if self.matcher.line(*seq, record, view, line(span, bytes, record)) {
+            if self.matcher.line(*seq, record, view, line(first, bytes, record)) {
                 found.extend(u32::try_from(*seq));
             }
-            at = usize::try_from(end(record) - first.offset).unwrap_or(usize::MAX);
+            at = usize::try_from(end(record).saturating_sub(first.offset)).unwrap_or(usize::MAX);
             next += 1;
         }
     }
@@ -167,13 +239,24 @@ fn end(record: &Record) -> u64 {
     record.offset.saturating_add(u64::from(record.line_length))
 }
 
+/// The last of some events for whose record this is so, given that it is so for the first, and for none behind one
+/// for which it isn't.
+fn last_with(view: &IndexView, seqs: RangeInclusive<u64>, is_so: impl Fn(&Record) -> bool) -> u64 {
+    let (mut low, mut high) = (*seqs.start(), *seqs.end());
+    while low < high {
+        let middle = low + (high - low).div_ceil(2);
+        if view.get(middle).is_some_and(|record| is_so(&record)) { low = middle } else { high = middle - 1 }
+    }
+    low
+}
+
 /// The line of a record, out of the stretch that begins with the first one.
-fn line<'b>(span: &[(u64, Record)], bytes: &'b [u8], record: &Record) -> &'b [u8] {
+fn line<'b>(first: &Record, bytes: &'b [u8], record: &Record) -> &'b [u8] {
     if record.line_length == u32::MAX {
         return bytes;
     }
-    let begin = span.first().map_or(0, |(_, first)| first.offset);
-    let from = usize::try_from(record.offset - begin).unwrap_or(usize::MAX);
-    let to = usize::try_from(end(record) - begin).unwrap_or(usize::MAX);
+    let begin = first.offset;
+    let from = usize::try_from(record.offset.saturating_sub(begin)).unwrap_or(usize::MAX);
+    let to = usize::try_from(end(record).saturating_sub(begin)).unwrap_or(usize::MAX);
     bytes.get(from..to).unwrap_or_default()
 }

@@ -3,11 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::news::News;
+
 type Callback = Box<dyn Fn() + Send + Sync>;
 
 /// A bell between threads. Ring it after publishing, never before.
 #[derive(Clone)]
-pub struct Wake(Arc<Bell>);
+pub struct Wake {
+    bell: Arc<Bell>,
+    /// Whom every ring reaches.
+    news: Option<Arc<News>>,
+}
 
 struct Bell {
     ring: Callback,
@@ -18,19 +24,27 @@ impl Wake {
     /// A bell that calls `ring`, from any thread.
     #[must_use]
     pub fn new(ring: impl Fn() + Send + Sync + 'static) -> Self {
-        Self(Arc::new(Bell { ring: Box::new(ring), rung: AtomicBool::new(false) }))
+        Self { bell: Arc::new(Bell { ring: Box::new(ring), rung: AtomicBool::new(false) }), news: None }
+    }
+
+    /// The same bell for a thread that publishes events: those who follow the capture hear it too, each time.
+    pub(super) fn with(&self, news: &Arc<News>) -> Self {
+        Self { bell: Arc::clone(&self.bell), news: Some(Arc::clone(news)) }
     }
 
     /// Rings unless a ring is already on its way.
     pub fn ring(&self) {
-        if !self.0.rung.swap(true, Ordering::AcqRel) {
-            (self.0.ring)();
+        if let Some(news) = &self.news {
+            news.tell();
+        }
+        if !self.bell.rung.swap(true, Ordering::AcqRel) {
+            (self.bell.ring)();
         }
     }
 
     /// The listener says: I am about to look. Whatever is published from now on rings again.
     pub fn heard(&self) {
-        self.0.rung.store(false, Ordering::Release);
+        self.bell.rung.store(false, Ordering::Release);
     }
 }
 
@@ -54,5 +68,18 @@ mod tests {
         wake.heard();
         wake.ring();
         assert_eq!(count.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn who_follows_the_capture_hears_each_ring() {
+        let news = Arc::new(News::default());
+        let (_ring, bell) = news.follow();
+        let wake = Wake::new(|| ());
+        for _ in 0..2 {
+            wake.with(&news).ring();
+            assert_eq!(bell.try_iter().count(), 1);
+        }
+        wake.ring();
+        assert_eq!(bell.try_iter().count(), 0, "the window's own bell is not news");
     }
 }

@@ -43,6 +43,14 @@ impl Carrier {
         }
     }
 
+    /// Whether everything queued was handed to the system, or to `ewebsock`, whose queue can't be seen.
+    pub(crate) const fn is_flushed(&self) -> bool {
+        match self {
+            Self::Full(socket) => socket.is_flushed(),
+            Self::Portable(_) => true,
+        }
+    }
+
     /// Queues a text message.
     pub(crate) fn send_text(&mut self, text: &Text) -> Result<(), OpenFailure> {
         match self {

@@ -156,7 +156,7 @@ impl std::fmt::Debug for ConnectSpec {
     /// Names of headers only: their values may be cookies or tokens.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ConnectSpec")
-            .field("url", &self.endpoint.websocket_url().as_str())
+            .field("url", &self.endpoint.shown_url())
             .field("mode", &self.mode_name())
             .field("credential", &self.credential_name())
             .field("transport", &self.transport)
@@ -173,6 +173,23 @@ pub enum Outgoing {
     Text(String),
     /// As a binary frame.
     Binary(Bytes),
+}
+
+impl Outgoing {
+    /// Bytes of payload.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+        }
+    }
+
+    /// Whether there is no payload.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 impl std::fmt::Debug for Outgoing {

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
+
 use crate::capture::event::{Fact, Header, Text};
 use crate::directus::{Class, Masker, MessageType, Secret, classify};
 
@@ -37,6 +39,18 @@ impl Door {
     #[must_use]
     pub fn unmask(&self, text: &str) -> Option<String> {
         self.masker().unmask(text)
+    }
+
+    /// The text as it may be kept: with every secret masked that is known here.
+    #[must_use]
+    pub fn mask(&self, text: &str) -> Option<String> {
+        self.masker().outgoing(text)
+    }
+
+    /// A binary message we send. Directus reads it as text (reference 1.5), so it may be a login.
+    pub(crate) fn outgoing_binary(&self, bytes: &Bytes) -> Option<Bytes> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        self.masker().outgoing(text).map(Bytes::from)
     }
 
     /// A message we send.
@@ -83,6 +97,14 @@ impl Door {
         any
     }
 
+    /// The server's echo of what was offered, and some offer a token there.
+    fn subprotocol(&self, agreed: &mut String) -> bool {
+        let shown = self.masker().header("Sec-WebSocket-Protocol", agreed);
+        let changed = shown != *agreed;
+        *agreed = shown;
+        changed
+    }
+
     fn url(&self, url: &mut String) -> bool {
         let shown = self.masker().url(url);
         let changed = shown != *url;
@@ -93,7 +115,8 @@ impl Door {
     /// Masks a fact in place; tells whether something was replaced.
     pub(crate) fn fact(&self, fact: &mut Fact) -> bool {
         match fact {
-            Fact::Connect { url, .. } | Fact::Open { url, .. } => self.url(url),
+            Fact::Connect { url, .. } => self.url(url),
+            Fact::Open { url, subprotocol } => self.url(url) | self.subprotocol(subprotocol),
             Fact::Request { target, headers, .. } => self.target(target) | self.headers(headers),
             Fact::Response { reason, headers, body, .. } => {
                 self.headers(headers) | self.words(body) | self.words(reason)
@@ -104,6 +127,7 @@ impl Door {
             Fact::Error { message, cause, advice, .. } => {
                 self.words(message) | self.words(cause) | self.words(advice)
             }
+            Fact::Note { text, .. } => text.as_mut().is_some_and(|text| self.words(text)),
             Fact::Resolved { .. }
             | Fact::Connected { .. }
             | Fact::Secured { .. }

@@ -17,6 +17,7 @@ mod full;
 pub mod link;
 pub mod mask;
 mod portable;
+mod queue;
 mod sink;
 pub mod socket;
 mod thread;

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use crate::net::command::Command;
 use crate::net::link::Link;
 use crate::net::mask::Door;
+use crate::net::queue::Queue;
 use crate::net::sink::Sink;
 use crate::net::worker::Worker;
 
@@ -44,13 +45,13 @@ impl Net {
     #[must_use]
     pub fn open(&self, sink: Sink) -> LinkHandle {
         let (commands, receiver) = unbounded_channel();
-        let door = Door::new();
+        let (door, queue) = (Door::new(), Queue::default());
         let link = Link::new(door.clone(), RandomState::new().hash_one(0_u8));
         if let Some(workers) = &self.workers {
             // Fails only if the thread died; then the sink's reader sees the end at once.
-            let _ = workers.send(Worker::new(link, receiver, sink));
+            let _ = workers.send(Worker::new(link, receiver, sink, queue.clone()));
         }
-        LinkHandle { commands, door }
+        LinkHandle { commands, door, queue }
     }
 }
 
@@ -80,13 +81,31 @@ async fn serve(mut arriving: UnboundedReceiver<Worker>) {
 pub struct LinkHandle {
     commands: UnboundedSender<Command>,
     door: Door,
+    queue: Queue,
 }
 
 impl LinkHandle {
     /// Gives a command. Never blocks; what comes of it are events.
     pub fn send(&self, command: Command) {
+        if let Command::Send(message) = &command {
+            self.queue.add(message.len());
+        }
         // Fails only after the net thread ended, when there is no connection left to command.
         let _ = self.commands.send(command);
+    }
+
+    /// Bytes of messages that were given and haven't left for the socket. Whoever sends from a file or a pipe waits while
+    /// it is high, since `send` never does. The portable transport counts what `ewebsock` has taken as gone.
+    #[must_use]
+    pub fn queued_bytes(&self) -> u64 {
+        self.queue.bytes()
+    }
+
+    /// A text with every secret masked that this link knows, for what is kept beside the capture; `None` if there
+    /// is none in it.
+    #[must_use]
+    pub fn mask(&self, text: &str) -> Option<String> {
+        self.door.mask(text)
     }
 
     /// A recorded text with the secrets put back that this process still knows, for sending it again; `None`

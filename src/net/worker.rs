@@ -14,6 +14,7 @@ use crate::net::clock::Clock;
 use crate::net::command::Command;
 use crate::net::failure::OpenFailure;
 use crate::net::link::{Link, Order, Outputs};
+use crate::net::queue::Queue;
 use crate::net::sink::{Delivered, Sink};
 use crate::net::socket::SocketEvent;
 
@@ -36,6 +37,9 @@ pub(crate) struct Worker {
     backlog: Vec<Event>,
     /// Nobody wants this link any more.
     leaving: bool,
+    queue: Queue,
+    /// Bytes of it that were taken and may still lie in the socket's buffer.
+    taken: u64,
 }
 
 /// Why the worker woke.
@@ -48,7 +52,7 @@ enum Wake {
 }
 
 impl Worker {
-    pub(crate) fn new(link: Link, commands: UnboundedReceiver<Command>, sink: Sink) -> Self {
+    pub(crate) fn new(link: Link, commands: UnboundedReceiver<Command>, sink: Sink, queue: Queue) -> Self {
         let clock = sink.clock();
         Self {
             link,
@@ -60,6 +64,8 @@ impl Worker {
             out: Outputs::default(),
             backlog: Vec::new(),
             leaving: false,
+            queue,
+            taken: 0,
         }
     }
 
@@ -70,6 +76,9 @@ impl Worker {
             self.handle(wake);
             self.obey();
             self.deliver();
+            if self.carrier.is_none() {
+                self.queue.left(std::mem::take(&mut self.taken));
+            }
         }
         if !self.backlog.is_empty() {
             let room = tokio::time::timeout(LAST_CALL, self.sink.room(&self.backlog)).await.ok().flatten();
@@ -80,7 +89,7 @@ impl Worker {
     async fn wait(&mut self, net_leaves: &mut watch::Receiver<()>) -> Wake {
         let reading = self.backlog.is_empty().then_some(BATCH_BYTES);
         let deadline = self.link.deadline().map(|at| self.clock.instant(at));
-        let Self { commands, sink, carrier, inbox, backlog, leaving, .. } = self;
+        let Self { commands, sink, carrier, inbox, backlog, leaving, queue, taken, .. } = self;
         let asleep = deadline.is_some();
         let alarm =
             async { tokio::time::sleep_until(deadline.unwrap_or_else(std::time::Instant::now).into()).await };
@@ -90,7 +99,14 @@ impl Worker {
             () = alarm, if asleep => Wake::Due,
             room = sink.room(backlog), if !backlog.is_empty() => Wake::Room(room),
             () = poll_fn(|cx| match carrier {
-                Some(carrier) => carrier.poll(cx, inbox, reading),
+                Some(carrier) => {
+                    let ready = carrier.poll(cx, inbox, reading);
+                    // What waits for the disk counts as well: sending more would only pile it up.
+                    if carrier.is_flushed() && reading.is_some() {
+                        queue.left(std::mem::take(taken));
+                    }
+                    ready
+                }
                 None => std::task::Poll::Pending,
             }), if carrier.is_some() => Wake::Socket,
         }
@@ -101,7 +117,7 @@ impl Worker {
             self.link.clock_jumped(drift_us, self.clock.now(), &mut self.out);
         }
         match wake {
-            Wake::Command(command) => self.link.command(command, self.clock.now(), &mut self.out),
+            Wake::Command(command) => self.command(command),
             Wake::Leave => self.leave(),
             Wake::Due => self.link.tick(self.clock.now(), &mut self.out),
             Wake::Room(room) => {
@@ -121,11 +137,18 @@ impl Worker {
         }
     }
 
+    fn command(&mut self, command: Command) {
+        if let Command::Send(message) = &command {
+            self.taken = self.taken.saturating_add(u64::try_from(message.len()).unwrap_or(u64::MAX));
+        }
+        self.link.command(command, self.clock.now(), &mut self.out);
+    }
+
     /// What was commanded before still counts.
     fn leave(&mut self) {
         self.leaving = true;
         while let Ok(command) = self.commands.try_recv() {
-            self.link.command(command, self.clock.now(), &mut self.out);
+            self.command(command);
         }
         self.link.finish(self.clock.now(), &mut self.out);
     }

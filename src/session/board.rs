@@ -223,20 +223,32 @@ impl Board {
         Some((self.owner(place), self.all[place].refused_events == 1))
     }
 
-    /// The unsubscribe was confirmed: of twins the server removes only one (reference 5.6); without a uid all go.
+    /// The unsubscribe was confirmed: of twins the server removes only one (reference 5.6); without a uid all go. One
+    /// whose `init` isn't here yet is not among those the server knew: it lives on (conformance case 62).
     pub(super) fn end(&mut self, uid: Option<&str>) -> Option<Owner> {
         self.changed = true;
         if uid.is_none() {
-            self.finish_all(&SubscriptionState::Ended);
+            self.finish_all(&SubscriptionState::Ended, |state| *state != SubscriptionState::Sent);
             return None;
         }
-        let place = self.slot(uid)?.alive.first().copied()?;
+        let known = |place: &usize| self.all[*place].state != SubscriptionState::Sent;
+        let place = self.slot(uid)?.alive.iter().copied().find(known)?;
         self.all[place].state = SubscriptionState::Ended;
         self.leave(place);
         if let Some(slot) = self.slot_mut(uid) {
             slot.ended = Some(place);
         }
         Some(self.owner(place))
+    }
+
+    /// Whether an unsubscribe confirmed now came too early for a subscription it means.
+    pub(super) fn is_early(&self, uid: Option<&str>) -> bool {
+        let waits =
+            |slot: &Slot| slot.alive.iter().any(|&place| self.all[place].state == SubscriptionState::Sent);
+        match uid {
+            Some(_) => self.slot(uid).is_some_and(waits),
+            None => self.by_uid.values().chain([&self.bare]).any(waits),
+        }
     }
 
     /// The subscription an unsubscribe with this uid is about.
@@ -265,21 +277,24 @@ impl Board {
 
     /// The connection is gone, and the server's side of every subscription with it.
     pub(super) fn orphan(&mut self) {
-        self.finish_all(&SubscriptionState::Orphaned);
+        self.finish_all(&SubscriptionState::Orphaned, |_| true);
         self.by_uid.clear();
         self.bare = Slot::default();
         self.changed = true;
     }
 
-    fn finish_all(&mut self, state: &SubscriptionState) {
-        let mut bare = std::mem::take(&mut self.bare);
-        for slot in self.by_uid.values_mut().chain([&mut bare]) {
-            for place in slot.alive.drain(..) {
-                self.all[place].state = state.clone();
-                slot.ended = Some(place);
-            }
+    fn finish_all(&mut self, end: &SubscriptionState, ends: impl Fn(&SubscriptionState) -> bool) {
+        let all = &mut self.all;
+        for slot in self.by_uid.values_mut().chain([&mut self.bare]) {
+            slot.alive.retain(|&place| {
+                let goes = ends(&all[place].state);
+                if goes {
+                    all[place].state = end.clone();
+                    slot.ended = Some(place);
+                }
+                !goes
+            });
         }
-        self.bare = bare;
     }
 
     /// Drops the oldest finished ones if there are too many.

@@ -48,7 +48,7 @@ impl Session {
             }
             Fact::Switched { name, on } => self.shown.switches.set(name, *on),
             Fact::Clock { .. } => self.shown.counters.clock_jumps += 1,
-            Fact::Unknown { .. } => {}
+            Fact::Note { .. } | Fact::Unknown { .. } => {}
         }
     }
 
@@ -166,7 +166,14 @@ impl Session {
             self.enter(at, Phase::Closed);
             return;
         }
-        let was_live = matches!(self.shown.phase, Phase::Live | Phase::Closing);
+        let was_live = match self.shown.phase {
+            Phase::Live => true,
+            // Our Close frame may have gone out before the login was confirmed.
+            Phase::Closing => {
+                !matches!(self.shown.login, Login::None | Login::Awaited | Login::Checking | Login::Refused)
+            }
+            _ => false,
+        };
         self.shown.counters.closes += 1;
         self.shown.last_close = Some(Arc::new(LastClose {
             seq: at.seq,

@@ -82,6 +82,13 @@ impl Session {
             EventName::Init => self.init(at, seen),
             EventName::Unsubscribe => {
                 let answered = self.requests.answer(|kind| kind == RequestKind::Unsubscribe, seen.uid);
+                if self.board.is_early(seen.uid) {
+                    self.warn(
+                        at,
+                        WarningKind::UnsubscribedTooEarly,
+                        "An unsubscribe overtook its subscribe: the server had nothing to end yet, and the subscription lives on. Wait for its `init`, then unsubscribe again.",
+                    );
+                }
                 let owner = self.board.end(seen.uid);
                 let joined = Joined::answering(answered.as_ref());
                 Joined { answers: joined.answers, guessed: joined.guessed, ..Joined::owned(owner) }

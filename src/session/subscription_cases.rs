@@ -216,3 +216,26 @@ fn a_script_that_subscribes_all_day_keeps_the_board_bounded_and_joins_right() {
     let kept = u64::try_from(shot.subscriptions.len()).unwrap();
     assert_eq!(kept + shot.counters.subscriptions_forgotten, 5001);
 }
+
+#[test]
+fn case_62_an_unsubscribe_that_overtakes_its_subscribe_ends_nothing() {
+    for (unsubscribe, ended) in [
+        (r#"{"type":"unsubscribe","uid":"s"}"#, r#"{"type":"subscription","event":"unsubscribe","uid":"s"}"#),
+        (r#"{"type":"unsubscribe"}"#, r#"{"type":"subscription","event":"unsubscribe"}"#),
+    ] {
+        let mut script = Script::live();
+        let sent = script.say(r#"{"type":"subscribe","collection":"messages","event":"create","uid":"s"}"#);
+        script.say(unsubscribe);
+        script.hear(ended);
+        assert_eq!(script.states(), ["sent"]);
+        assert_eq!(script.warnings(), [WarningKind::UnsubscribedTooEarly]);
+        script.hear(r#"{"type":"subscription","event":"init","uid":"s"}"#);
+        let event = script.hear(r#"{"type":"subscription","event":"create","data":[{}],"uid":"s"}"#);
+        assert_eq!((event.subscription, script.states()), (sent.subscription, vec!["live"]));
+        assert!(script.shot().pending.is_empty());
+        script.say(unsubscribe);
+        script.hear(ended);
+        assert_eq!(script.states(), ["ended"]);
+        assert_eq!(script.warnings().len(), 1, "the second one came in time");
+    }
+}

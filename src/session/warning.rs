@@ -13,6 +13,8 @@ pub enum WarningKind {
     TwinSubscribe,
     /// A later subscribe with the same uid silently replaced an earlier one (reference 5.6).
     Replaced,
+    /// An unsubscribe was confirmed before the subscribe it meant: the subscription lives on (conformance case 62).
+    UnsubscribedTooEarly,
     /// Sent before the login was confirmed: the server never reads it (reference 2.3).
     SentTooEarly,
     /// The write was refused while reading back: the row may exist (reference 4.2).

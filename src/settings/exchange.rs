@@ -10,6 +10,8 @@ use super::secretless::clean_url;
 
 /// Largest text taken, in bytes. A profile takes about 500.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// Most profiles taken at once. Each is given a name that no other has, so the cost grows with their square.
+const MOST_PROFILES: usize = 500;
 /// Version of the format.
 const VERSION: u32 = 1;
 
@@ -60,6 +62,9 @@ pub enum ImportError {
         "The profiles were exported by a newer Harewire (format {0}). Update this one, or export from the same version."
     )]
     Newer(u32),
+    /// More than anybody has.
+    #[error("The list holds {0} profiles; at most {MOST_PROFILES} are taken at once. Import them in parts.")]
+    TooMany(usize),
     /// Nothing in it.
     #[error("The list of profiles is empty, so nothing was imported.")]
     Empty,
@@ -97,6 +102,9 @@ pub fn import_ron(text: &str) -> Result<Import, ImportError> {
     }
     if incoming.profiles.is_empty() {
         return Err(ImportError::Empty);
+    }
+    if incoming.profiles.len() > MOST_PROFILES {
+        return Err(ImportError::TooMany(incoming.profiles.len()));
     }
     let notes = notes(text);
     let profiles = incoming
@@ -274,5 +282,38 @@ mod tests {
             .map(|(name, _)| name)
             .collect();
         assert_eq!(switches, SWITCHES);
+    }
+
+    #[test]
+    fn a_list_without_end_is_refused() {
+        let list = "(name: \"x\"), ".repeat(MOST_PROFILES + 1);
+        let text = format!("(harewire_profiles: 1, profiles: [{list}])");
+        assert_eq!(import_ron(&text), Err(ImportError::TooMany(MOST_PROFILES + 1)));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_fail(
+            text in ".{0,60}",
+            pieces in proptest::collection::vec(proptest::sample::select(vec![
+                "(", ")", "[", "]", "{", "}", ":", ",", "harewire_profiles", "profiles", "1", "4294967296", "url", "name",
+                "id", "18446744073709551615", "\"x\"", "\"ws://a:b@c?token=d\"", "Some", "switches", "()",
+            ]), 0..24),
+        ) {
+            for text in [text, pieces.concat(), format!("(harewire_profiles:1,profiles:[({})])", pieces.concat())] {
+                let _import = import_ron(&text);
+                let _settings = Settings::from_ron(&text);
+                let _check = crate::settings::check(&text);
+            }
+        }
+    }
+
+    #[test]
+    fn nesting_without_end_is_an_error() {
+        for open in ["[", "(", "{\"a\":", "Some("] {
+            let text = format!("(harewire_profiles:1,profiles:[(name:{}", open.repeat(100_000));
+            assert!(import_ron(&text).is_err(), "{open}");
+            assert!(Settings::from_ron(&text).is_err(), "{open}");
+        }
     }
 }

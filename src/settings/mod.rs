@@ -5,6 +5,7 @@
 //! changed. No credential is ever printed: URLs and messages lose theirs on the way in and on the way out.
 
 mod check;
+mod columns;
 mod exchange;
 mod filters;
 mod history;
@@ -15,10 +16,11 @@ mod remembered;
 mod secretless;
 
 pub use check::{Check, check};
+pub use columns::{Column, ColumnLook, Columns, MOST_PATHS, PathColumn};
 pub use exchange::{Import, ImportError, export_ron, import_ron};
 pub use filters::{FILTER_COLOURS, FilterTrouble, Filters, MOST_FILTERS, SavedFilter};
 pub use history::History;
 pub use layout::Layout;
-pub use preferences::{Preferences, Theme};
+pub use preferences::{Preferences, Theme, TimeColumn};
 pub use profile::{CredentialKind, Profile, ProfileId, Protocol, Switches, Transport, Trouble};
 pub use remembered::{KEY, Loaded, Settings, Unreadable};

@@ -15,6 +15,31 @@ pub enum Theme {
     Light,
 }
 
+/// What the time column of the log shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeColumn {
+    /// The time of day.
+    #[default]
+    Clock,
+    /// Since the capture began.
+    SinceStart,
+    /// Since the marked row, negative before it.
+    SinceMark,
+}
+
+impl TimeColumn {
+    /// The one that comes after this when one goes through them.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Clock => Self::SinceStart,
+            Self::SinceStart => Self::SinceMark,
+            Self::SinceMark => Self::Clock,
+        }
+    }
+}
+
 /// How the user likes it. A setting shown is the setting in effect, also after a restart.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -31,6 +56,8 @@ pub struct Preferences {
     pub fold_heartbeats: bool,
     /// The log follows new rows.
     pub follow: bool,
+    /// What the time column of the log shows.
+    pub time: TimeColumn,
     /// Size of everything on screen, 1 is the system's.
     pub zoom: f32,
 }
@@ -49,6 +76,7 @@ impl Default for Preferences {
             capture_limit_bytes: 10_000_000_000,
             fold_heartbeats: true,
             follow: true,
+            time: TimeColumn::Clock,
             zoom: 1.0,
         }
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::columns::Columns;
 use super::filters::Filters;
 use super::history::History;
 use super::layout::Layout;
@@ -30,6 +31,8 @@ pub struct Settings {
     pub history: History,
     /// Panels of the window.
     pub layout: Layout,
+    /// Columns of the log.
+    pub columns: Columns,
     /// Filters with a name.
     pub filters: Filters,
 }
@@ -43,6 +46,7 @@ impl Default for Settings {
             preferences: Preferences::default(),
             history: History::default(),
             layout: Layout::default(),
+            columns: Columns::default(),
             filters: Filters::default(),
         }
     }
@@ -134,6 +138,7 @@ impl Settings {
     fn repair(&mut self) -> Vec<String> {
         let mut notes = self.preferences.repair();
         self.layout.repair();
+        self.columns.repair();
         notes.extend(self.filters.repair());
         let profiles = std::mem::take(&mut self.profiles);
         for mut profile in profiles {

@@ -4,10 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, Serializer};
 
-use crate::directus::{Endpoint, Masker, Secret};
-
-/// Keys of a query that carry a credential.
-const SECRET_KEYS: [&str; 4] = ["access_token", "refresh_token", "password", "token"];
+use crate::directus::{Endpoint, Masker, Secret, names_credential};
 
 /// A URL as typed, without tokens in its query and without user and password. The token, if there was one, comes beside
 /// it, for the session or the keyring.
@@ -25,7 +22,8 @@ fn is_suspect(typed: &str) -> bool {
     let lower = typed.to_ascii_lowercase();
     // A percent sign may hide any key: `acc%65ss_token`.
     let in_query = lower.split_once(['?', '#']).is_some_and(|(_, rest)| {
-        rest.contains('%') || SECRET_KEYS.iter().any(|key| rest.contains(key)) || lower.contains("eyj")
+        let names = || rest.split(['?', '&', '#']).map(|pair| pair.split('=').next().unwrap_or_default());
+        rest.contains('%') || names().any(names_credential) || rest.contains("eyj")
     });
     in_query || authority(typed).is_some_and(|(_, authority, _)| authority.contains('@'))
 }
@@ -116,6 +114,8 @@ mod tests {
             "://?password=hush-1234",
             "https://host/#access_token=hush-1234",
             "https://host/?jwt=eyJhush-1234",
+            "wss://host/?api_key=hush-1234",
+            "wss://host/socket?room=1&sig=hush-1234",
         ] {
             let (clean, _) = clean_url(url);
             assert!(!clean.contains("hush-1234"), "{clean}");

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::directus::Secret;
 use crate::settings::{Layout, Preferences, Profile, ProfileId, Switches};
 use crate::ui::path_prompt::Errand;
+use crate::ui::rows_action::RowsAction;
 use crate::ui::saved_action::SavedAction;
 
 /// What a view wants done. The app performs it after the frame.
@@ -19,6 +20,10 @@ pub enum Action {
     GoTo(u64),
     /// The row with this sequence number is the one that times and differences refer to; `None`: no row is.
     Mark(Option<u64>),
+    /// Do this with rows of the log.
+    Rows(RowsAction),
+    /// Add a column that shows what this JSON path (without `$`) finds.
+    AddColumn(String),
     /// Change which rows are shown.
     Filter(FilterChange),
     /// Change the saved filters.

@@ -3,6 +3,8 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 use lucide_icons::Icon;
 
+use crate::ui::row_command::{ROWS, RowCommand};
+
 /// A user command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Command {
@@ -70,6 +72,8 @@ pub enum Command {
     FindNext,
     /// The hit before.
     FindPrevious,
+    /// One about rows of the log.
+    Rows(RowCommand),
     /// Open a capture file.
     OpenCapture,
     /// Save a copy of the capture.
@@ -147,25 +151,26 @@ pub struct Entry {
     pub shortcut: Option<KeyboardShortcut>,
 }
 
-const NONE: Option<KeyboardShortcut> = None;
+pub(super) const NONE: Option<KeyboardShortcut> = None;
 
-const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
+pub(super) const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
 }
 
-const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
+pub(super) const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key))
 }
 
-const fn bare(key: Key) -> Option<KeyboardShortcut> {
+pub(super) const fn bare(key: Key) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(Modifiers::NONE, key))
 }
 
-const fn shift(key: Key) -> Option<KeyboardShortcut> {
+pub(super) const fn shift(key: Key) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(Modifiers::SHIFT, key))
 }
 
-type Line = (Command, &'static str, &'static str, Icon, Option<KeyboardShortcut>);
+/// A line of the registry: the fields of [`Entry`] without the group.
+pub(super) type Line = (Command, &'static str, &'static str, Icon, Option<KeyboardShortcut>);
 
 const CONNECTION: [Line; 10] = [
     (Command::Connection, "Connection…", "Choose a server, a token and options", Icon::Plug, ctrl(Key::N)),
@@ -255,7 +260,7 @@ const LOG: [Line; 12] = [
     (Command::Find, "Find", "Look for a text in the log", Icon::Search, ctrl(Key::F)),
     (Command::FindNext, "Find next", "The next row that holds it", Icon::ChevronDown, bare(Key::F3)),
     (Command::FindPrevious, "Find previous", "The row before that holds it", Icon::ChevronUp, shift(Key::F3)),
-    (Command::Follow, "Follow", "Keep the newest row in sight", Icon::ArrowDownToLine, ctrl(Key::G)),
+    (Command::Follow, "Follow", "Keep the newest row in sight", Icon::ArrowDownToLine, ctrl_shift(Key::G)),
     (Command::Pause, "Pause", "Keep new rows out of sight; nothing is lost", Icon::Pause, ctrl(Key::P)),
     (
         Command::ClearLog,
@@ -289,10 +294,11 @@ const WINDOW: [Line; 11] = [
 
 /// Every command, by group.
 pub fn all() -> impl Iterator<Item = Entry> {
-    let groups: [(Group, &'static [Line]); 5] = [
+    let groups: [(Group, &'static [Line]); 6] = [
         (Group::Connection, &CONNECTION),
         (Group::Messages, &MESSAGES),
         (Group::Log, &LOG),
+        (Group::Log, &ROWS),
         (Group::Captures, &CAPTURES),
         (Group::Window, &WINDOW),
     ];
@@ -326,7 +332,10 @@ impl Command {
     /// The command whose keys were pressed in this frame; they are taken out of the input.
     #[must_use]
     pub fn pressed(ctx: &egui::Context) -> Option<Self> {
-        let mut entries: Vec<Entry> = all().filter(|entry| entry.shortcut.is_some()).collect();
+        let typing = ctx.text_edit_focused();
+        let yields = |entry: &Entry| matches!(entry.command, Self::Rows(rows) if rows.yields_to_text());
+        let has_keys = |entry: &Entry| entry.shortcut.is_some() && !(typing && yields(entry));
+        let mut entries: Vec<Entry> = all().filter(has_keys).collect();
         // Keys with more modifiers first: Ctrl+Shift+P must not count as Ctrl+P.
         entries.sort_by_key(|entry| {
             std::cmp::Reverse(

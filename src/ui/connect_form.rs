@@ -17,7 +17,8 @@ use crate::ui::status_panel::switches_ui;
 use crate::ui::theme::{self, tokens};
 
 /// The profile as edited, and the token typed.
-#[derive(Clone, Debug, Default)]
+// No `Debug`: it holds the token.
+#[derive(Clone, Default)]
 pub struct ConnectForm {
     profile: Profile,
     loaded: Option<ProfileId>,
@@ -283,7 +284,7 @@ impl ConnectForm {
 fn endpoint_ui(ui: &mut Ui, endpoint: Option<&Endpoint>) {
     let t = tokens(ui);
     let Some(endpoint) = endpoint else { return };
-    let words = format!("→ {}", endpoint.websocket_url());
+    let words = format!("→ {}", endpoint.shown_url());
     ui.add(egui::Label::new(RichText::new(words).font(theme::mono()).color(t.good)).wrap());
     let notes: Vec<String> = endpoint.notes().iter().map(ToString::to_string).collect();
     if !notes.is_empty() {

@@ -95,6 +95,16 @@ pub fn clock(time_us: i64, offset_s: i32) -> String {
     )
 }
 
+/// A signed span that says hours only where there are some: `+00:12.345`, `−1:02:03.004`.
+#[must_use]
+pub fn stopwatch(us: i64) -> String {
+    let milliseconds = us.unsigned_abs() / 1000;
+    let sign = if us < 0 { '−' } else { '+' };
+    let (hours, minutes) = (milliseconds / 3_600_000, milliseconds / 60_000 % 60);
+    let hours = if hours > 0 { format!("{hours}:") } else { String::new() };
+    format!("{sign}{hours}{minutes:02}:{:02}.{:03}", milliseconds / 1000 % 60, milliseconds % 1000)
+}
+
 /// Time of day with microseconds in a group of their own: `00:27:41.310 482`.
 #[must_use]
 pub fn exact_clock(time_us: i64, offset_s: i32) -> String {
@@ -146,6 +156,18 @@ mod tests {
         assert_eq!(lasting(761_000_000), "12 min 41 s");
         assert_eq!(ago(9_999_999), "just now");
         assert_eq!(ago(11_000_000), "11 s ago");
+    }
+
+    #[test]
+    fn a_stopwatch_has_a_sign_and_hours_where_there_are_some() {
+        for (us, text) in [
+            (0, "+00:00.000"),
+            (-1_500_000, "−00:01.500"),
+            (3_723_004_900, "+1:02:03.004"),
+            (i64::MIN, "−2562047788:00:54.775"),
+        ] {
+            assert_eq!(stopwatch(us), text);
+        }
     }
 
     #[test]

@@ -1,17 +1,27 @@
 //! `LogList`: the rows of the log, exact at any length; a frame costs what is in sight and nothing more.
 
 use egui::accesskit::Role;
-use egui::{Align2, EventFilter, Key, Modifiers, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, EventFilter, Popup, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use crate::capture::Spans;
 use crate::ui::action::Action;
+use crate::ui::command::Command;
 use crate::ui::figures;
+use crate::ui::log_columns::Places;
+use crate::ui::log_head::LogHead;
 use crate::ui::log_model::LogModel;
-use crate::ui::log_row::{Columns, row_ui, skeleton_ui, spoken};
+use crate::ui::log_row::{row_ui, skeleton_ui, spoken};
 use crate::ui::log_scroll::Extent;
 use crate::ui::measure::fitting;
+use crate::ui::row_menu::RowMenu;
 use crate::ui::row_tint::{tint_tip, tint_ui};
+use crate::ui::rows_action::RowsAction;
 use crate::ui::scroller::{SCROLLBAR_WIDTH, Scroller};
+use crate::ui::selection::Selection;
 use crate::ui::theme::{self, tokens};
+
+mod hands;
+mod moves;
 
 /// What the list remembers: where it stands, what is selected.
 #[derive(Clone, Debug, Default)]
@@ -21,9 +31,17 @@ pub struct LogList {
     loose: bool,
     /// Rows there were when the last one was in sight.
     seen: Option<u64>,
+    /// The recording was still being read in the frame before.
+    was_opening: bool,
     /// Rows shown while paused.
     frozen: Option<u64>,
-    selected: Option<u64>,
+    selection: Selection,
+    head: LogHead,
+    menu: RowMenu,
+    /// The menu is to open with this frame, by key.
+    wants_menu: bool,
+    /// The list has the keyboard.
+    focused: bool,
     asked: std::ops::Range<u64>,
     reveal: Option<u64>,
 }
@@ -32,7 +50,7 @@ pub struct LogList {
 struct Opening<'a> {
     list: &'a Response,
     log: &'a LogModel<'a>,
-    columns: Columns,
+    columns: Places,
     extent: Extent,
     hidden: u64,
 }
@@ -55,7 +73,41 @@ impl LogList {
     /// The selected position.
     #[must_use]
     pub fn selected(&self) -> Option<u64> {
-        self.selected
+        self.selection.cursor()
+    }
+
+    /// Whether more than one row is selected.
+    #[must_use]
+    pub fn has_several(&self) -> bool {
+        self.selection.is_several()
+    }
+
+    /// Selects every row shown.
+    pub fn select_all(&mut self, log: &LogModel<'_>, actions: &mut Vec<Action>) {
+        let rows = self.frozen.unwrap_or(log.rows).min(log.rows);
+        self.selection.all(log.hidden.min(rows)..rows);
+        self.tell(actions);
+    }
+
+    /// Opens the menu of the selected row, at its place.
+    pub fn open_menu(&mut self) {
+        self.wants_menu = self.selected().is_some();
+    }
+
+    /// Rows that came since the last one was in sight.
+    #[must_use]
+    pub fn new_rows(&self, rows: u64) -> u64 {
+        rows.saturating_sub(self.seen.unwrap_or(rows))
+    }
+
+    /// Tells the app what is selected now.
+    fn tell(&self, actions: &mut Vec<Action>) {
+        actions.push(Action::Select(self.selected()));
+        // A toggle can leave the cursor on a row that is not selected.
+        let is_plain = self.selected().is_some_and(|cursor| *self.selection.spans() == Spans::one(cursor));
+        if !is_plain && !self.selection.spans().is_empty() {
+            actions.push(Action::Rows(RowsAction::Select(self.selection.spans().clone())));
+        }
     }
 
     /// Follows the newest row from now on, or stays where it is.
@@ -75,7 +127,7 @@ impl LogList {
 
     /// Selects `position` and brings it into sight with the next frame.
     pub fn reveal(&mut self, position: u64) {
-        self.selected = Some(position);
+        self.selection.only(position);
         self.reveal = Some(position);
         self.loose = true;
         if self.frozen.is_some_and(|rows| position >= rows) {
@@ -83,38 +135,13 @@ impl LogList {
         }
     }
 
-    /// The rows changed their places: `moved` tells where a row of before is now, or the next one that is left.
-    /// `hidden` are the rows hidden at the start, before and now.
-    pub fn rebase(&mut self, moved: &dyn Fn(u64) -> u64, hidden: (u64, u64)) {
-        let count = |rows: u64| rows.checked_sub(1).map_or(0, |last| moved(last) + 1);
-        let top = &mut self.scroller.anchor.row;
-        *top = moved(*top + hidden.0).saturating_sub(hidden.1);
-        self.selected = self.selected.map(moved);
-        self.reveal = self.reveal.map(moved);
-        self.frozen = self.frozen.map(count);
-        self.seen = self.seen.map(count);
-        self.asked = 0..0;
+    /// Forgets selection and place, for another capture; follows its newest row or stands at its first.
+    pub fn reset(&mut self, follow: bool) {
+        *self = Self { loose: !follow, ..Self::default() };
     }
 
-    /// Selects the row at `position`, or none, and leaves the list where it stands.
-    pub fn mark_selected(&mut self, position: Option<u64>) {
-        self.selected = position;
-    }
-
-    /// Brings the selected row into sight, unless the list follows the newest.
-    pub fn keep_selected_in_sight(&mut self) {
-        if !self.is_following() {
-            self.reveal = self.selected;
-        }
-    }
-
-    /// Forgets selection and place, for another capture.
-    pub fn reset(&mut self) {
-        *self = Self::default();
-    }
-
-    /// Paints the list into all the room there is.
-    pub fn show(&mut self, ui: &mut Ui, log: &LogModel<'_>, actions: &mut Vec<Action>) {
+    /// Paints the list into all the room there is. Returns the command chosen in the menu of a row.
+    pub fn show(&mut self, ui: &mut Ui, log: &LogModel<'_>, actions: &mut Vec<Action>) -> Option<Command> {
         let rect = ui.available_rect_before_wrap();
         ui.allocate_rect(rect, Sense::hover());
         let (header, body) = rect.split_top_bottom_at_y(rect.top() + HEADER_HEIGHT);
@@ -126,11 +153,12 @@ impl LogList {
         let list = ui.interact(body, id, Sense::click());
         list.widget_info(|| WidgetInfo::labeled(Role::ListBox, true, "Event log"));
         let highest = log.row(shown.saturating_sub(1)).map_or(shown, |row| row.seq);
-        let columns = Columns::new(rect.left(), rect.width() - SCROLLBAR_WIDTH, highest);
+        let looks = self.head.columns(log);
+        let columns = Places::new(rect.left(), rect.width() - SCROLLBAR_WIDTH, highest, &looks);
         let opening = Opening { list: &list, log, columns, extent, hidden };
         self.place(ui, &opening, actions);
 
-        opening.columns.header_ui(ui, header);
+        self.head.show(ui, (header, &opening.columns), log, actions);
         let line = tokens(ui).line;
         ui.painter().hline(header.x_range(), header.bottom() - 0.5, Stroke::new(1.0, line));
         let mut child = ui.new_child(egui::UiBuilder::new().max_rect(body).id_salt("rows"));
@@ -141,13 +169,35 @@ impl LogList {
         if self.scroller.bar_ui(ui, id, bar, extent) {
             self.loose = !self.scroller.anchor.is_at_end(extent);
         }
-        self.mark_seen(log.rows, extent);
+        self.mark_seen(log, extent);
         self.pill_ui(ui, body, log.rows);
         self.ask(log, extent, hidden, actions);
+        self.menu_ui(ui, &opening, actions)
+    }
+
+    /// The menu of the row at the cursor.
+    fn menu_ui(&mut self, ui: &Ui, opening: &Opening<'_>, actions: &mut Vec<Action>) -> Option<Command> {
+        let position = self.selected()?;
+        if std::mem::take(&mut self.wants_menu) {
+            let row = position.saturating_sub(opening.hidden);
+            let from_top = row.saturating_sub(self.scroller.anchor.row).min(opening.extent.page());
+            let body = opening.list.rect;
+            let y = body.top() + (from_top + 1) as f32 * theme::ROW_HEIGHT;
+            self.menu.open_by_key(pos2(body.left() + 60.0, y));
+        }
+        let row = opening.log.row(position)?;
+        let id = opening.list.id.with("row menu");
+        self.menu.show(ui, id, (row, self.selection.is_several()), actions)
     }
 
     /// Rows count as seen while the last of them is in sight.
-    fn mark_seen(&mut self, rows: u64, extent: Extent) {
+    fn mark_seen(&mut self, log: &LogModel<'_>, extent: Extent) {
+        let rows = log.rows;
+        // What a recording held before is not new, however long it takes to read it.
+        if log.opening || self.was_opening {
+            self.seen = Some(rows);
+        }
+        self.was_opening = log.opening;
         let at_end = self.scroller.anchor.in_sight(extent).end == extent.rows;
         if self.frozen.is_none() && at_end {
             self.seen = Some(rows);
@@ -164,49 +214,20 @@ impl LogList {
         if self.scroller.wheel(ui, list, extent) {
             self.loose = !self.scroller.anchor.is_at_end(extent);
         }
-        if list.has_focus() {
+        self.focused = list.has_focus();
+        if self.focused {
             let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
             ui.memory_mut(|memory| memory.set_focus_lock_filter(list.id, filter));
         }
         let nothing_focused = ui.memory(|memory| memory.focused().is_none());
         let in_dialog = ui.memory(|memory| memory.top_modal_layer().is_some());
-        let may_take_keys = ui.is_enabled() && !in_dialog && !ui.ctx().any_popup_open();
+        let may_take_keys = ui.is_enabled() && !in_dialog && !Popup::is_any_open(ui.ctx());
         if may_take_keys && (list.has_focus() || nothing_focused) {
             self.keys(ui, extent, hidden, actions);
         }
         if let Some(position) = self.reveal.take() {
             let row = position.saturating_sub(hidden).min(extent.rows.saturating_sub(1));
             self.scroller.anchor = self.scroller.anchor.centred(row, extent);
-        }
-    }
-
-    fn keys(&mut self, ui: &Ui, extent: Extent, hidden: u64, actions: &mut Vec<Action>) {
-        let Some(last) = extent.rows.checked_sub(1) else { return };
-        let current = self.selected.map(|position| position.saturating_sub(hidden).min(last));
-        let page = extent.page();
-        let down = |by: u64| current.map_or(self.scroller.anchor.row, |row| row.saturating_add(by).min(last));
-        let up = |by: u64| current.map_or(last, |row| row.saturating_sub(by));
-        let targets = [
-            (Key::ArrowDown, down(1)),
-            (Key::J, down(1)),
-            (Key::ArrowUp, up(1)),
-            (Key::K, up(1)),
-            (Key::PageDown, down(page)),
-            (Key::PageUp, up(page)),
-            (Key::Home, 0),
-            (Key::End, last),
-        ];
-        let target = ui
-            .input_mut(|input| targets.into_iter().find(|(key, _)| input.consume_key(Modifiers::NONE, *key)));
-        if let Some((key, row)) = target {
-            self.selected = Some(row + hidden);
-            actions.push(Action::Select(self.selected));
-            self.scroller.anchor = self.scroller.anchor.showing(row, extent);
-            self.loose = key != Key::End;
-            self.scroller.anchor = if self.loose { self.scroller.anchor } else { extent.end() };
-        } else if self.selected.is_some() && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape)) {
-            self.selected = None;
-            actions.push(Action::Select(None));
         }
     }
 
@@ -222,7 +243,7 @@ impl LogList {
             let prepared = log.row(position);
             // Not focusable: the list is one stop for Tab, the arrows move inside it.
             let response = ui.interact(rect, list.id.with(position), Sense::CLICK);
-            let is_selected = self.selected == Some(position);
+            let is_selected = self.selection.contains(position);
             response.widget_info(|| {
                 let name = prepared.map_or_else(|| format!("row at {position}, being read"), spoken);
                 WidgetInfo::selected(Role::ListBoxOption, true, is_selected, name)
@@ -238,27 +259,27 @@ impl LogList {
                 ui.painter().rect_filled(rect.with_max_x(body.right()), 0.0, fill);
             }
             tint_ui(ui, rect, prepared, is_selected);
-            if is_selected && list.has_focus() {
+            if self.selection.cursor() == Some(position) && list.has_focus() {
                 let edge = Rect::from_min_size(rect.min, vec2(2.0, rect.height()));
                 ui.painter().rect_filled(edge, 0.0, t.accent);
             }
             match prepared {
-                Some(row) => row_ui(ui, rect, columns, row, log.offset_s),
+                Some(row) => row_ui(ui, rect, columns, row, log),
                 None => skeleton_ui(ui, rect, columns, position + 1),
             }
-            if tint_tip(response, prepared).clicked() {
+            let note = prepared.map_or("", |row| row.note.as_str());
+            let response = if note.is_empty() { response } else { response.on_hover_text(note) };
+            let response = tint_tip(response, prepared);
+            if response.clicked() || response.secondary_clicked() {
                 list.request_focus();
-                self.selected = Some(position);
-                // The row under the pointer must not run away from it.
-                self.loose = true;
-                actions.push(Action::Select(self.selected));
+                self.click(ui, &response, position, actions);
             }
         }
     }
 
     /// The way back to the newest row, with how many came meanwhile.
     fn pill_ui(&mut self, ui: &mut Ui, body: Rect, rows: u64) {
-        let new = rows.saturating_sub(self.seen.unwrap_or(rows));
+        let new = self.new_rows(rows);
         if self.is_following() || new == 0 {
             return;
         }

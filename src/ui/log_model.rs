@@ -2,7 +2,9 @@
 
 use crate::capture::filter::Vocabulary;
 use crate::capture::row::Row;
+use crate::capture::{Notes, Stamp};
 use crate::settings::Filters;
+use crate::settings::{Columns, TimeColumn};
 
 /// The shown log. A *position* is a row's place in it, from 0, whatever its sequence number.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,8 +21,22 @@ pub struct LogModel<'a> {
     pub window: &'a [Row],
     /// The zone's distance from UTC in seconds; 0 to show UTC.
     pub offset_s: i32,
+    /// The selected event, by its sequence number.
+    pub selected: Option<u64>,
     /// The event that times and differences refer to, by its sequence number.
     pub marked: Option<u64>,
+    /// When it happened, once that is read.
+    pub mark: Option<Stamp>,
+    /// When the capture began: where `elapsed_us` is 0.
+    pub start: Stamp,
+    /// What the time column shows.
+    pub time: TimeColumn,
+    /// Which columns are shown; the usual ones if absent.
+    pub columns: Option<&'a Columns>,
+    /// Pins and notes.
+    pub notes: Option<&'a Notes>,
+    /// The recording is still being read.
+    pub opening: bool,
     /// How the last search went.
     pub search: Search,
     /// How the filter goes.

@@ -12,6 +12,9 @@ use crate::ui::filter_bar::{FilterBar, filter_counts_ui};
 use crate::ui::find_bar::FindBar;
 use crate::ui::log_list::LogList;
 use crate::ui::log_model::LogModel;
+use crate::ui::row_command::RowCommand;
+use crate::ui::row_dialogs::RowDialogs;
+use crate::ui::rows_action::{CopyForm, RowsAction};
 use crate::ui::saved_filters::SavedFilters;
 use crate::ui::theme::{self, tokens};
 
@@ -26,11 +29,19 @@ pub struct LogView {
     pub saved: SavedFilters,
     /// The search field.
     pub find: FindBar,
+    /// Go to, note, pins and columns.
+    pub dialogs: RowDialogs,
 }
 
 impl LogView {
-    /// Paints the log; `waiting` says what is missing while there are no rows.
-    pub fn show(&mut self, ui: &mut Ui, log: &LogModel<'_>, waiting: &str, actions: &mut Vec<Action>) {
+    /// Paints the log; `waiting` says what is missing while there are no rows. Returns the command chosen in it.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        log: &LogModel<'_>,
+        waiting: &str,
+        actions: &mut Vec<Action>,
+    ) -> Option<Command> {
         self.tools_ui(ui, log, actions);
         self.type_to_filter(ui);
         self.saved.show(ui, log, actions);
@@ -38,13 +49,15 @@ impl LogView {
         if log.hidden > 0 {
             hidden_ui(ui, log.hidden, actions);
         }
+        self.dialogs.show(ui, log, actions);
         if log.rows == log.hidden && log.filter.is_on() {
             nothing_fits_ui(ui, log);
+            return None;
         } else if log.rows == log.hidden {
             empty_ui(ui, Icon::Activity, "No events yet", waiting);
-        } else {
-            self.list.show(ui, log, actions);
+            return None;
         }
+        self.list.show(ui, log, actions)
     }
 
     /// Does what a user command says of the log. Whether it was one of the log's.
@@ -62,6 +75,10 @@ impl LogView {
             Command::Find => self.find.open(),
             Command::FindNext => self.find.search(false, self.list.selected(), actions),
             Command::FindPrevious => self.find.search(true, self.list.selected(), actions),
+            Command::Rows(command) => self.perform_on_rows(command, log, actions),
+            Command::CopyText if self.list.has_several() => {
+                actions.push(Action::Rows(RowsAction::Copy(CopyForm::Text)));
+            }
             _ => return false,
         }
         true
@@ -74,6 +91,26 @@ impl LogView {
         if idle && ui.is_enabled() && ui.input(|input| input.events.contains(&slash)) {
             self.filter.focus();
         }
+    }
+
+    fn perform_on_rows(&mut self, command: RowCommand, log: &LogModel<'_>, actions: &mut Vec<Action>) {
+        let action = match command {
+            RowCommand::GoTo => return self.dialogs.go_to(),
+            RowCommand::Note => return self.dialogs.note(log),
+            RowCommand::Pins => return self.dialogs.pins(),
+            RowCommand::Columns => return self.dialogs.columns(),
+            RowCommand::Menu => return self.list.open_menu(),
+            RowCommand::SelectAll => return self.list.select_all(log, actions),
+            RowCommand::Partner => RowsAction::GoToPartner,
+            RowCommand::Mark => RowsAction::ToggleMark,
+            RowCommand::Pin => RowsAction::TogglePin,
+            RowCommand::NextPin => RowsAction::GoToPin { backwards: false },
+            RowCommand::PreviousPin => RowsAction::GoToPin { backwards: true },
+            RowCommand::CopyLines => RowsAction::Copy(CopyForm::Lines),
+            RowCommand::CopyMarkdown => RowsAction::Copy(CopyForm::Markdown),
+            RowCommand::Time => RowsAction::SetTime(log.time.next()),
+        };
+        actions.push(Action::Rows(action));
     }
 
     fn tools_ui(&mut self, ui: &mut Ui, log: &LogModel<'_>, actions: &mut Vec<Action>) {
@@ -95,6 +132,9 @@ impl LogView {
             let paused = self.list.is_paused();
             let (icon, text) = if paused { (Icon::Play, "Resume") } else { (Icon::Pause, "Pause") };
             tool(ui, Command::Pause, icon, text, lit(paused), narrow);
+            if log.notes.is_some_and(|notes| !notes.is_empty()) {
+                tool(ui, Command::Rows(RowCommand::Pins), Icon::Pin, "Pins", Look::Plain, true);
+            }
             tool(ui, Command::ClearLog, Icon::Eraser, "Clear", Look::Plain, true);
             tool(ui, Command::Find, Icon::Search, "Find", lit(self.find.is_open()), true);
             tool(ui, Command::FilterHelp, Icon::CircleHelp, "Filter help", Look::Plain, true);
@@ -112,6 +152,11 @@ impl LogView {
                     filter_counts_ui(ui, log.filter, actions);
                 } else {
                     ui.add(egui::Label::new(RichText::new(counts(log)).color(t.dim)).truncate());
+                }
+                let new = self.list.new_rows(log.rows);
+                if paused && new > 0 {
+                    let words = format!("paused, {} new", count(new));
+                    ui.label(RichText::new(words).color(t.accent));
                 }
             });
         });

@@ -21,6 +21,8 @@ pub mod help_view;
 pub mod json_format;
 pub mod json_highlight;
 pub mod json_view;
+pub mod log_columns;
+pub mod log_head;
 pub mod log_list;
 pub mod log_model;
 pub mod log_row;
@@ -31,16 +33,22 @@ pub mod model;
 pub mod palette;
 pub mod path_prompt;
 pub mod profile_list;
+pub mod row_command;
+pub mod row_dialogs;
+pub mod row_menu;
 pub mod row_tint;
+pub mod rows_action;
 pub mod saved_action;
 pub mod saved_filters;
 pub mod scroller;
+pub mod selection;
 pub mod settings_view;
 pub mod shell;
 pub mod status_bar;
 pub mod status_panel;
 pub mod subscribe_form;
 pub mod subscription_cards;
+pub mod target;
 pub mod text_view;
 pub mod theme;
 pub mod toasts;
@@ -49,6 +57,8 @@ pub mod waterfall;
 
 #[cfg(test)]
 mod filter_tests;
+#[cfg(test)]
+mod row_tests;
 #[cfg(test)]
 mod scene;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use egui_kittest::{Harness, HarnessBuilder};
 
+use crate::capture::Notes;
 use crate::capture::event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stage, Stamp, What};
 use crate::capture::json_tree::{JsonTree, NODE_LIMIT};
 use crate::capture::row::{Detail, Level, Row, Tree, uid_colour};
@@ -35,6 +36,8 @@ pub struct Scene {
     pub live: Option<String>,
     pub replay: bool,
     pub recents: Vec<Recent>,
+    pub notes: Notes,
+    pub marked: Option<u64>,
     pub now_us: u64,
 }
 
@@ -55,6 +58,8 @@ impl Scene {
             live: None,
             replay: false,
             recents: Vec::new(),
+            notes: Notes::default(),
+            marked: None,
             now_us: 0,
         }
     }
@@ -173,6 +178,16 @@ impl Scene {
             hidden: self.hidden,
             window_start: total - count,
             window: &self.rows,
+            selected: self
+                .shell
+                .selected()
+                .and_then(|place| self.rows.get(usize::try_from(place).ok()?))
+                .map(|row| row.seq),
+            marked: self.marked,
+            mark: self.rows.iter().find(|row| Some(row.seq) == self.marked).map(Row::stamp),
+            time: self.settings.preferences.time,
+            columns: Some(&self.settings.columns),
+            notes: Some(&self.notes),
             filter: FilterState {
                 text: &self.filter,
                 fitting: total,

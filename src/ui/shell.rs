@@ -68,10 +68,15 @@ impl Shell {
         }
     }
 
+    /// The position of the selected row, as the list has it.
+    #[must_use]
+    pub fn selected(&self) -> Option<u64> {
+        self.log.list.selected()
+    }
+
     /// Another capture is shown: forgets selection and place; `follow` as the preferences say.
     pub fn start_session(&mut self, follow: bool) {
-        self.log.list.reset();
-        self.log.list.follow(follow, 0);
+        self.log.list.reset(follow);
         self.on_form = false;
     }
 
@@ -186,7 +191,10 @@ impl Shell {
             layout.compose_height = shown.response.rect.height();
         }
         let centre = CentralPanel::default().frame(Frame::new().fill(t.ground));
-        centre.show(ui, |ui| self.log.show(ui, &model.log, waiting(model), actions));
+        let chosen = centre.show(ui, |ui| self.log.show(ui, &model.log, waiting(model), actions)).inner;
+        if let Some(command) = chosen {
+            self.perform(command, model, actions);
+        }
         keep_layout(ui, model, layout, actions);
     }
 
@@ -285,6 +293,7 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         | Command::Find
         | Command::FindNext
         | Command::FindPrevious
+        | Command::Rows(_)
         | Command::Settings
         | Command::Help => None,
     }

@@ -9,6 +9,7 @@ mod cases;
 mod client;
 mod driver;
 mod pattern;
+mod said;
 
 use std::collections::BTreeSet;
 

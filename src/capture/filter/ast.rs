@@ -13,7 +13,7 @@ pub(super) enum Expression {
     All(Vec<Expression>),
     Any(Vec<Expression>),
     Not(Box<Expression>),
-    Term(Term),
+    Term(Box<Term>),
 }
 
 /// One condition.

@@ -81,6 +81,12 @@ impl Matcher {
         self.plan.required()
     }
 
+    /// Whether no record is ever decided without its line.
+    #[must_use]
+    pub fn reads_everything(&self) -> bool {
+        self.plan.reads_everything()
+    }
+
     fn settle(&mut self, view: &IndexView) {
         self.waits = false;
         let last_us = view.get(view.len()).map_or(0, |record| record.time_us);

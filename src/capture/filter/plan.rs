@@ -198,9 +198,7 @@ fn kinds(wanted: impl Fn(Kind) -> bool) -> [u64; 4] {
 
 /// A type that is known is in the record; one that is not is spelled out by the message.
 fn message_types(types: &[Named<MessageType>]) -> Node {
-    let known = kinds(
-        |kind| matches!(kind, Kind::Message(kind) if types.iter().any(|named| *named == Named::Known(kind))),
-    );
+    let known = kinds(|kind| matches!(kind, Kind::Message(kind) if types.contains(&Named::Known(kind))));
     let mut any = vec![Node::Leaf(Leaf::Kinds(known))];
     for named in types {
         if let Named::Spelled(word) = named {
@@ -259,6 +257,17 @@ impl Node {
     /// Whether every record can be decided without its line.
     pub(super) fn is_indexed(&self) -> bool {
         self.cost() == 0
+    }
+
+    /// Whether no record can be decided without its line.
+    pub(super) fn reads_everything(&self) -> bool {
+        match self {
+            Self::Leaf(leaf) => matches!(leaf, Leaf::Text(_) | Leaf::Pattern(_) | Leaf::Path(_)),
+            Self::Not(inner) => inner.reads_everything(),
+            Self::All(inner) | Self::Any(inner) => {
+                !inner.is_empty() && inner.iter().all(Self::reads_everything)
+            }
+        }
     }
 
     /// The longest text without which no line fits, of those that stand in the file as they are.

@@ -183,11 +183,6 @@ impl Pattern {
         self.regex.is_match(text)
     }
 
-    #[cfg(test)]
-    pub(super) fn written(&self) -> String {
-        format!("/{}/{}", self.source.replace('/', "\\/"), self.flags)
-    }
-
     /// `scratch` is where an escaped payload is decoded.
     pub(super) fn is_in_content(&self, content: &Content<'_>, scratch: &mut Vec<u8>) -> bool {
         match content {

@@ -50,6 +50,11 @@ impl Frames {
         self.stream.is_none()
     }
 
+    /// Whether everything handed over was written out.
+    pub(super) const fn is_flushed(&self) -> bool {
+        !self.unflushed || self.stream.is_none()
+    }
+
     /// Writes out, then reads whatever is there, up to about `reading` bytes (`None`: nothing).
     pub(super) fn poll(
         &mut self,

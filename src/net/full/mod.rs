@@ -104,6 +104,13 @@ impl FullSocket {
         if inbox.is_empty() { Poll::Pending } else { Poll::Ready(()) }
     }
 
+    pub(crate) const fn is_flushed(&self) -> bool {
+        match &self.state {
+            State::Open(frames) => frames.is_flushed(),
+            State::Dialing(_) | State::Over => true,
+        }
+    }
+
     pub(crate) fn send_text(&mut self, text: &Text) -> Result<(), OpenFailure> {
         match &mut self.state {
             State::Open(frames) => frames.send_text(text),

@@ -7,8 +7,7 @@ use crate::capture::event::Header;
 use crate::net::command::ConnectSpec;
 use crate::net::failure::{DialFailure, Failure, UpgradeFailure};
 
-/// Everything the way to the server needs to know.
-#[derive(Debug)]
+/// Everything the way to the server needs to know. No `Debug`: it holds the token.
 pub(super) struct Request {
     pub(super) host: String,
     pub(super) port: u16,
@@ -168,7 +167,7 @@ mod tests {
         assert!(text.contains("\r\nSec-WebSocket-Protocol: a, b\r\n"), "{text}");
         for (name, value) in [("X", "a\r\nY: b"), ("X Y", "a"), ("", "a"), ("Upgrade", "h2c"), ("X", "\0")] {
             given.headers = vec![(name.to_owned(), value.to_owned())];
-            let refused = Request::new(&given).unwrap_err();
+            let refused = Request::new(&given).err().unwrap();
             assert!(
                 matches!(refused, Failure::Upgrade(UpgradeFailure::BadHeader { .. })),
                 "{name}: {refused:?}"

@@ -177,4 +177,49 @@ mod tests {
         let long = format!("HTTP/1.1 200 OK\r\nX: {}", "y".repeat(HEAD_LIMIT));
         assert_eq!(Head::parse(long.as_bytes()), Err(UpgradeFailure::HeadTooLong { limit: HEAD_LIMIT }));
     }
+
+    /// Pieces of answers, so that some go a long way before they go wrong.
+    fn pieces() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
+        use proptest::prelude::*;
+        let piece = prop_oneof![
+            proptest::sample::select(vec![
+                &b"HTTP/1.1 "[..],
+                b"101 ",
+                b"404 No\r\n",
+                b"999999 x",
+                b"\r\n",
+                b"\r\n\r\n",
+                b"Content-Length: ",
+                b"18446744073709551615\r\n",
+                b"-1\r\n",
+                b"Transfer-Encoding: chunked\r\n",
+                b"ffffffffffffffff\r\n",
+                b"7fffffffffffffff\r\n",
+                b"4\r\n",
+                b"0\r\n\r\n",
+                b"Location: \xff\xfe\r\n",
+                b": \r\n",
+                b"\0",
+            ])
+            .prop_map(<[u8]>::to_vec),
+            proptest::collection::vec(any::<u8>(), 0..12),
+        ];
+        proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_answer_makes_it_fail(bytes in pieces(), body in pieces()) {
+            if let Ok(Some(head)) = Head::parse(&bytes) {
+                proptest::prop_assert!(head.length <= bytes.len());
+                let end = head.body();
+                let _reached = end.reached(&body);
+                proptest::prop_assert!(end.text(&body).len() <= 3 * body.len());
+            }
+            for end in [BodyEnd::At(usize::MAX), BodyEnd::Chunks, BodyEnd::Closed] {
+                let _reached = end.reached(&body);
+                let _text = end.text(&body);
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! How a connection ends, and what comes after.
 
-use crate::capture::event::{ClosedBy, Fact, Stamp};
+use crate::capture::event::{ClosedBy, Direction, Fact, Stamp};
 use crate::net::failure::OpenFailure;
 use crate::net::link::retry::Verdict;
 use crate::net::link::{Link, Order, Outputs, Phase};
@@ -21,6 +21,7 @@ impl Link {
                 // 1005 stands for "no code", and 1006 and 1015 must never be sent (RFC 6455, 7.4.1).
                 let code = (!matches!(code, 0..1000 | 1005 | 1006 | 1015)).then_some(code);
                 let reason = if code.is_some() { reason } else { String::new() };
+                self.record(close_frame(code, &reason), now, out);
                 self.phase = Phase::Closing { drop_at: now.elapsed_us + POLITE_US };
                 self.pulse.stop();
                 self.unsend_held("The connection was closed before the login was confirmed.", now, out);
@@ -91,4 +92,11 @@ impl Link {
             self.record(Fact::GaveUp { reason: reason.to_owned() }, now, out);
         }
     }
+}
+
+/// Our Close frame as it is recorded: until the server's own arrives, the connection is closing.
+fn close_frame(code: Option<u16>, reason: &str) -> Fact {
+    let code = code.map_or_else(String::new, |code| code.to_string());
+    let data = format!("{code} {reason}").trim().to_owned();
+    Fact::Control { direction: Direction::Out, opcode: "close".to_owned(), data }
 }

@@ -110,6 +110,7 @@ fn event_words(event: &Event) -> String {
             Fact::Retry { attempt, .. } => format!("retry {attempt}"),
             Fact::GaveUp { .. } => "gave up".to_owned(),
             Fact::Switched { name, on } => format!("switched {name} {on}"),
+            Fact::Control { opcode, data, .. } if opcode == "close" => format!("closing {data}"),
             Fact::Control { direction, opcode, .. } => format!("{direction:?} {opcode}{mark}"),
             other => format!("{other:?}"),
         },
@@ -357,7 +358,7 @@ fn a_new_connect_by_hand_forgets_the_subscriptions() {
     let mut stage = Scene::live(handshake());
     stage.send(SUBSCRIBE);
     stage.hear(INIT);
-    assert_eq!(connect(&mut stage, handshake()), ["> close 1000 "]);
+    assert_eq!(connect(&mut stage, handshake()), ["closing 1000", "> close 1000 "]);
     let next =
         stage.socket(SocketEvent::Close { code: Some(1000), reason: String::new(), by: ClosedBy::Client });
     assert_eq!(next, ["close 1000 Client", "connect handshake 1", "> dial"]);
@@ -437,7 +438,8 @@ fn reconnecting_can_be_hurried_stopped_and_switched_off() {
 fn closing_is_polite_for_a_second() {
     let mut stage = Scene::live(handshake());
     let bye = Command::Close { code: 4321, reason: "ü".repeat(100) };
-    assert_eq!(stage.command(bye), [format!("> close 4321 {}", "ü".repeat(61))]);
+    let reason = "ü".repeat(61);
+    assert_eq!(stage.command(bye), [format!("closing 4321 {reason}"), format!("> close 4321 {reason}")]);
     assert_eq!(stage.send("x"), ["unsent x", "error Send"]);
     assert_eq!(stage.hear("last words"), ["in last words"]);
     let echo = SocketEvent::Close { code: Some(4321), reason: String::new(), by: ClosedBy::Client };
@@ -445,7 +447,10 @@ fn closing_is_polite_for_a_second() {
     assert!(stage.link.is_idle());
 
     let mut deaf = Scene::live(handshake());
-    assert_eq!(deaf.command(Command::Close { code: 1005, reason: "x".to_owned() }), ["> close 0 "]);
+    assert_eq!(
+        deaf.command(Command::Close { code: 1005, reason: "x".to_owned() }),
+        ["closing ", "> close 0 "]
+    );
     assert_eq!(deaf.wait(), ["error Socket", "close 1006 Client", "> drop"]);
     assert_eq!(deaf.now_us, SECOND);
     assert!(deaf.link.is_idle());
@@ -468,7 +473,7 @@ fn an_abort_is_at_once_whatever_goes_on() {
 #[test]
 fn finishing_leaves_nothing_behind() {
     let mut live = Scene::live(handshake());
-    assert_eq!(live.told(|link, now, out| link.finish(now, out)), ["> close 1000 "]);
+    assert_eq!(live.told(|link, now, out| link.finish(now, out)), ["closing 1000", "> close 1000 "]);
     assert!(!live.link.is_idle());
     live.wait();
     assert!(live.link.is_idle());
@@ -551,4 +556,60 @@ fn no_planted_secret_gets_through_the_door() {
     // And what was masked comes back for sending it again.
     let shown = r#"{"type":"auth","access_token":"[masked 1]"}"#;
     assert_eq!(stage.link.door.unmask(shown).as_deref(), Some(AUTH_WIRE.trim_start_matches("> ")));
+}
+
+#[test]
+fn a_login_in_a_binary_frame_is_masked_too() {
+    let mut stage = Scene::live(handshake());
+    let login = format!(r#"{{"type":"auth","access_token":"{TOKEN}"}}"#);
+    stage.command(Command::Send(Outgoing::Binary(login.clone().into())));
+    let event = stage.log.last().unwrap();
+    let What::Message(message) = &event.what else { panic!("{event:?}") };
+    let Payload::Binary(bytes) = &message.payload else { panic!("{event:?}") };
+    assert_eq!(bytes.as_ref(), br#"{"type":"auth","access_token":"[masked 1]"}"#);
+    assert!(event.masked && message.size == login.len() as u64);
+    // Bytes that are no text stay as they are.
+    stage.command(Command::Send(Outgoing::Binary(vec![0xff, 0x00].into())));
+    assert!(!stage.log.last().unwrap().masked);
+}
+
+#[test]
+fn an_echoed_subprotocol_keeps_no_token() {
+    let mut stage = Scene::new();
+    stage.command(Command::Connect(Box::new(handshake())));
+    stage.socket(SocketEvent::Open { subprotocol: format!("bearer, {TOKEN}") });
+    let all = format!("{:?}", stage.log);
+    assert!(!all.contains(TOKEN) && all.contains("bearer, [masked 1]"), "{all}");
+}
+
+#[test]
+fn what_goes_to_the_socket_is_not_printed() {
+    let mut link = Link::new(Door::new(), 1);
+    let mut out = Outputs::default();
+    let now = Stamp::default();
+    link.command(Command::Connect(Box::new(handshake())), now, &mut out);
+    link.socket(SocketEvent::Open { subprotocol: String::new() }, now, &mut out);
+    link.socket(SocketEvent::Text(Text::from(AUTH_OK)), now, &mut out);
+    let subscribe = format!(r#"{{"type":"subscribe","collection":"messages","uid":"{TOKEN}"}}"#);
+    link.command(Command::Send(Outgoing::Text(subscribe)), now, &mut out);
+    assert!(!out.orders.is_empty());
+    let all = format!("{link:?} {out:?}");
+    assert!(!all.contains(TOKEN), "{all}");
+}
+
+#[test]
+fn a_token_under_another_name_in_the_url_is_masked_in_every_event() {
+    let endpoint = Endpoint::parse("wss://echo.example/socket?api_key=planted-key-0002").unwrap();
+    assert!(!format!("{endpoint:?}").contains("planted-key-0002"));
+    let mut spec = ConnectSpec::new(endpoint, AuthMode::Public, Credentials::None);
+    spec.protocol = Protocol::Raw;
+    let mut stage = Scene::new();
+    let orders = stage.told(|link, now, out| {
+        link.command(Command::Connect(Box::new(spec.clone())), now, out);
+        assert!(!format!("{out:?}").contains("planted-key-0002"));
+    });
+    assert!(orders.contains(&"> dial".to_owned()));
+    stage.open();
+    let all = format!("{:?}", stage.log);
+    assert!(!all.contains("planted-key-0002") && all.contains("api_key=[masked 1]"), "{all}");
 }

@@ -30,8 +30,14 @@ impl Link {
             Outgoing::Text(text) => self.write_text(text, automatic, now, out),
             Outgoing::Binary(bytes) => {
                 let size = bytes.len();
+                let masked = self.door.outgoing_binary(&bytes);
                 out.orders.push(Order::Binary(bytes.clone()));
-                self.push_message(Direction::Out, Shown::binary(bytes, size), now, out);
+                let mut shown = Shown::binary(bytes, size);
+                if let Some(bytes) = masked {
+                    shown.payload = Payload::Binary(bytes);
+                    shown.masked = true;
+                }
+                self.push_message(Direction::Out, shown, now, out);
             }
         }
     }

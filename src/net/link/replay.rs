@@ -13,7 +13,6 @@ enum State {
     AskedAgain,
 }
 
-#[derive(Debug)]
 struct Entry {
     /// In the form that compares equal (reference 5.2).
     uid: Option<String>,
@@ -22,9 +21,16 @@ struct Entry {
 }
 
 /// The subscribes of a link, in the order they were sent.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Replay {
     entries: Vec<Entry>,
+}
+
+impl std::fmt::Debug for Replay {
+    /// Their number only: the texts are as they were sent, unmasked.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Replay({} subscribes)", self.entries.len())
+    }
 }
 
 impl Replay {

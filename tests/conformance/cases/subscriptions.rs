@@ -9,7 +9,7 @@ use crate::conformance::case::{
 use crate::lab::seed::{ADMIN, EDITOR, USER};
 
 pub fn cases() -> Vec<Case> {
-    [confirmations(), permissions(), filters(), keys(), uids()].into_iter().flatten().collect()
+    [confirmations(), permissions(), filters(), keys(), uids(), overtaking()].into_iter().flatten().collect()
 }
 
 /// A session of the administrator.
@@ -262,4 +262,20 @@ fn uids() -> Vec<Case> {
             "measured on the lab's servers; the demo need not copy it",
         ),
     ]
+}
+
+/// The server looks at a subscribe for a while, and at an unsubscribe at once.
+fn overtaking() -> Vec<Case> {
+    let ended = json!({"type": "subscription", "event": "unsubscribe", "uid": "s"});
+    vec![Case::new(
+        62,
+        "an unsubscribe overtakes its subscribe, which lives on",
+        inside([
+            Step::Burst(vec![subscribe_to("create", "s", "c62"), json!({"type": "unsubscribe", "uid": "s"})]),
+            expect(ended),
+            init("s"),
+            post_message("still here", "c62", "id"),
+            expect(event("create", "s", json!([{"id": "$id", "text": "still here"}]))),
+        ]),
+    )]
 }
