@@ -222,6 +222,8 @@ fn the_list_renames_colours_moves_and_removes() {
     window.run();
     press(&mut window, "Remove Orders");
     window.state_mut().removed_filter = Some("Orders".to_owned());
+    // The dialog grows by a line, and stands where it belongs one frame later.
+    window.run();
     window.run();
     window.get_by_role_and_label(Role::Link, "Undo").click();
     window.run();
@@ -243,4 +245,29 @@ fn a_coloured_row_names_its_filter() {
     scene.rows[8].tint = Some(Tint { name: "Orders".into(), colour: 1 });
     let window = scene.harness(false, WIDE);
     assert_eq!(window.get_all_by_label_contains("coloured by Orders").count(), 1);
+}
+
+#[test]
+fn looks_with_saved_filters_and_their_colours() {
+    let mut scene = Scene::live();
+    for (name, text, colour) in [
+        ("Orders", "collection:orders or uid:orders-2", Some(1)),
+        ("Failures", "status:error or kind:error", Some(2)),
+        ("Answers that took longer than they should", "roundtrip:>200ms and not type:pong", None),
+    ] {
+        scene.settings.filters.save(saved(name, text, colour)).unwrap();
+    }
+    for (row, name, colour) in
+        [(0, "Orders", 1), (1, "Orders", 1), (4, "Failures", 2), (8, "Orders", 1), (11, "Orders", 1)]
+    {
+        scene.rows[row].tint = Some(Tint { name: name.into(), colour });
+    }
+    scene.removed_filter = Some("Pings".to_owned());
+    let mut window = scene.harness(true, WIDE);
+    press(&mut window, "Saved filters");
+    window.run();
+    press(&mut window, "Saved filters…");
+    window.run();
+    let options = egui_kittest::SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
+    window.snapshot_options("saved_filters_dark", &options);
 }

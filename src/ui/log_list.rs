@@ -258,7 +258,7 @@ impl LogList {
             if let Some(fill) = fill {
                 ui.painter().rect_filled(rect.with_max_x(body.right()), 0.0, fill);
             }
-            tint_ui(ui, rect, prepared, is_selected);
+            tint_ui(ui, rect.with_max_x(body.right()), prepared, is_selected);
             if self.selection.cursor() == Some(position) && list.has_focus() {
                 let edge = Rect::from_min_size(rect.min, vec2(2.0, rect.height()));
                 ui.painter().rect_filled(edge, 0.0, t.accent);
