@@ -78,6 +78,21 @@ fn the_selected_event_stays_selected_when_the_filter_changes() {
 }
 
 #[test]
+fn without_its_filter_the_selected_event_is_still_in_sight() {
+    let (_server, mut desk) = logged_in();
+    for place in 0..40 {
+        desk.send(&format!(r#"{{"type":"ping","uid":"hare-{place}"}}"#));
+    }
+    desk.see_row(&["pong in uid hare-39"]);
+    filter(&mut desk, "uid:hare-0,hare-20");
+    desk.until("two pairs", |desk| (desk.rows().len() == 4).then_some(()));
+    desk.select(&["pong in uid hare-20"]);
+    desk.press("Clear filter");
+    desk.see_row(&["ping out uid hare-19"]);
+    desk.see_row(&["pong in uid hare-20"]);
+}
+
+#[test]
 fn a_saved_filter_colours_rows_also_after_a_restart() {
     let server = Server::start(Options::default()).unwrap();
     let home = Home::new();
