@@ -1,5 +1,6 @@
 //! From the app's state to the `Model` of one frame.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::app::App;
@@ -29,6 +30,8 @@ pub struct ModelParts {
     is_waiting: bool,
     found: Option<Arc<Found>>,
     uids: Vec<Arc<str>>,
+    /// Which rows of the window stand side by side, and where they begin.
+    standing: Range<usize>,
     window_start: u64,
     source: Option<(bool, String)>,
     file_name: String,
@@ -56,6 +59,7 @@ impl ModelParts {
             is_waiting: false,
             found: None,
             uids: Vec::new(),
+            standing: 0..0,
             window_start: 0,
             source: None,
             file_name: String::new(),
@@ -72,7 +76,7 @@ impl ModelParts {
         parts.file = tab.capture.file();
         parts.window = tab.capture.rows();
         parts.detail = tab.capture.detail();
-        parts.window_start = parts.window.rows.first().map_or(0, |row| tab.order.place(row.seq));
+        (parts.standing, parts.window_start) = tab.order.run(parts.window.rows.iter().map(|row| row.seq));
         parts.log.rows = tab.order.len();
         parts.log.folded = tab.order.folded();
         parts.log.hidden = tab.hidden();
@@ -121,7 +125,7 @@ impl ModelParts {
             now_us: self.now_us,
             snapshot: &self.snapshot,
             log: LogModel {
-                window: &self.window.rows,
+                window: self.window.rows.get(self.standing.clone()).unwrap_or_default(),
                 window_start: self.window_start,
                 filter: self.filter_state(),
                 saved: Some(&settings.filters),

@@ -2,7 +2,8 @@
 
 use egui::text::{CCursor, CCursorRange};
 use egui::{
-    Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, RectAlign, Response, RichText, TextEdit, Ui, vec2,
+    Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, RectAlign, Response, RichText, TextEdit, Ui, pos2,
+    vec2,
 };
 use lucide_icons::Icon;
 
@@ -66,6 +67,7 @@ impl FilterBar {
     ) {
         self.take_over(state.text);
         let field = self.box_ui(ui, words, actions);
+        progress_ui(ui, field.rect, state);
         if let Some(error) = self.error.as_ref().filter(|_| self.typed_at.is_none()) {
             error_ui(&field, error);
         }
@@ -142,7 +144,8 @@ impl FilterBar {
             }
         }
         let in_options = self.points_at_options(ui);
-        if !field.has_focus() && !in_options {
+        // Not `Response::has_focus`: that one is also gone while the pointer visits another window.
+        if !ui.memory(|memory| memory.has_focus(id)) && !in_options {
             self.completing = None;
         }
         self.wait(ui, actions);
@@ -286,6 +289,18 @@ impl FilterBar {
         self.focus = true;
         ui.ctx().request_repaint();
     }
+}
+
+/// A line along the lower edge of the box, as long as what was looked at.
+fn progress_ui(ui: &Ui, field: Rect, state: FilterState<'_>) {
+    if !state.is_on() || !state.is_running() || state.of == 0 {
+        return;
+    }
+    let share = state.looked as f32 / state.of as f32;
+    let line = field.shrink2(vec2(f32::from(theme::RADIUS), 0.0));
+    let line = Rect::from_min_max(pos2(line.left(), line.bottom() - 2.0), line.max);
+    let done = line.with_max_x(line.left() + line.width() * share.clamp(0.0, 1.0));
+    ui.painter().rect_filled(done, 1.0, tokens(ui).accent);
 }
 
 /// What is wrong, beneath the box.
