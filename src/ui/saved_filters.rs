@@ -16,6 +16,9 @@ use crate::ui::log_row::elided_in;
 use crate::ui::saved_action::SavedAction;
 use crate::ui::theme::{self, FILTER_COLOURS, tokens};
 
+/// Width of the menu, points.
+const MENU_WIDTH: f32 = 270.0;
+
 /// Which dialog is open, and what is typed in it.
 #[derive(Clone, Debug, Default)]
 pub struct SavedFilters {
@@ -72,7 +75,8 @@ impl SavedFilters {
         let look = if colours { Look::On } else { Look::Plain };
         let button = Button::icon(Icon::Bookmark, "Saved filters").look(look).show(ui);
         let menu = Popup::menu(&button).show(|ui| {
-            ui.set_min_width(260.0);
+            ui.set_min_width(MENU_WIDTH);
+            ui.set_max_width(MENU_WIDTH);
             let mut chosen = None;
             for command in [Command::SaveFilter, Command::SavedFilters] {
                 let Some(entry) = command.entry() else { continue };
@@ -311,7 +315,9 @@ fn menu_line_ui(ui: &mut Ui, filter: &SavedFilter, filtered: bool, actions: &mut
         let room = ui.available_width() - 34.0;
         ui.scope(|ui| {
             ui.set_max_width(room);
-            let item = egui::Button::new(&filter.name).truncate().min_size(vec2(room, 0.0));
+            // What grows at the right keeps the name at the left.
+            let item = egui::Button::new((filter.name.as_str(), egui::Atom::grow()));
+            let item = item.truncate().min_size(vec2(room, 0.0));
             if ui.add(item).on_hover_text(&filter.text).clicked() {
                 actions.push(Action::Filter(FilterChange::Set(filter.text.clone())));
                 ui.close();
