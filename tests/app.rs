@@ -345,6 +345,7 @@ fn a_mask_is_never_sent_as_if_it_were_the_secret() {
     let (_server, mut desk) = logged_in();
     desk.send(r#"{"type":"auth","access_token":"[masked 1]"}"#);
     desk.see("Nothing was sent: a masked secret stands in the message");
+    desk.see_row(&["auth in"]);
     assert_eq!(desk.count_rows("auth out"), 1, "the login only: {:?}", desk.rows());
     assert!(desk.says("logged in"));
 }

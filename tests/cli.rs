@@ -202,6 +202,55 @@ fn help_and_completions_are_there() {
     assert!(String::from_utf8_lossy(&completions.stdout).contains("--subscribe"));
 }
 
+/// A capture of one request and its reply.
+fn small_capture(folder: &std::path::Path) -> std::path::PathBuf {
+    let line = |seq: u64, direction: &str, data: &str| {
+        let data = serde_json::to_string(data).unwrap();
+        format!(
+            "{{\"seq\":{seq},\"time\":\"2026-01-01T00:00:0{seq}Z\",\"elapsed_us\":{seq},\"connection\":1,\"event\":\"message\",\"direction\":\"{direction}\",\"size\":1,\"data\":{data}}}\n"
+        )
+    };
+    let path = folder.join("small.ndjson");
+    let text = "{\"harewire\":1,\"server\":\"ws://x\"}\n".to_owned()
+        + &line(1, "out", r#"{"type":"ping","uid":"p"}"#)
+        + &line(2, "in", r#"{"type":"pong","uid":"p"}"#);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn export(folder: &std::path::Path, arguments: &[&str]) -> Output {
+    let capture = small_capture(folder);
+    harewire(folder, None).arg("export").arg(capture).args(arguments).output().unwrap()
+}
+
+#[test]
+fn a_capture_is_exported_for_a_script() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = export(folder.path(), &["--format", "ndjson", "--filter", "type:pong", "--out", "-"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let lines = lines(&output);
+    assert_eq!((lines.len(), &lines[1]["from_seq"]), (2, &Value::from(2)));
+    let har = export(folder.path(), &["--format", "har", "--out", "-"]);
+    let har: Value = serde_json::from_slice(&har.stdout).unwrap();
+    assert_eq!(har["log"]["entries"][0]["_webSocketMessages"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn an_export_replaces_nothing_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("out.csv");
+    std::fs::write(&target, "older").unwrap();
+    let out = target.to_str().unwrap();
+    let output = export(folder.path(), &["--format", "csv", "--out", out]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("add --replace"), "{}", said(&output));
+    assert_eq!(std::fs::read_to_string(&target).unwrap(), "older");
+    assert_eq!(export(folder.path(), &["--format", "csv", "--out", out, "--replace"]).status.code(), Some(0));
+    assert!(std::fs::read_to_string(&target).unwrap().starts_with("seq,time,"));
+    let wrong = export(folder.path(), &["--format", "csv", "--filter", "type:(", "--out", "-"]);
+    assert_eq!(wrong.status.code(), Some(2), "{}", said(&wrong));
+}
+
 #[cfg(unix)]
 #[test]
 fn every_mode_of_login_works_over_both_transports() {

@@ -10,6 +10,8 @@ mod conformance;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod exchange;
+#[cfg(test)]
 mod filter;
 #[cfg(test)]
 mod floors;

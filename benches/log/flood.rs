@@ -143,9 +143,10 @@ impl Block {
         let began = Instant::now();
         let mut sent = 0;
         while sent < events {
-            let due = began.elapsed().as_micros() as u64 * rate / 1_000_000;
-            while sent < due.min(events) {
-                let (bytes, count) = self.part(sent, due.min(events) - sent);
+            let due = (began.elapsed().as_millis() * u128::from(rate) / 1000).min(events.into());
+            let due = u64::try_from(due).unwrap_or(events);
+            while sent < due {
+                let (bytes, count) = self.part(sent, due - sent);
                 stream.write_all(bytes)?;
                 sent += count;
             }

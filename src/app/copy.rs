@@ -33,7 +33,7 @@ pub fn copy(reader: &Reader, notes: &[NoteChange], path: &Path) -> io::Result<u6
 }
 
 /// The lines of notes that follow a capture whose last byte is `last`.
-fn note_lines(reader: &Reader, notes: &[NoteChange], last: u8) -> Vec<u8> {
+pub fn note_lines(reader: &Reader, notes: &[NoteChange], last: u8) -> Vec<u8> {
     let mut lines = Vec::new();
     if !notes.is_empty() && last != b'\n' {
         lines.push(b'\n');
@@ -58,7 +58,8 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+/// A new file beside `path`, which takes its name when it is whole.
+pub fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     tempfile::NamedTempFile::new_in(folder)
 }

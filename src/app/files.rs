@@ -4,14 +4,17 @@ use std::path::{Path, PathBuf};
 
 use super::app::App;
 use super::copy_rows::Written;
+use super::exchange::is_har;
 use super::job::Job;
 use super::notice::Notice;
 use super::place::Place;
 use super::tab::Tab;
+use super::tasks::Tasks;
 use super::zone::Zones;
 use crate::capture::{Lease, Store};
 use crate::engine;
 use crate::settings::{self, Profile};
+use crate::ui::export_view::{ExportRequest, Scope};
 use crate::ui::figures::counted;
 use crate::ui::model::Recent;
 use crate::ui::path_prompt::Errand;
@@ -48,6 +51,8 @@ pub struct Files {
     /// Times as the user reads them.
     pub(super) zone: Zones,
     jobs: Vec<Job<Outcome>>,
+    /// Jobs that are shown with their progress.
+    pub(super) tasks: Tasks,
 }
 
 impl Files {
@@ -66,6 +71,7 @@ impl Files {
             clipboard: None,
             zone: Zones::system(),
             jobs: Vec::new(),
+            tasks: Tasks::default(),
         };
         files.refresh();
         files
@@ -85,9 +91,14 @@ impl Files {
         }
     }
 
+    /// The data folder, or a sentence about why there is none.
+    pub(super) fn store(&self) -> Result<&Store, String> {
+        self.store.as_ref().map_err(Clone::clone)
+    }
+
     /// A name for a new capture.
     pub(super) fn reserve(&self, host: &str, now_us: i64) -> Result<Lease, String> {
-        let store = self.store.as_ref().map_err(Clone::clone)?;
+        let store = self.store()?;
         store
             .reserve(host, now_us)
             .map_err(|error| format!("No capture file can be made in {}: {error}.", store.folder().display()))
@@ -113,8 +124,11 @@ impl App {
         self.files.refresh();
     }
 
-    /// Opens a capture in place of what is on the screen.
+    /// Opens a capture in place of what is on the screen. A HAR becomes a capture first.
     pub(super) fn open_capture(&mut self, path: &Path) {
+        if is_har(path) {
+            return self.import_har(path.to_owned());
+        }
         match engine::open(path, &self.wake) {
             Ok(capture) => {
                 let fold = self.memory.settings().preferences.fold_heartbeats;
@@ -134,8 +148,9 @@ impl App {
     /// Opens the prompt for a path, with a good beginning.
     pub(super) fn ask_path(&mut self, errand: Errand) {
         let name = match errand {
-            Errand::OpenCapture => None,
-            Errand::SaveCapture => {
+            Errand::OpenCapture | Errand::MergeCapture => None,
+            Errand::ImportHar => Some(String::new()),
+            Errand::SaveCapture | Errand::Export(_) => {
                 let file = self.tab.as_ref().map(|tab| tab.capture.file());
                 let path = file
                     .and_then(|file| file.path.clone())
@@ -160,7 +175,15 @@ impl App {
         let dialog = rfd::AsyncFileDialog::new();
         match errand {
             Errand::OpenCapture => {
+                self.await_choice(dialog.add_filter("Captures", &["ndjson", "jsonl", "har"]).pick_file());
+            }
+            Errand::MergeCapture => {
                 self.await_choice(dialog.add_filter("Captures", &["ndjson", "jsonl"]).pick_file());
+            }
+            Errand::ImportHar => self.await_choice(dialog.add_filter("HAR", &["har"]).pick_file()),
+            Errand::Export(format) => {
+                let name = format!("session.{}", format.ending());
+                self.await_choice(dialog.set_file_name(name).save_file());
             }
             Errand::ImportProfiles => self.await_choice(dialog.add_filter("Profiles", &["ron"]).pick_file()),
             Errand::SaveCapture => self.await_choice(dialog.set_file_name("session.ndjson").save_file()),
@@ -181,6 +204,11 @@ impl App {
         match errand {
             Errand::OpenCapture => self.open_capture(&path),
             Errand::SaveCapture => self.save_capture(path),
+            Errand::Export(format) => {
+                self.export(ExportRequest { format, scope: Scope::default(), path, replace: false });
+            }
+            Errand::ImportHar => self.import_har(path),
+            Errand::MergeCapture => self.merge_capture(path),
             Errand::ExportProfiles => self.export_profiles(path),
             Errand::ImportProfiles => self.job("import", move || read_profiles(&path)),
         }
@@ -242,6 +270,7 @@ impl App {
 
     /// Picks up the jobs that are done.
     pub(super) fn poll_files(&mut self) {
+        self.poll_tasks();
         for job in std::mem::take(&mut self.files.jobs) {
             match job.take() {
                 Err(running) => self.files.jobs.push(running),

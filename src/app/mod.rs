@@ -9,6 +9,7 @@ mod connect;
 mod copy;
 mod copy_rows;
 mod demo_tab;
+mod exchange;
 mod files;
 mod filtering;
 mod going;
@@ -24,6 +25,7 @@ mod rows;
 mod saved;
 mod search;
 mod tab;
+mod tasks;
 mod window;
 mod zone;
 

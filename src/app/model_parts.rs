@@ -4,12 +4,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::app::App;
+use super::exchange::scopes;
 use crate::capture::Notes;
 use crate::capture::filter::Vocabulary;
 use crate::capture::row::Detail;
 use crate::engine::{FileState, Found, RowWindow};
 use crate::session::Snapshot;
 use crate::settings::{ProfileId, Settings};
+use crate::ui::export_view::Scopes;
+use crate::ui::jobs_view::JobView;
 use crate::ui::log_model::{FilterState, LogModel};
 use crate::ui::model::{Demo, Model, Recent, Recording, Source};
 
@@ -41,6 +44,8 @@ pub struct ModelParts {
     all_bytes: u64,
     removed_profile: Option<String>,
     known_tokens: Vec<ProfileId>,
+    jobs: Vec<JobView>,
+    scopes: Scopes,
 }
 
 impl ModelParts {
@@ -69,8 +74,11 @@ impl ModelParts {
             all_bytes: app.files.all_bytes,
             removed_profile: app.memory.removed_profile().map(str::to_owned),
             known_tokens: app.memory.known_tokens(),
+            jobs: app.files.tasks.views(),
+            scopes: Scopes::default(),
         };
         let Some(tab) = &app.tab else { return parts };
+        parts.scopes = scopes(tab);
         parts.now_us = tab.capture.now().elapsed_us;
         parts.snapshot = tab.capture.snapshot();
         parts.file = tab.capture.file();
@@ -153,6 +161,8 @@ impl ModelParts {
             demo: self.demo.as_ref().map_or(Demo::Off, |(url, silent)| Demo::On { url, silent: *silent }),
             recents,
             known_tokens: &self.known_tokens,
+            jobs: &self.jobs,
+            scopes: self.scopes,
             banner: self.banner.as_deref(),
             removed_profile: self.removed_profile.as_deref(),
         }

@@ -12,7 +12,7 @@ const PER_FRAME: u64 = 200_000;
 
 /// Which events the log shows, and where: all but folded heartbeats, or those that fit a filter. A place is counted
 /// from 0.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Order {
     folded: Folded,
     /// What the filter found; heartbeats that fit it are shown like everything else.
@@ -126,7 +126,7 @@ fn seq(folded: &Folded, found: Option<&Found>, place: u64) -> u64 {
 }
 
 /// Numbers of the heartbeats left out, in order, as far as they were looked for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Folded {
     fold: bool,
     looked: u64,

@@ -239,12 +239,18 @@ struct Head<'a> {
     data: Option<Cow<'a, str>>,
 }
 
+/// A line without its end.
+#[must_use]
+pub fn trimmed(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
 /// Reads a line back. Never fails: what isn't understood becomes [`Fact::Unknown`] with the line in it.
 /// Returns the `seq` written in it (0 if none) and the event.
 #[must_use]
 pub fn read(line: &[u8]) -> (u64, Event) {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = trimmed(line);
     let Ok(head) = serde_json::from_slice::<Head<'_>>(line) else {
         return (0, unknown("line", line, Stamp::default()));
     };

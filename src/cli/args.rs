@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::capture::export::Format;
 use crate::directus::{AuthMode, EventName};
 use crate::net::TransportKind;
 
@@ -46,6 +47,23 @@ Examples:
   harewire record http://localhost:8055 --send requests.ndjson --for 10s --out - | jq .data
   harewire record wss://echo.example.com --raw --send -";
 
+const EXPORT_ABOUT: &str = "\
+Writes the events of a capture, or those that a filter lets through, as a capture of their own (ndjson), as HAR 1.2 with \
+the messages of WebSockets as Chrome reads them (har), as CSV (csv) or as a Markdown table (md). Secrets are masked in \
+every format, since the capture holds none.";
+
+const EXPORT_AFTER: &str = "\
+In CSV a text that a spreadsheet would take for a formula has an apostrophe before it. HAR has no place for pings, closes \
+and errors, and Markdown ends at 1000 events; what is left out is counted on standard error.
+
+Exit codes:
+  0  done
+  2  the command line is wrong, the capture can't be read, or the file can't be written
+
+Examples:
+  harewire export session.ndjson --format har --out session.har
+  harewire export session.ndjson --format csv --filter 'collection:messages event:create' --out -";
+
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(name = "harewire", version, about = ABOUT, after_help = AFTER, args_conflicts_with_subcommands = true)]
@@ -67,6 +85,9 @@ pub enum Job {
     /// Record a connection without a window
     #[command(about = "Record a connection without a window", long_about = RECORD_ABOUT, after_help = RECORD_AFTER)]
     Record(Box<RecordArgs>),
+    /// Write a capture, or what a filter leaves of it, in another format
+    #[command(about = "Write a capture in another format", long_about = EXPORT_ABOUT, after_help = EXPORT_AFTER)]
+    Export(ExportArgs),
     /// Print shell completions
     Completions {
         /// For which shell
@@ -129,6 +150,49 @@ pub struct RecordArgs {
     /// Write the capture to FILE (- for standard output) instead of the data folder
     #[arg(long, value_name = "FILE|-")]
     pub out: Option<PathBuf>,
+}
+
+/// A format, as words of the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatWord {
+    /// A capture of its own.
+    Ndjson,
+    /// For the network panel of browsers.
+    Har,
+    /// For spreadsheets and databases.
+    Csv,
+    /// A Markdown table.
+    Md,
+}
+
+impl From<FormatWord> for Format {
+    fn from(word: FormatWord) -> Self {
+        match word {
+            FormatWord::Ndjson => Self::Ndjson,
+            FormatWord::Har => Self::Har,
+            FormatWord::Csv => Self::Csv,
+            FormatWord::Md => Self::Markdown,
+        }
+    }
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The capture
+    pub capture: PathBuf,
+    /// The format
+    #[arg(long, value_enum)]
+    pub format: FormatWord,
+    /// Write to FILE (- for standard output)
+    #[arg(long, value_name = "FILE|-")]
+    pub out: PathBuf,
+    /// Only the events that this filter lets through, in the language of the window; times of day are UTC
+    #[arg(long, value_name = "FILTER")]
+    pub filter: Option<String>,
+    /// Replace FILE if it is there
+    #[arg(long)]
+    pub replace: bool,
 }
 
 /// A collection and, if given, the one event wanted.

@@ -2,6 +2,7 @@
 
 mod args;
 mod exit;
+mod export;
 mod lines;
 mod outcome;
 mod pipe;
@@ -13,7 +14,7 @@ use std::path::Path;
 
 use clap::CommandFactory as _;
 
-pub use args::{Cli, Job, RecordArgs, SubscribeTo, TransportWord, Until};
+pub use args::{Cli, ExportArgs, FormatWord, Job, RecordArgs, SubscribeTo, TransportWord, Until};
 pub use exit::Exit;
 pub use record::TOKEN_VARIABLE;
 
@@ -22,6 +23,7 @@ pub use record::TOKEN_VARIABLE;
 pub fn run(job: &Job, data_folder: Option<&Path>) -> Exit {
     match job {
         Job::Record(args) => record::run(args, data_folder),
+        Job::Export(args) => export::run(args),
         Job::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "harewire", &mut io::stdout());
             Exit::Done

@@ -5,6 +5,7 @@
 //! values and is never waited for. The window and the command line use the same engine.
 
 mod detail;
+mod exporter;
 mod finder;
 mod found;
 mod handle;
@@ -20,6 +21,7 @@ mod sieve_slice;
 mod tinter;
 mod wake;
 
+pub use exporter::Export;
 pub use finder::Search;
 pub use found::Found;
 pub use handle::{Capture, Destination, Engine, EngineError, open};

@@ -167,3 +167,27 @@ fn an_attempt_that_never_got_through_is_an_error_and_no_close() {
     assert_eq!((shot.phase, shot.last_close, shot.counters.closes), (Phase::WaitingToRetry, Some(closed), 1));
     assert_eq!(shot.last_error.unwrap().stage, Stage::Tcp);
 }
+
+#[test]
+fn an_earlier_connection_beside_a_later_one_changes_nothing_of_its() {
+    let subscribe =
+        |collection: &str| format!(r#"{{"type":"subscribe","collection":"{collection}","uid":"same"}}"#);
+    let event = r#"{"type":"subscription","event":"create","data":[{"id":1}],"uid":"same"}"#;
+    let mut script = Script::live();
+    script.say(&subscribe("messages"));
+    script.hear(r#"{"type":"subscription","event":"init","uid":"same"}"#);
+    script.connect("public", "none", "wss://other.example.com/websocket");
+    script.say(&subscribe("orders"));
+    script.hear(r#"{"type":"subscription","event":"init","uid":"same"}"#);
+    let mine = script.hear(event).subscription;
+    assert_ne!(mine, 0);
+    let before = script.shot();
+    script.connection = 1;
+    assert_eq!(script.hear(event).subscription, 0, "the same uid means another collection there");
+    script.fact(Fact::Close { code: Some(1000), reason: String::new(), by: ClosedBy::Server });
+    let after = script.shot();
+    assert_eq!((after.phase, after.subscriptions.len()), (before.phase, before.subscriptions.len()));
+    assert_eq!(after.counters.in_messages, before.counters.in_messages + 1);
+    script.connection = 2;
+    assert_eq!(script.hear(event).subscription, mine);
+}

@@ -106,6 +106,14 @@ impl Session {
         if event.connection > self.shown.connection {
             self.begin_connection(event.connection);
         }
+        // In a capture merged of two, an earlier connection may go on beside a later one. The state is the later one's, so
+        // the earlier one's messages are counted and belong to nobody here: its uids may mean something else.
+        if event.connection != 0 && event.connection < self.shown.connection {
+            if let What::Message(message) = &event.what {
+                self.count(at, message);
+            }
+            return Joined::default();
+        }
         match &event.what {
             What::Message(message) => {
                 self.count(at, message);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::directus::Secret;
 use crate::settings::{Layout, Preferences, Profile, ProfileId, Switches};
+use crate::ui::export_view::ExportRequest;
 use crate::ui::path_prompt::Errand;
 use crate::ui::rows_action::RowsAction;
 use crate::ui::saved_action::SavedAction;
@@ -92,6 +93,16 @@ pub enum Action {
     OpenRecent(usize),
     /// Ask where to and save a copy of the capture.
     SaveCapture,
+    /// Ask what to export, how, and where to.
+    AskExport,
+    /// Write a part of the capture in a format for other programs.
+    Export(ExportRequest),
+    /// Ask for a HAR and make a capture of it.
+    ImportHar,
+    /// Ask for another capture and make one of both.
+    MergeCapture,
+    /// Stop the job with this number.
+    CancelJob(u64),
     /// Ask with the system's dialog, and put the answer into the path prompt.
     Browse(Errand),
     /// Open, save, export or import the file at this path.

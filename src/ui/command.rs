@@ -78,6 +78,12 @@ pub enum Command {
     OpenCapture,
     /// Save a copy of the capture.
     SaveCapture,
+    /// Write a part of the capture for other programs.
+    Export,
+    /// Make a capture of a HAR.
+    ImportHar,
+    /// Make one capture of this and another.
+    MergeCapture,
     /// Show the folder of captures.
     ShowCaptures,
     /// Show or hide the status panel.
@@ -272,9 +278,30 @@ const LOG: [Line; 12] = [
     (Command::UndoClear, "Undo clear", "Show the hidden rows again", Icon::Undo2, NONE),
 ];
 
-const CAPTURES: [Line; 3] = [
+const CAPTURES: [Line; 6] = [
     (Command::OpenCapture, "Open capture…", "Look at a recorded session", Icon::FolderOpen, ctrl(Key::O)),
     (Command::SaveCapture, "Save capture as…", "Copy this session's file", Icon::Download, ctrl(Key::S)),
+    (
+        Command::Export,
+        "Export…",
+        "Write the events shown or selected as NDJSON, HAR, CSV or Markdown",
+        Icon::Upload,
+        ctrl_shift(Key::E),
+    ),
+    (
+        Command::ImportHar,
+        "Import HAR…",
+        "Look at the WebSocket messages that Chrome saved",
+        Icon::FileInput,
+        NONE,
+    ),
+    (
+        Command::MergeCapture,
+        "Merge with another capture…",
+        "Put both in one capture, ordered by time",
+        Icon::Merge,
+        NONE,
+    ),
     (Command::ShowCaptures, "Show captures", "Open the folder they lie in", Icon::HardDrive, NONE),
 ];
 

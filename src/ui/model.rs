@@ -3,6 +3,8 @@
 use crate::capture::row::Detail;
 use crate::session::Snapshot;
 use crate::settings::{ProfileId, Settings};
+use crate::ui::export_view::Scopes;
+use crate::ui::jobs_view::JobView;
 use crate::ui::log_model::LogModel;
 
 /// All that the views read in a frame. The app fills it; nothing in it can be changed from here.
@@ -26,6 +28,10 @@ pub struct Model<'a> {
     pub demo: Demo<'a>,
     /// Captures opened or written lately, the latest first.
     pub recents: &'a [Recent],
+    /// Exports, imports and merges under way.
+    pub jobs: &'a [JobView],
+    /// How many events an export would hold.
+    pub scopes: Scopes,
     /// Profiles whose token is remembered, in the keyring or for this run.
     pub known_tokens: &'a [ProfileId],
     /// Something that stays wrong until the user acts: disk full, settings set aside.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use egui::Ui;
 use lucide_icons::Icon;
 
+use crate::capture::export::Format;
 use crate::ui::action::Action;
 use crate::ui::button::{Button, Look};
 use crate::ui::control::{dialog_ui, field_ui, title_ui};
@@ -17,6 +18,12 @@ pub enum Errand {
     OpenCapture,
     /// Where a copy of the capture goes.
     SaveCapture,
+    /// Where an export in this format goes. Asked by the export dialog.
+    Export(Format),
+    /// A HAR to make a capture of.
+    ImportHar,
+    /// A capture to merge with the present one.
+    MergeCapture,
     /// Where the profiles are written.
     ExportProfiles,
     /// Where profiles are read from.
@@ -30,6 +37,15 @@ impl Errand {
                 ("Open capture", "A file recorded before; it can also be dropped on the window")
             }
             Self::SaveCapture => ("Save capture as", "A copy of this session as far as it is written"),
+            Self::Export(_) => ("Export", "Secrets stay masked in every format"),
+            Self::ImportHar => (
+                "Import HAR",
+                "Saved by Chrome or Edge with the developer tools open before the page connected; it can also be dropped on the window",
+            ),
+            Self::MergeCapture => (
+                "Merge with another capture",
+                "Makes a new capture of both, ordered by time; the two stay as they are",
+            ),
             Self::ExportProfiles => ("Export profiles", "As RON, without tokens"),
             Self::ImportProfiles => ("Import profiles", "From a RON file; the present ones stay"),
         }
@@ -39,8 +55,9 @@ impl Errand {
         match self {
             Self::OpenCapture => "Open",
             Self::SaveCapture => "Save",
-            Self::ExportProfiles => "Export",
-            Self::ImportProfiles => "Import",
+            Self::Export(_) | Self::ExportProfiles => "Export",
+            Self::ImportHar | Self::ImportProfiles => "Import",
+            Self::MergeCapture => "Merge",
         }
     }
 }

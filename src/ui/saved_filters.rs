@@ -183,7 +183,7 @@ impl SavedFilters {
         }
         ScrollArea::vertical().max_height(420.0).auto_shrink([false, true]).show(ui, |ui| {
             for (place, filter) in saved.iter().enumerate() {
-                ui.push_id(place, |ui| done |= self.line_ui(ui, place, filter, log, actions));
+                ui.push_id(place, |ui| done |= self.line_ui(ui, (place, filter), log, actions));
                 ui.add_space(theme::GAP);
             }
         });
@@ -205,8 +205,7 @@ impl SavedFilters {
     fn line_ui(
         &mut self,
         ui: &mut Ui,
-        place: usize,
-        filter: &SavedFilter,
+        (place, filter): (usize, &SavedFilter),
         log: &LogModel<'_>,
         actions: &mut Vec<Action>,
     ) -> bool {

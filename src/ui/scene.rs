@@ -12,6 +12,7 @@ use crate::directus::classify;
 use crate::session::{Session, Snapshot};
 use crate::settings::{Profile, Settings};
 use crate::ui::action::{Action, FilterChange};
+use crate::ui::export_view::Scopes;
 use crate::ui::log_model::{FilterState, LogModel};
 use crate::ui::model::{Demo, Model, Recent, Recording, Source};
 use crate::ui::shell::Shell;
@@ -221,6 +222,8 @@ impl Scene {
             demo: Demo::Off,
             recents: &self.recents,
             known_tokens: &[],
+            jobs: &[],
+            scopes: Scopes::default(),
             banner: None,
             removed_profile: None,
         };

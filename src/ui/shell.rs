@@ -12,7 +12,9 @@ use crate::ui::compose::{Compose, can_send};
 use crate::ui::connect_form::ConnectForm;
 use crate::ui::control::icon_ui;
 use crate::ui::detail::{Circumstances, DetailRequest, DetailView};
+use crate::ui::export_view::{ExportRequest, ExportView};
 use crate::ui::help_view::help_ui;
+use crate::ui::jobs_view::jobs_ui;
 use crate::ui::log_view::LogView;
 use crate::ui::model::{Model, Source};
 use crate::ui::palette::Palette;
@@ -33,6 +35,7 @@ pub struct Shell {
     connect: ConnectForm,
     palette: Palette,
     prompt: PathPrompt,
+    export: ExportView,
     page: Page,
     toasts: Toasts,
     /// The connect form is shown over a session that stands.
@@ -98,7 +101,21 @@ impl Shell {
 
     /// Puts in the path that the system's dialog brought.
     pub fn fill_path(&mut self, path: String) {
-        self.prompt.fill(path);
+        if self.export.is_open() {
+            self.export.fill(path);
+        } else {
+            self.prompt.fill(path);
+        }
+    }
+
+    /// Asks what to export, how, and where to.
+    pub fn ask_export(&mut self, path: String) {
+        self.export.open(path);
+    }
+
+    /// Asks whether an export may replace a file that is there.
+    pub fn ask_to_replace(&mut self, request: &ExportRequest) {
+        self.export.ask_to_replace(request);
     }
 
     /// Tells the connect form under which identity its profile was stored, so that it isn't stored again as a new one.
@@ -123,6 +140,7 @@ impl Shell {
         }
         let bottom = Panel::bottom("status bar").exact_size(theme::STATUS_BAR_HEIGHT).frame(bar);
         bottom.show(ui, |ui| status_bar_ui(ui, model));
+        jobs_ui(ui, model.jobs, actions);
         if on_form {
             let frame = Frame::new().fill(t.ground).inner_margin(egui::Margin::symmetric(8, 0));
             if CentralPanel::default().frame(frame).show(ui, |ui| self.connect.show(ui, model, actions)).inner
@@ -136,6 +154,7 @@ impl Shell {
             self.perform(command, model, actions);
         }
         self.prompt.show(ui, actions);
+        self.export.show(ui, model.scopes, actions);
         let stays = match self.page {
             Page::None => true,
             Page::Settings => settings_ui(ui, model, actions),
@@ -245,6 +264,9 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         Command::CopyText => model.detail.map(|detail| Action::Copy(detail.text.to_string())),
         Command::OpenCapture => Some(Action::OpenCapture),
         Command::SaveCapture => Some(Action::SaveCapture),
+        Command::Export => (model.scopes.all > 0).then_some(Action::AskExport),
+        Command::ImportHar => Some(Action::ImportHar),
+        Command::MergeCapture => (model.source != Source::Nothing).then_some(Action::MergeCapture),
         Command::ShowCaptures => Some(Action::ShowCaptures),
         Command::StatusPanel => {
             Some(Action::SetLayout(Layout { show_status: !layout.show_status, ..layout }))
