@@ -26,6 +26,7 @@ impl App {
             Action::Mark(seq) => self.mark(seq),
             Action::Rows(action) => self.perform_on_rows(action),
             Action::AddColumn(path) => self.add_column(&path),
+            Action::Saved(action) => self.perform_on_saved(action),
             Action::Copy(text) => ctx.copy_text(text),
             Action::Connect(request) => self.connect(*request),
             Action::Reconnect => self.reconnect(),

@@ -25,6 +25,15 @@ pub enum Level {
     Error,
 }
 
+/// What a saved filter gives to the rows that fit it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tint {
+    /// The name of the filter.
+    pub name: Arc<str>,
+    /// The number of the colour.
+    pub colour: u8,
+}
+
 /// One line of the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
@@ -68,6 +77,8 @@ pub struct Row {
     pub masked: bool,
     /// Waits for the login.
     pub held: bool,
+    /// The first saved filter that colours it.
+    pub tint: Option<Tint>,
 }
 
 impl Row {

@@ -12,6 +12,7 @@ use super::published::{FileState, Published};
 use super::recorder::Recorder;
 use super::rows::{RowWindow, RowWorker, Wish};
 use super::sieve::Sieve;
+use super::tinter::Colouring;
 use super::wake::Wake;
 use crate::capture::filter::Filter;
 use crate::capture::row::Detail;
@@ -290,6 +291,11 @@ impl Capture {
         pad.write(stamp, change);
         self.pad = Some(pad);
         Ok(())
+    }
+
+    /// Colours rows by these filters from now on.
+    pub fn colour(&self, colouring: Arc<Colouring>) {
+        self.rows.colour(colouring);
     }
 
     /// The rows prepared last.

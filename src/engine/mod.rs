@@ -24,6 +24,7 @@ mod row_maker;
 mod rows;
 mod sieve;
 mod sieve_slice;
+mod tinter;
 mod wake;
 
 pub use detail_worker::Copied;
@@ -34,4 +35,5 @@ pub use handle::{Capture, Destination, Engine, EngineError, open};
 pub use published::FileState;
 pub use rows::{RowWindow, Wish};
 pub use sieve::Sieve;
+pub use tinter::{ColourRule, Colouring};
 pub use wake::Wake;

@@ -8,6 +8,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::published::Published;
 use super::row_maker;
+use super::tinter::{Colouring, Tinter};
 use super::wake::Wake;
 use crate::capture::column_path::ColumnPath;
 use crate::capture::row::Row;
@@ -47,12 +48,14 @@ pub(super) struct RowWorker {
     orders: Sender<Wish>,
     wanted: Wish,
     rows: Arc<ArcSwap<RowWindow>>,
+    colouring: Arc<ArcSwap<Colouring>>,
 }
 
 impl RowWorker {
     pub(super) fn start(reader: Reader, published: Arc<Published>, wake: Wake) -> std::io::Result<Self> {
         let (orders, receiver) = crossbeam_channel::unbounded();
         let rows = Arc::new(ArcSwap::from_pointee(RowWindow::default()));
+        let colouring = Arc::new(ArcSwap::from_pointee(Colouring::new()));
         let mut work = Work {
             reader,
             published,
@@ -61,10 +64,12 @@ impl RowWorker {
             kept: HashMap::new(),
             stamps: HashMap::new(),
             columns: Arc::default(),
+            colouring: Arc::clone(&colouring),
+            tinter: Tinter::default(),
         };
         // It ends by itself when its last order is done and this handle is gone: the window must not wait for a disk.
         std::thread::Builder::new().name("rows".into()).spawn(move || work.run(&receiver))?;
-        Ok(Self { orders, wanted: Wish::default(), rows })
+        Ok(Self { orders, wanted: Wish::default(), rows, colouring })
     }
 
     /// Asks for what the screen shows. Asking again for the same costs nothing.
@@ -74,6 +79,12 @@ impl RowWorker {
             // The worker lives as long as this handle.
             let _sent = self.orders.send(wanted);
         }
+    }
+
+    /// Colours rows by these filters from now on, also those that are shown.
+    pub(super) fn colour(&self, colouring: Arc<Colouring>) {
+        self.colouring.store(colouring);
+        let _sent = self.orders.send(self.wanted.clone());
     }
 
     pub(super) fn rows(&self) -> Arc<RowWindow> {
@@ -91,6 +102,8 @@ struct Work {
     stamps: HashMap<u64, Stamp>,
     /// What the kept rows were made for.
     columns: Arc<[ColumnPath]>,
+    colouring: Arc<ArcSwap<Colouring>>,
+    tinter: Tinter,
 }
 
 impl Work {
@@ -118,6 +131,7 @@ impl Work {
             self.kept.clear();
         }
         let snapshot = self.published.snapshot.load_full();
+        self.tinter.prepare(&self.colouring.load(), &snapshot, &view);
         let notes = self.published.notes.shown();
         let mut rows = Vec::with_capacity(wish.rows.len());
         let mut before = wish.before;
@@ -133,6 +147,7 @@ impl Work {
             let row = self.kept.entry(seq).or_insert_with(make);
             row_maker::join(row, since, partner);
             row_maker::annotate(row, &notes);
+            row.tint = self.tinter.tint(&mut self.reader, seq, record, &view);
             rows.push(row.clone());
             before = Some(seq);
         }

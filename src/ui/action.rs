@@ -9,6 +9,7 @@ use crate::settings::{Layout, Preferences, Profile, ProfileId, Switches};
 use crate::ui::export_view::ExportRequest;
 use crate::ui::path_prompt::Errand;
 use crate::ui::rows_action::RowsAction;
+use crate::ui::saved_action::SavedAction;
 
 /// What a view wants done. The app performs it after the frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +28,8 @@ pub enum Action {
     AddColumn(String),
     /// Change which rows are shown.
     Filter(FilterChange),
+    /// Change the saved filters.
+    Saved(SavedAction),
     /// Hide the rows there are now. They stay in the file.
     ClearLog,
     /// Show the hidden rows again.

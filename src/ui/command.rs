@@ -60,6 +60,10 @@ pub enum Command {
     FocusFilter,
     /// Show every row.
     ClearFilter,
+    /// Keep the filter under a name.
+    SaveFilter,
+    /// Show the saved filters.
+    SavedFilters,
     /// Show the page about filters.
     FilterHelp,
     /// Open the search field.
@@ -245,7 +249,7 @@ const MESSAGES: [Line; 9] = [
     ),
 ];
 
-const LOG: [Line; 11] = [
+const LOG: [Line; 13] = [
     (
         Command::FocusFilter,
         "Filter",
@@ -254,6 +258,14 @@ const LOG: [Line; 11] = [
         ctrl(Key::U),
     ),
     (Command::ClearFilter, "Clear filter", "Show every row", Icon::FunnelX, ctrl_shift(Key::U)),
+    (Command::SaveFilter, "Save filter…", "Keep the filter under a name", Icon::BookmarkPlus, ctrl(Key::D)),
+    (
+        Command::SavedFilters,
+        "Saved filters…",
+        "Use, combine, rename and remove them; let them colour rows",
+        Icon::Bookmark,
+        NONE,
+    ),
     (Command::FilterHelp, "Filter help", "How filters are written, with examples", Icon::CircleHelp, NONE),
     (Command::Find, "Find", "Look for a text in the log", Icon::Search, ctrl(Key::F)),
     (Command::FindNext, "Find next", "The next row that holds it", Icon::ChevronDown, bare(Key::F3)),

@@ -48,7 +48,10 @@ pub mod profile_list;
 pub mod row_command;
 pub mod row_dialogs;
 pub mod row_menu;
+pub mod row_tint;
 pub mod rows_action;
+pub mod saved_action;
+pub mod saved_filters;
 pub mod scroller;
 pub mod selection;
 pub mod settings_view;
@@ -64,6 +67,8 @@ pub mod toasts;
 pub mod top_bar;
 pub mod waterfall;
 
+#[cfg(test)]
+mod filter_tests;
 #[cfg(test)]
 mod row_tests;
 #[cfg(test)]

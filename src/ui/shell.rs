@@ -349,6 +349,8 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         | Command::UndoClear
         | Command::FocusFilter
         | Command::ClearFilter
+        | Command::SaveFilter
+        | Command::SavedFilters
         | Command::FilterHelp
         | Command::Find
         | Command::FindNext
