@@ -2,9 +2,10 @@
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
+use harewire::app::Launch;
 use harewire::demo::{self, Options, Server};
 
-use crate::headless::Desk;
+use crate::headless::{Desk, Home};
 
 /// A logged-in app on a usual demo server.
 fn logged_in() -> (Server, Desk) {
@@ -74,4 +75,63 @@ fn the_selected_event_stays_selected_when_the_filter_changes() {
     desk.until("the next shown", |desk| {
         desk.said().iter().any(|said| said.ends_with("hare-4\"}")).then_some(())
     });
+}
+
+#[test]
+fn without_its_filter_the_selected_event_is_still_in_sight() {
+    let (_server, mut desk) = logged_in();
+    for place in 0..40 {
+        desk.send(&format!(r#"{{"type":"ping","uid":"hare-{place}"}}"#));
+    }
+    desk.see_row(&["pong in uid hare-39"]);
+    filter(&mut desk, "uid:hare-0,hare-20");
+    desk.until("two pairs", |desk| (desk.rows().len() == 4).then_some(()));
+    desk.select(&["pong in uid hare-20"]);
+    desk.press("Clear filter");
+    desk.see_row(&["ping out uid hare-19"]);
+    desk.see_row(&["pong in uid hare-20"]);
+}
+
+#[test]
+fn a_saved_filter_colours_rows_also_after_a_restart() {
+    let server = Server::start(Options::default()).unwrap();
+    let home = Home::new();
+    let mut desk = Desk::open_in(&home, Launch::Plain);
+    desk.log_in(&server.url(), demo::TOKEN);
+    desk.send(r#"{"type":"ping","uid":"hare"}"#);
+    desk.see_row(&["pong in uid hare"]);
+    filter(&mut desk, "type:pong direction:in");
+    desk.until("the filter", |desk| (desk.count_rows("ping out") == 0).then_some(()));
+    desk.keys(Modifiers::COMMAND, Key::D);
+    desk.fill(Role::TextInput, "Name", "Answers");
+    desk.click(Role::CheckBox, "Colour them green");
+    desk.press("Save");
+    desk.see("“Answers” is saved");
+    desk.press("Clear filter");
+    desk.see_row(&["pong in uid hare", "coloured by Answers"]);
+    desk.see_row(&["ping out uid hare"]);
+    assert_eq!(desk.count_rows("coloured by"), 1, "{:?}", desk.rows());
+    // What comes later is coloured, too.
+    desk.send(r#"{"type":"ping","uid":"later"}"#);
+    desk.see_row(&["pong in uid later", "coloured by Answers"]);
+    let home = desk.quit();
+    let mut again = Desk::open_in(&home, Launch::Plain);
+    again.log_in(&server.url(), demo::TOKEN);
+    again.send(r#"{"type":"ping","uid":"again"}"#);
+    again.see_row(&["pong in uid again", "coloured by Answers"]);
+    again.press("Saved filters");
+    again.press("Answers");
+    again.until("the filter", |desk| (desk.count_rows("ping out") == 0).then_some(()));
+    again.see_row(&["pong in uid again"]);
+}
+
+#[test]
+fn a_filter_that_holds_the_token_is_not_saved() {
+    let (_server, mut desk) = logged_in();
+    desk.keys(Modifiers::COMMAND, Key::D);
+    desk.fill(Role::TextInput, "Name", "Mine");
+    desk.fill(Role::TextInput, "Filter to save", &format!("\"{}\"", demo::TOKEN));
+    desk.press("Save");
+    desk.see("The filter was not saved");
+    assert!(!desk.quit().shelf.text().contains(demo::TOKEN));
 }

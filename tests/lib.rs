@@ -12,6 +12,8 @@ mod conformance;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod detail;
+#[cfg(test)]
 mod exchange;
 #[cfg(test)]
 mod filter;

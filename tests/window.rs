@@ -121,3 +121,55 @@ fn assert_no_secret(folder: &std::path::Path, secret: &str) {
         }
     }
 }
+
+#[test]
+fn a_filter_is_completed_by_clicks_saved_and_colours_rows_after_a_restart() {
+    let server = demo::Server::start(demo::Options::default()).unwrap();
+    let mut window = Window::open(&[]);
+    follow_the_guide(&mut window, &server.url(), demo::TOKEN);
+    window.fill(Role::TextInput, "Filter", "direction:in ty");
+    window.picture("filter-offers");
+    window.click(Role::Button, "type:");
+    window.see("subscription");
+    window.picture("filter-values");
+    window.click(Role::Button, "subscription");
+    window.until("events of the subscription only", |tree| {
+        let rows: Vec<String> = said(tree).into_iter().filter(|said| said.starts_with("row #")).collect();
+        rows.iter().any(|row| row.contains("create in uid guide"))
+            && !rows.iter().any(|row| row.contains(" items ") || row.contains(" auth "))
+    });
+    window.picture("filter-in-effect");
+    window.fill(Role::TextInput, "Filter", "colection:messages");
+    window.see("Did you mean");
+    window.picture("filter-slip");
+    window.fill(Role::TextInput, "Filter", "event:create");
+    window.keys(Modifiers::COMMAND, Key::D);
+    window.fill(Role::TextInput, "Name", "Creations");
+    window.click(Role::CheckBox, "Colour them green");
+    window.picture("filter-save");
+    window.click(Role::Button, "Save");
+    window.see("“Creations” is saved");
+    window.click(Role::Button, "Clear filter");
+    window.see("coloured by Creations");
+    window.click(Role::Button, "Saved filters");
+    window.see("Add Creations to the filter");
+    window.picture("filter-menu");
+    window.click(Role::Button, "Saved filters…");
+    window.picture("filter-list");
+    let home = window.quit();
+    let mut window = Window::open_in(home, &[]);
+    window.fill(Role::TextInput, "Server", &server.url());
+    window.fill(Role::PasswordInput, "Token", demo::TOKEN);
+    window.click(Role::Button, "Connect");
+    window.see("logged in");
+    window.keys(Modifiers::COMMAND, Key::K);
+    window.fill(Role::TextInput, "Command", "filter help");
+    window.keys(Modifiers::NONE, Key::Enter);
+    window.see("It always looks at the whole message");
+    window.picture("filter-help");
+    window.keys(Modifiers::NONE, Key::Escape);
+    window.click(Role::Button, "Saved filters");
+    window.click(Role::Button, "Creations");
+    window.see("0 of ");
+    window.picture("filter-nothing-fits");
+}

@@ -86,9 +86,12 @@ impl App {
     fn take_news(&mut self, ctx: &egui::Context) {
         self.wake.heard();
         self.bring_columns();
+        self.bring_colours();
         let fold = self.memory.settings().preferences.fold_heartbeats;
+        let utc = self.memory.settings().preferences.utc;
         if let Some(tab) = &mut self.tab {
             tab.order.set_fold(fold);
+            tab.filtering.mean_utc(utc, &tab.capture, &self.wake);
             let prepared = tab.prepare();
             if prepared.more {
                 ctx.request_repaint();
@@ -100,6 +103,12 @@ impl App {
             }
             if let Some(found) = prepared.found {
                 self.shell.reveal(tab.order.place(found.seq));
+            }
+            while let Some(copied) = tab.capture.take_copy() {
+                match copied {
+                    Ok(text) => ctx.copy_text(text),
+                    Err(sentence) => self.notices.push(Notice::error(sentence)),
+                }
             }
             tab.hold_selection(&mut self.shell);
             if tab.counts_seconds() {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::saved::zoned;
 use crate::capture::filter::{Filter, FilterError};
 use crate::engine::{Capture, Found, Sieve, Wake};
 use crate::ui::action::FilterChange;
@@ -11,6 +12,10 @@ use crate::ui::action::FilterChange;
 pub struct Filtering {
     current: Option<Sieve>,
     next: Option<Sieve>,
+    /// The filter went, and nobody has seen the log without it yet.
+    went: bool,
+    /// Times are meant in UTC.
+    utc: bool,
 }
 
 impl Filtering {
@@ -37,14 +42,28 @@ impl Filtering {
         };
         let filter = Filter::parse(&text)?;
         if filter.is_everything() {
-            *self = Self::default();
+            *self = Self { went: self.current.is_some(), utc: self.utc, ..Self::default() };
         } else if self.text() != text {
-            self.next = Some(capture.sieve(&filter, wake));
+            self.next = Some(capture.sieve(&zoned(filter, self.utc), wake));
         }
         Ok(())
     }
 
-    /// Lets the next filter take over if it has something to show. Whether it did.
+    /// Times are meant in UTC from now on, or in the zone of the system: as the log shows them.
+    pub fn mean_utc(&mut self, utc: bool, capture: &Capture, wake: &Wake) {
+        if self.utc == utc {
+            return;
+        }
+        self.utc = utc;
+        // What was a filter stays one.
+        if let Ok(filter) = Filter::parse(self.text())
+            && !filter.is_everything()
+        {
+            self.next = Some(capture.sieve(&zoned(filter, utc), wake));
+        }
+    }
+
+    /// Lets the next filter take over if it has something to show. Whether another filter, or none, is in effect now.
     pub fn prepare(&mut self) -> bool {
         let is_ready = self.next.as_ref().is_some_and(|next| {
             let found = next.found();
@@ -53,7 +72,7 @@ impl Filtering {
         if is_ready {
             self.current = self.next.take();
         }
-        is_ready
+        std::mem::take(&mut self.went) || is_ready
     }
 
     /// What the filter in effect found so far.

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use crate::directus::{AuthMode, Secret};
-use crate::settings::{KEY, Profile, ProfileId, Settings};
+use crate::settings::{FilterTrouble, KEY, Profile, ProfileId, SavedFilter, Settings};
 
 /// What the app remembers. Settings go to eframe's storage; tokens go nowhere.
 pub struct Memory {
     settings: Settings,
     tokens: HashMap<ProfileId, Secret>,
     removed: Option<(usize, Profile)>,
+    removed_filter: Option<(usize, SavedFilter)>,
     /// Settings changed since they were stored.
     unsaved: bool,
     /// A second instance reads settings and leaves storing them to the first.
@@ -24,7 +25,15 @@ impl Memory {
             Some(Ok(loaded)) => (loaded.settings, loaded.notes),
             Some(Err(unreadable)) => (Settings::default(), vec![unreadable.to_string()]),
         };
-        (Self { settings, tokens: HashMap::new(), removed: None, unsaved: false, stores }, notes)
+        let memory = Self {
+            settings,
+            tokens: HashMap::new(),
+            removed: None,
+            removed_filter: None,
+            unsaved: false,
+            stores,
+        };
+        (memory, notes)
     }
 
     /// The settings in effect.
@@ -110,6 +119,34 @@ impl Memory {
             self.settings.restore(place, profile);
             self.unsaved = true;
         }
+    }
+
+    /// Whether a token of this session stands in a text.
+    pub fn is_token_in(&self, text: &str) -> bool {
+        self.tokens.values().any(|token| !token.is_empty() && text.contains(token.expose()))
+    }
+
+    /// Removes a saved filter; [`Memory::undo_remove_filter`] brings it back.
+    pub fn remove_filter(&mut self, place: usize) {
+        if let Some(filter) = self.change().filters.remove(place) {
+            self.removed_filter = Some((place, filter));
+        }
+    }
+
+    /// The name of the saved filter that can be put back.
+    pub fn removed_filter(&self) -> Option<&str> {
+        self.removed_filter.as_ref().map(|(_, filter)| filter.name.as_str())
+    }
+
+    /// Puts the saved filter removed last back to its place.
+    ///
+    /// # Errors
+    /// Its name or its place was taken meanwhile; it can still be put back later.
+    pub fn undo_remove_filter(&mut self) -> Result<(), FilterTrouble> {
+        let Some((place, filter)) = self.removed_filter.clone() else { return Ok(()) };
+        self.change().filters.restore(place, filter)?;
+        self.removed_filter = None;
+        Ok(())
     }
 
     /// The profile of the demo server at `url`, made anew each time since its port changes.

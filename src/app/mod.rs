@@ -24,6 +24,7 @@ mod perform;
 mod place;
 mod retired;
 mod rows;
+mod saved;
 mod search;
 mod tab;
 mod tasks;

@@ -1,5 +1,6 @@
 //! From the app's state to the `Model` of one frame.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::app::App;
@@ -8,6 +9,7 @@ use super::tab::Tab;
 use crate::capture::Notes;
 use crate::capture::filter::Vocabulary;
 use crate::capture::row::Detail;
+use crate::capture::study::{Study, StudyWish};
 use crate::engine::{FileState, Found, RowWindow};
 use crate::session::Snapshot;
 use crate::settings::{ProfileId, Settings};
@@ -27,12 +29,17 @@ pub struct ModelParts {
     file: Arc<FileState>,
     window: Arc<RowWindow>,
     detail: Option<Arc<Detail>>,
+    study: Arc<Study>,
+    wish: StudyWish,
     notes: Arc<Notes>,
     log: LogModel<'static>,
     filter: String,
+    removed_filter: Option<String>,
     is_waiting: bool,
     found: Option<Arc<Found>>,
     uids: Vec<Arc<str>>,
+    /// Which rows of the window stand side by side, and where they begin.
+    standing: Range<usize>,
     window_start: u64,
     source: Option<(bool, String)>,
     file_name: String,
@@ -56,12 +63,16 @@ impl ModelParts {
             file: Arc::default(),
             window: Arc::default(),
             detail: None,
+            study: Arc::default(),
+            wish: StudyWish::default(),
             notes: Arc::default(),
             log: LogModel::default(),
             filter: String::new(),
+            removed_filter: app.memory.removed_filter().map(str::to_owned),
             is_waiting: false,
             found: None,
             uids: Vec::new(),
+            standing: 0..0,
             window_start: 0,
             source: None,
             file_name: String::new(),
@@ -81,11 +92,10 @@ impl ModelParts {
         parts.snapshot = tab.capture.snapshot();
         parts.file = tab.capture.file();
         parts.window = tab.capture.rows();
-        if !tab.fits(&parts.window.rows) {
-            parts.window = Arc::default();
-        }
         parts.detail = tab.capture.detail();
-        parts.window_start = parts.window.rows.first().map_or(0, |row| tab.order.place(row.seq));
+        parts.study = tab.capture.study();
+        parts.wish = tab.study_wish.clone();
+        (parts.standing, parts.window_start) = tab.order.run(parts.window.rows.iter().map(|row| row.seq));
         parts.log.rows = tab.order.len();
         parts.log.folded = tab.order.folded();
         parts.log.hidden = tab.hidden();
@@ -135,15 +145,19 @@ impl ModelParts {
             now_us: self.now_us,
             snapshot: &self.snapshot,
             log: LogModel {
-                window: &self.window.rows,
+                window: self.window.rows.get(self.standing.clone()).unwrap_or_default(),
                 window_start: self.window_start,
                 filter: self.filter_state(),
+                saved: Some(&settings.filters),
+                removed_filter: self.removed_filter.as_deref(),
                 words: Vocabulary { collections: &self.snapshot.collections, uids: &self.uids },
                 columns: Some(&settings.columns),
                 notes: Some(&self.notes),
                 ..self.log
             },
             detail: self.detail.as_deref(),
+            study: &self.study,
+            wish: &self.wish,
             settings,
             source: match &self.source {
                 None => Source::Nothing,

@@ -1,5 +1,6 @@
 //! `Order`: which events the log shows, and where. Folding and filtering leave rows out, so places and numbers differ.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::capture::{Direction, IndexView, Kind, Preview, Record};
@@ -110,6 +111,27 @@ impl Order {
     pub fn shows(&self, seq: u64) -> bool {
         let place = self.place(seq);
         place < self.len() && self.seq(place) == seq
+    }
+
+    /// Of events in order, the first that are shown one right behind the other: which of them, and where they begin.
+    ///
+    /// Rows that were prepared before the order changed need not stand side by side any more.
+    #[must_use]
+    pub fn run(&self, seqs: impl Iterator<Item = u64>) -> (Range<usize>, u64) {
+        let mut run: Option<(Range<usize>, u64)> = None;
+        for (at, seq) in seqs.enumerate() {
+            let place = self.place(seq);
+            let is_shown = place < self.len() && self.seq(place) == seq;
+            match &mut run {
+                None if is_shown => run = Some((at..at + 1, place)),
+                None => {}
+                Some((found, start)) if is_shown && place - *start == (at - found.start) as u64 => {
+                    found.end = at + 1;
+                }
+                Some(_) => break,
+            }
+        }
+        run.unwrap_or_default()
     }
 
     /// Where a row of before stands now: the same event, or the next shown one.
@@ -305,6 +327,30 @@ mod tests {
             prop_assert_eq!(order.len(), fitting.len() as u64);
             prop_assert_eq!(order.place(ask), fitting.iter().filter(|seq| u64::from(**seq) < ask).count() as u64);
             prop_assert_eq!(order.shows(ask), fitting.contains(&u32::try_from(ask).unwrap()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn rows_of_another_order_are_shown_where_they_stand_or_not_at_all(
+            fitting in proptest::collection::btree_set(1..60_u32, 0..40),
+            prepared in proptest::collection::btree_set(1..60_u64, 0..40),
+        ) {
+            let fitting: Vec<u32> = fitting.into_iter().collect();
+            let prepared: Vec<u64> = prepared.into_iter().collect();
+            let mut order = Order::default();
+            order.set_found(Some(Arc::new(Found::made(1, &[], &fitting))));
+            let (run, start) = order.run(prepared.iter().copied());
+            for (place, at) in (start..).zip(run.clone()) {
+                prop_assert_eq!(order.seq(place), prepared[at]);
+            }
+            let is_shown = |seq: &u64| order.shows(*seq);
+            prop_assert_eq!(run.is_empty(), !prepared.iter().any(is_shown));
+            prop_assert!(!prepared[..run.start].iter().any(is_shown), "it begins with the first that is shown");
+            if let (Some(next), false) = (prepared.get(run.end), run.is_empty()) {
+                let goes_on = order.shows(*next) && order.place(*next) == start + run.len() as u64;
+                prop_assert!(!goes_on, "it goes on as far as it can");
+            }
         }
     }
 

@@ -19,11 +19,14 @@ impl App {
             | Action::ClearLog
             | Action::UndoClear
             | Action::Search(_)
-            | Action::StopSearch => self.perform_on_log(action),
+            | Action::StopSearch
+            | Action::CopyAs(_)
+            | Action::Study(_) => self.perform_on_log(action),
             Action::Filter(change) => self.filter(&change),
             Action::Mark(seq) => self.mark(seq),
             Action::Rows(action) => self.perform_on_rows(action),
             Action::AddColumn(path) => self.add_column(&path),
+            Action::Saved(action) => self.perform_on_saved(action),
             Action::Copy(text) => ctx.copy_text(text),
             Action::Connect(request) => self.connect(*request),
             Action::Reconnect => self.reconnect(),
@@ -86,6 +89,11 @@ impl App {
                 start_search(tab, &search, &self.wake, self.memory.settings().preferences.fold_heartbeats);
             }
             Action::StopSearch => tab.finder.stop(),
+            Action::CopyAs(form) => tab.capture.copy(form),
+            Action::Study(wish) => {
+                tab.study_wish = wish.clone();
+                tab.capture.study_for(wish);
+            }
             _ => {}
         }
     }

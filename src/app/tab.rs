@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::filtering::Filtering;
 use super::order::{Moved, Order};
+use super::saved::Colours;
 use super::search::{Finder, Found, Shown};
 use crate::capture::Spans;
 use crate::capture::column_path::ColumnPath;
-use crate::capture::row::Row;
+use crate::capture::study::StudyWish;
 use crate::engine::{Capture, Wish};
 use crate::settings::Profile;
 use crate::ui::log_model::Search;
@@ -23,12 +24,16 @@ pub struct Tab {
     pub order: Order,
     /// The filter that says so.
     pub filtering: Filtering,
+    /// What colours rows.
+    pub colours: Colours,
     /// The search.
     pub finder: Finder,
     /// Places asked for by the log.
     pub wanted: Range<u64>,
     /// The selected event.
     pub selected: Option<u64>,
+    /// What the detail pane wants prepared.
+    pub study_wish: StudyWish,
     /// Every selected event, as ranges of sequence numbers; those not shown now do not count.
     pub selection: Spans,
     /// Columns of JSON paths.
@@ -67,12 +72,14 @@ impl Tab {
             profile,
             order,
             filtering: Filtering::default(),
+            colours: Colours::default(),
             finder: Finder::default(),
             wanted: 0..0,
             selected: None,
             selection: Spans::default(),
             columns: Arc::default(),
             marked: None,
+            study_wish: StudyWish::default(),
             hidden_to: 0,
             hidden_before: None,
             wants_end: false,
@@ -113,21 +120,15 @@ impl Tab {
         self.order.place(self.hidden_to + 1).min(self.order.len())
     }
 
-    /// Whether prepared rows stand where the log has them now. While places move, those of a moment ago don't.
-    pub fn fits(&self, rows: &[Row]) -> bool {
-        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return true };
-        let from = self.order.place(first.seq);
-        self.order.seq(from) == first.seq
-            && self.order.seq(from.saturating_add(rows.len() as u64 - 1)) == last.seq
-    }
-
     /// Asks the row worker for what is wanted now.
     pub fn want(&mut self) {
         let len = self.order.len();
         let (start, end) = (self.wanted.start.min(len), self.wanted.end.min(len));
         let rows = (start..end).map(|place| self.order.seq(place)).collect();
-        // Rows on the screen change when an answer comes, which comes with events, or a note.
-        let revision = self.capture.view().len().saturating_add(self.capture.notes_revision());
+        // Rows on the screen change when an answer comes, which comes with events, or a note. The snapshot follows the
+        // events, and names the subscriptions that colours ask for.
+        let news = self.capture.view().len().saturating_add(self.capture.snapshot().last_seq);
+        let revision = news.saturating_add(self.capture.notes_revision());
         self.capture.want(Wish {
             rows,
             before: start.checked_sub(1).map(|place| self.order.seq(place)),

@@ -117,6 +117,40 @@ impl JsonTree {
         }
         path
     }
+
+    /// The members or elements directly inside a node, in order.
+    pub fn children(&self, index: usize) -> impl Iterator<Item = usize> {
+        let end = self.nodes.get(index).map_or(0, |node| to_usize(node.after));
+        let first = Some(index + 1).filter(|&child| child < end);
+        std::iter::successors(first, move |&child| {
+            self.nodes.get(child).map(|node| to_usize(node.after)).filter(|&next| next < end)
+        })
+    }
+
+    /// How many siblings stand before `child` in `parent`.
+    #[must_use]
+    pub fn place(&self, parent: usize, child: usize) -> usize {
+        self.children(parent).take_while(|&sibling| sibling < child).count()
+    }
+
+    /// The innermost node whose key or value holds the byte at `offset`.
+    #[must_use]
+    pub fn node_at(&self, offset: usize) -> Option<usize> {
+        let begins = |node: &Node| to_usize(if node.key.end > 0 { node.key.start } else { node.value.start });
+        // Nodes stand in the order in which they begin, so the last that begins before is it, or something inside the
+        // node that holds the offset and is over already.
+        let last = self.nodes.partition_point(|node| begins(node) <= offset).checked_sub(1)?;
+        self.ancestry(last)
+            .into_iter()
+            .rev()
+            .find(|&index| self.nodes.get(index).is_some_and(|node| offset < to_usize(node.value.end)))
+    }
+}
+
+/// The text of a span.
+#[must_use]
+pub fn slice<'t>(text: &'t str, span: &Range<u32>) -> &'t str {
+    text.get(to_usize(span.start)..to_usize(span.end)).unwrap_or_default()
 }
 
 fn to_usize(value: u32) -> usize {
@@ -358,10 +392,6 @@ impl<'t> Parser<'t> {
 mod tests {
     use super::*;
 
-    fn slice<'t>(text: &'t str, span: &Range<u32>) -> &'t str {
-        &text[to_usize(span.start)..to_usize(span.end)]
-    }
-
     #[test]
     fn keeps_digits_order_and_duplicates() {
         let text = r#"{"b": 1.10, "a":[1e400,{}], "b" :"\ud800"}"#;
@@ -384,6 +414,14 @@ mod tests {
         );
         assert_eq!(tree.nodes()[2].after, 5);
         assert_eq!(tree.ancestry(4), [0, 2, 4]);
+        assert_eq!(tree.children(0).collect::<Vec<_>>(), [1, 2, 5]);
+        assert_eq!(tree.children(1).count(), 0);
+        assert_eq!(tree.place(2, 4), 1);
+        for (part, node) in
+            [("{\"b\"", 0), ("\"b\"", 1), (": 1", 1), ("400,", 3), (",{", 2), ("\"b\" :", 5), ("ud8", 5)]
+        {
+            assert_eq!(tree.node_at(text.find(part).unwrap()), Some(node), "{part}");
+        }
         assert!(tree.is_complete());
     }
 

@@ -4,8 +4,10 @@
 //! is appended to a capture (NDJSON, one object a line), and is remembered in 40 bytes by the [`IndexHandle`].
 //! Whoever wants more reads it back by `seq`. This floor knows files and bytes; it knows no socket and no window.
 
+mod array_match;
 pub mod column_path;
 mod content;
+mod decimal;
 pub mod event;
 pub mod export;
 pub mod filter;
@@ -13,6 +15,11 @@ pub mod find;
 pub mod har;
 mod index;
 mod journal;
+pub mod json_diff;
+#[cfg(test)]
+mod json_diff_cases;
+pub mod json_format;
+pub mod json_path;
 pub mod json_tree;
 pub mod line;
 pub mod merge;
@@ -29,8 +36,10 @@ mod recording;
 mod relabel;
 pub mod row;
 mod scan;
+pub mod sheet;
 mod spans;
 mod store;
+pub mod study;
 pub mod time;
 
 pub use event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stage, Stamp, Text, What};

@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::capture::event::{Direction, Stamp};
 use crate::capture::json_tree::{JsonError, JsonTree};
 
@@ -21,6 +23,15 @@ pub enum Level {
     Warning,
     /// A failure.
     Error,
+}
+
+/// What a saved filter gives to the rows that fit it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tint {
+    /// The name of the filter.
+    pub name: Arc<str>,
+    /// The number of the colour.
+    pub colour: u8,
 }
 
 /// One line of the log.
@@ -66,6 +77,8 @@ pub struct Row {
     pub masked: bool,
     /// Waits for the login.
     pub held: bool,
+    /// The first saved filter that colours it.
+    pub tint: Option<Tint>,
 }
 
 impl Row {
@@ -116,6 +129,10 @@ pub struct Detail {
     pub text: Arc<str>,
     /// The payload was binary and `text` is its base64.
     pub binary: bool,
+    /// The bytes of a binary payload.
+    pub raw: Bytes,
+    /// Headers of a request or a response, in the order they crossed the wire; already escaped for display.
+    pub headers: Vec<FactLine>,
     /// The parsed payload.
     pub tree: Tree,
     /// What this event means, as sentences; empty when there is nothing to add.
@@ -127,6 +144,12 @@ pub struct Detail {
 }
 
 impl Detail {
+    /// The bytes of the payload as they crossed the wire, but for masked secrets.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        if self.binary { &self.raw } else { self.text.as_bytes() }
+    }
+
     /// Whether it can be sent again: a text message that we sent.
     #[must_use]
     pub fn is_sendable(&self) -> bool {

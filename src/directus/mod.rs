@@ -35,6 +35,10 @@ mod scan;
 mod secret;
 mod server_message;
 mod shown;
+/// Programs that send a message, to copy.
+pub mod snippet;
+#[cfg(test)]
+mod snippet_cases;
 mod span;
 mod status;
 /// One-line summaries of frames, for the rows of the log.

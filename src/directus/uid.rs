@@ -69,7 +69,7 @@ pub(in crate::directus) fn json_key(json: &str) -> Cow<'_, str> {
 
 /// A JSON number as JavaScript prints it, because the server reads and prints it with JavaScript:
 /// `1e2` comes back as `100`.
-fn number_key(json: &str) -> Cow<'_, str> {
+pub(in crate::directus) fn number_key(json: &str) -> Cow<'_, str> {
     let digits = json.strip_prefix('-').unwrap_or(json);
     // Up to 15 digits a double is exact.
     let exact = digits.len() <= 15 && digits.bytes().all(|byte| byte.is_ascii_digit());

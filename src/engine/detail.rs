@@ -79,6 +79,7 @@ fn add_message(detail: &mut Detail, message: &Message) {
         }
         Payload::Binary(bytes) => {
             detail.binary = true;
+            detail.raw = bytes.clone();
             detail.text = Arc::from(base64(bytes));
         }
     }
@@ -132,11 +133,11 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
     match fact {
         Fact::Request { headers, method, target } => {
             detail.facts.push(FactLine::new("request", shown(&format!("{method} {target}"))));
-            detail.facts.extend(headers.iter().map(|(name, value)| FactLine::new(shown(name), shown(value))));
+            detail.headers = header_lines(headers);
         }
         Fact::Response { status, reason, headers, body, .. } => {
             detail.facts.push(FactLine::new("status", shown(&format!("{status} {reason}"))));
-            detail.facts.extend(headers.iter().map(|(name, value)| FactLine::new(shown(name), shown(value))));
+            detail.headers = header_lines(headers);
             set_text(detail, body);
         }
         Fact::Resolved { addresses, .. } => {
@@ -187,6 +188,10 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
             detail.facts.push(FactLine::new("about", format!("event #{about}")));
         }
     }
+}
+
+fn header_lines(headers: &[(String, String)]) -> Vec<FactLine> {
+    headers.iter().map(|(name, value)| FactLine::new(shown(name), shown(value))).collect()
 }
 
 fn set_text(detail: &mut Detail, text: &str) {

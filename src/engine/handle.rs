@@ -5,15 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
+use super::detail_worker::{Copied, DetailWorker};
 use super::notes::NotePad;
 use super::opener::Opener;
 use super::published::{FileState, Published};
 use super::recorder::Recorder;
 use super::rows::{RowWindow, RowWorker, Wish};
 use super::sieve::Sieve;
+use super::tinter::Colouring;
 use super::wake::Wake;
 use crate::capture::filter::Filter;
 use crate::capture::row::Detail;
+use crate::capture::study::{CopyForm, Study, StudyWish};
 use crate::capture::{
     Event, Header, IndexView, Journal, JournalError, Lease, NoteChange, Notes, OpenError, Preview, Reader,
     Record, Recording, Stamp, What, in_use, time,
@@ -93,6 +96,7 @@ impl Engine {
             Arc::clone(&stop),
         );
         let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
+        let details = DetailWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
         let thread =
             std::thread::Builder::new().name("journal".into()).spawn(move || recorder.run(batches))?;
         let link = self.net.open(sink);
@@ -100,6 +104,7 @@ impl Engine {
             published,
             reader,
             rows,
+            details,
             link: Some(link),
             stop,
             thread: Some(thread),
@@ -127,6 +132,7 @@ pub fn open(path: &Path, wake: &Wake) -> Result<Capture, EngineError> {
     });
     let reader = recording.reader();
     let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
+    let details = DetailWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
     let stop = Arc::new(AtomicBool::new(false));
     let thread = std::thread::Builder::new().name("opener".into()).spawn({
         let (published, stop) = (Arc::clone(&published), Arc::clone(&stop));
@@ -141,6 +147,7 @@ pub fn open(path: &Path, wake: &Wake) -> Result<Capture, EngineError> {
         published,
         reader,
         rows,
+        details,
         link: None,
         stop,
         thread: Some(thread),
@@ -157,6 +164,7 @@ pub struct Capture {
     published: Arc<Published>,
     reader: Reader,
     rows: RowWorker,
+    details: DetailWorker,
     /// `None` for a reopened capture.
     link: Option<LinkHandle>,
     stop: Arc<AtomicBool>,
@@ -234,8 +242,9 @@ impl Capture {
         Sieve::start(filter, self.reader.another(), Arc::clone(&self.published), wake)
     }
 
-    /// Asks the row worker for what the screen shows. Asking again for the same costs nothing.
+    /// Asks for what the screen shows. Asking again for the same costs nothing.
     pub fn want(&mut self, wish: Wish) {
+        self.details.select(wish.selected, wish.revision);
         self.rows.want(wish);
     }
 
@@ -284,6 +293,11 @@ impl Capture {
         Ok(())
     }
 
+    /// Colours rows by these filters from now on.
+    pub fn colour(&self, colouring: Arc<Colouring>) {
+        self.rows.colour(colouring);
+    }
+
     /// The rows prepared last.
     #[must_use]
     pub fn rows(&self) -> Arc<RowWindow> {
@@ -293,7 +307,29 @@ impl Capture {
     /// The detail prepared last.
     #[must_use]
     pub fn detail(&self) -> Option<Arc<Detail>> {
-        self.rows.detail()
+        self.details.detail()
+    }
+
+    /// Asks for these parts of the study of the selected event; they hold for every later selection, too.
+    pub fn study_for(&mut self, wish: StudyWish) {
+        self.details.study_for(wish);
+    }
+
+    /// What was prepared of the selected event.
+    #[must_use]
+    pub fn study(&self) -> Arc<Study> {
+        self.details.study()
+    }
+
+    /// Asks for the selected event in a form for the clipboard; it comes by [`Capture::take_copy`].
+    pub fn copy(&self, form: CopyForm) {
+        self.details.copy(form);
+    }
+
+    /// A text for the clipboard that was asked for, once it is ready; `Err` holds a sentence why there is none.
+    #[must_use]
+    pub fn take_copy(&self) -> Option<Copied> {
+        self.details.take_copy()
     }
 
     /// The connection; `None` for a reopened capture.

@@ -1,10 +1,15 @@
 //! Floor 3, what runs: joins `net`, the journal and the fold into captures that can be watched.
 //!
-//! Three threads serve a live capture: the net thread (shared by all) feeds batches to the journal thread, which
-//! appends, folds and publishes; the row worker reads back what the screen shows. Whoever watches takes immutable
+//! Four threads serve a live capture: the net thread (shared by all) feeds batches to the journal thread, which
+//! appends, folds and publishes; the row worker reads back what the screen shows, and the detail worker prepares the
+//! selected event. Whoever watches takes immutable
 //! values and is never waited for. The window and the command line use the same engine.
 
+mod copying;
 mod detail;
+mod detail_worker;
+#[cfg(test)]
+mod detail_worker_cases;
 mod exporter;
 mod finder;
 mod found;
@@ -12,14 +17,17 @@ mod handle;
 mod news;
 mod notes;
 mod opener;
+mod previous;
 mod published;
 mod recorder;
 mod row_maker;
 mod rows;
 mod sieve;
 mod sieve_slice;
+mod tinter;
 mod wake;
 
+pub use detail_worker::Copied;
 pub use exporter::Export;
 pub use finder::Search;
 pub use found::Found;
@@ -27,4 +35,5 @@ pub use handle::{Capture, Destination, Engine, EngineError, open};
 pub use published::FileState;
 pub use rows::{RowWindow, Wish};
 pub use sieve::Sieve;
+pub use tinter::{ColourRule, Colouring};
 pub use wake::Wake;

@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arc_swap::{ArcSwap, ArcSwapOption};
+use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender};
 
-use super::detail;
 use super::published::Published;
 use super::row_maker;
+use super::tinter::{Colouring, Tinter};
 use super::wake::Wake;
 use crate::capture::column_path::ColumnPath;
-use crate::capture::row::{Detail, Row};
+use crate::capture::row::Row;
 use crate::capture::{Reader, Stamp};
 
 /// Prepared rows kept, beyond those on the screen.
@@ -48,27 +48,28 @@ pub(super) struct RowWorker {
     orders: Sender<Wish>,
     wanted: Wish,
     rows: Arc<ArcSwap<RowWindow>>,
-    detail: Arc<ArcSwapOption<Detail>>,
+    colouring: Arc<ArcSwap<Colouring>>,
 }
 
 impl RowWorker {
     pub(super) fn start(reader: Reader, published: Arc<Published>, wake: Wake) -> std::io::Result<Self> {
         let (orders, receiver) = crossbeam_channel::unbounded();
         let rows = Arc::new(ArcSwap::from_pointee(RowWindow::default()));
-        let detail = Arc::new(ArcSwapOption::empty());
+        let colouring = Arc::new(ArcSwap::from_pointee(Colouring::new()));
         let mut work = Work {
             reader,
             published,
             wake,
             rows: Arc::clone(&rows),
-            detail: Arc::clone(&detail),
             kept: HashMap::new(),
             stamps: HashMap::new(),
             columns: Arc::default(),
+            colouring: Arc::clone(&colouring),
+            tinter: Tinter::default(),
         };
         // It ends by itself when its last order is done and this handle is gone: the window must not wait for a disk.
         std::thread::Builder::new().name("rows".into()).spawn(move || work.run(&receiver))?;
-        Ok(Self { orders, wanted: Wish::default(), rows, detail })
+        Ok(Self { orders, wanted: Wish::default(), rows, colouring })
     }
 
     /// Asks for what the screen shows. Asking again for the same costs nothing.
@@ -80,12 +81,14 @@ impl RowWorker {
         }
     }
 
-    pub(super) fn rows(&self) -> Arc<RowWindow> {
-        self.rows.load_full()
+    /// Colours rows by these filters from now on, also those that are shown.
+    pub(super) fn colour(&self, colouring: Arc<Colouring>) {
+        self.colouring.store(colouring);
+        let _sent = self.orders.send(self.wanted.clone());
     }
 
-    pub(super) fn detail(&self) -> Option<Arc<Detail>> {
-        self.detail.load_full()
+    pub(super) fn rows(&self) -> Arc<RowWindow> {
+        self.rows.load_full()
     }
 }
 
@@ -94,12 +97,13 @@ struct Work {
     published: Arc<Published>,
     wake: Wake,
     rows: Arc<ArcSwap<RowWindow>>,
-    detail: Arc<ArcSwapOption<Detail>>,
     kept: HashMap<u64, Row>,
     /// When partners and neighbours of the rows happened.
     stamps: HashMap<u64, Stamp>,
     /// What the kept rows were made for.
     columns: Arc<[ColumnPath]>,
+    colouring: Arc<ArcSwap<Colouring>>,
+    tinter: Tinter,
 }
 
 impl Work {
@@ -110,7 +114,6 @@ impl Work {
                 wanted = newer;
             }
             self.show_rows(&wanted);
-            self.show_detail(wanted.selected);
             self.wake.ring();
         }
     }
@@ -128,6 +131,7 @@ impl Work {
             self.kept.clear();
         }
         let snapshot = self.published.snapshot.load_full();
+        self.tinter.prepare(&self.colouring.load(), &snapshot, &view);
         let notes = self.published.notes.shown();
         let mut rows = Vec::with_capacity(wish.rows.len());
         let mut before = wish.before;
@@ -143,6 +147,7 @@ impl Work {
             let row = self.kept.entry(seq).or_insert_with(make);
             row_maker::join(row, since, partner);
             row_maker::annotate(row, &notes);
+            row.tint = self.tinter.tint(&mut self.reader, seq, record, &view);
             rows.push(row.clone());
             before = Some(seq);
         }
@@ -160,31 +165,5 @@ impl Work {
         let stamp = self.reader.stamp(seq)?;
         self.stamps.insert(seq, stamp);
         Some(stamp)
-    }
-
-    fn show_detail(&mut self, selected: Option<u64>) {
-        let notes = self.published.notes.shown();
-        let shown = self.detail.load().as_ref().map(|detail| {
-            let row = &detail.row;
-            (row.seq, detail.answered_by, row.pinned, row.note.clone())
-        });
-        let view = self.reader.view();
-        let current = selected.and_then(|seq| {
-            let record = self.reader.record(&view, seq)?;
-            let mut row = Row { seq, ..Row::default() };
-            row_maker::annotate(&mut row, &notes);
-            Some((seq, detail::answered_by(&record, seq), row.pinned, row.note))
-        });
-        if current == shown {
-            return;
-        }
-        let made = current
-            .and_then(|(seq, ..)| detail::detail(&mut self.reader, &self.published.snapshot.load(), seq));
-        let made = made.map(|mut detail| {
-            row_maker::annotate(&mut detail.row, &notes);
-            detail::add_notes(&mut detail);
-            detail
-        });
-        self.detail.store(made.map(Arc::new));
     }
 }

@@ -313,7 +313,7 @@ fn round(workers: &mut [Worker], view: &IndexView, slices: &[RangeInclusive<u64>
 }
 
 /// What a filter must know of the session.
-fn names(snapshot: &Snapshot) -> Names {
+pub(super) fn names(snapshot: &Snapshot) -> Names {
     let subscription = |one: &crate::session::Subscription| {
         let uid = one.request.uid.as_deref().unwrap_or_default();
         (one.number, uid.to_owned(), one.request.collection.as_ref().to_owned())

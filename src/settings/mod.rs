@@ -7,6 +7,7 @@
 mod check;
 mod columns;
 mod exchange;
+mod filters;
 mod history;
 mod layout;
 mod preferences;
@@ -17,6 +18,7 @@ mod secretless;
 pub use check::{Check, check};
 pub use columns::{Column, ColumnLook, Columns, MOST_PATHS, PathColumn};
 pub use exchange::{Import, ImportError, export_ron, import_ron};
+pub use filters::{FILTER_COLOURS, FilterTrouble, Filters, MOST_FILTERS, SavedFilter};
 pub use history::History;
 pub use layout::Layout;
 pub use preferences::{Preferences, Theme, TimeColumn};

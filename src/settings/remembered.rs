@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::columns::Columns;
+use super::filters::Filters;
 use super::history::History;
 use super::layout::Layout;
 use super::preferences::Preferences;
@@ -32,6 +33,8 @@ pub struct Settings {
     pub layout: Layout,
     /// Columns of the log.
     pub columns: Columns,
+    /// Filters with a name.
+    pub filters: Filters,
 }
 
 impl Default for Settings {
@@ -44,6 +47,7 @@ impl Default for Settings {
             history: History::default(),
             layout: Layout::default(),
             columns: Columns::default(),
+            filters: Filters::default(),
         }
     }
 }
@@ -135,6 +139,7 @@ impl Settings {
         let mut notes = self.preferences.repair();
         self.layout.repair();
         self.columns.repair();
+        notes.extend(self.filters.repair());
         let profiles = std::mem::take(&mut self.profiles);
         for mut profile in profiles {
             let (id, name) = (profile.id, profile.name.clone());

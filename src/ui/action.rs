@@ -3,11 +3,13 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
+use crate::capture::study::{CopyForm, StudyWish};
 use crate::directus::Secret;
 use crate::settings::{Layout, Preferences, Profile, ProfileId, Switches};
 use crate::ui::export_view::ExportRequest;
 use crate::ui::path_prompt::Errand;
 use crate::ui::rows_action::RowsAction;
+use crate::ui::saved_action::SavedAction;
 
 /// What a view wants done. The app performs it after the frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +28,8 @@ pub enum Action {
     AddColumn(String),
     /// Change which rows are shown.
     Filter(FilterChange),
+    /// Change the saved filters.
+    Saved(SavedAction),
     /// Hide the rows there are now. They stay in the file.
     ClearLog,
     /// Show the hidden rows again.
@@ -36,6 +40,10 @@ pub enum Action {
     StopSearch,
     /// Put this into the clipboard.
     Copy(String),
+    /// Put the selected event into the clipboard in this form.
+    CopyAs(CopyForm),
+    /// Prepare these parts of the selected event, and of every later one.
+    Study(StudyWish),
 
     /// Open a connection.
     Connect(Box<ConnectRequest>),

@@ -60,6 +60,10 @@ pub enum Command {
     FocusFilter,
     /// Show every row.
     ClearFilter,
+    /// Keep the filter under a name.
+    SaveFilter,
+    /// Show the saved filters.
+    SavedFilters,
     /// Show the page about filters.
     FilterHelp,
     /// Open the search field.
@@ -68,6 +72,8 @@ pub enum Command {
     FindNext,
     /// The hit before.
     FindPrevious,
+    /// Open the search inside the selected message.
+    FindInMessage,
     /// One about rows of the log.
     Rows(RowCommand),
     /// Open a capture file.
@@ -222,7 +228,7 @@ const CONNECTION: [Line; 10] = [
 const MESSAGES: [Line; 9] = [
     (Command::Compose, "Write a message", "Put the cursor into the compose box", Icon::Pencil, ctrl(Key::L)),
     (Command::Send, "Send", "Send the message exactly as it is typed", Icon::Send, ctrl(Key::Enter)),
-    (Command::Format, "Format", "Indent the message; keys and digits stay", Icon::Braces, ctrl_shift(Key::F)),
+    (Command::Format, "Format", "Indent the message; keys and digits stay", Icon::Braces, ctrl_shift(Key::I)),
     (Command::HistoryBack, "Older message", "The message sent before", Icon::History, ctrl(Key::ArrowUp)),
     (Command::HistoryForward, "Newer message", "The message sent after", Icon::History, ctrl(Key::ArrowDown)),
     (Command::Subscribe, "Subscribe…", "Fill in a subscription by a form", Icon::Radio, ctrl_shift(Key::S)),
@@ -243,7 +249,7 @@ const MESSAGES: [Line; 9] = [
     ),
 ];
 
-const LOG: [Line; 10] = [
+const LOG: [Line; 13] = [
     (
         Command::FocusFilter,
         "Filter",
@@ -252,9 +258,24 @@ const LOG: [Line; 10] = [
         ctrl(Key::U),
     ),
     (Command::ClearFilter, "Clear filter", "Show every row", Icon::FunnelX, ctrl_shift(Key::U)),
+    (Command::SaveFilter, "Save filter…", "Keep the filter under a name", Icon::BookmarkPlus, ctrl(Key::D)),
+    (
+        Command::SavedFilters,
+        "Saved filters…",
+        "Use, combine, rename and remove them; let them colour rows",
+        Icon::Bookmark,
+        NONE,
+    ),
     (Command::FilterHelp, "Filter help", "How filters are written, with examples", Icon::CircleHelp, NONE),
     (Command::Find, "Find", "Look for a text in the log", Icon::Search, ctrl(Key::F)),
     (Command::FindNext, "Find next", "The next row that holds it", Icon::ChevronDown, bare(Key::F3)),
+    (
+        Command::FindInMessage,
+        "Find in message",
+        "Look for a text in the selected message",
+        Icon::TextSearch,
+        ctrl_shift(Key::F),
+    ),
     (Command::FindPrevious, "Find previous", "The row before that holds it", Icon::ChevronUp, shift(Key::F3)),
     (Command::Follow, "Follow", "Keep the newest row in sight", Icon::ArrowDownToLine, ctrl_shift(Key::G)),
     (Command::Pause, "Pause", "Keep new rows out of sight; nothing is lost", Icon::Pause, ctrl(Key::P)),

@@ -3,6 +3,7 @@
 use egui::{Layout, RichText, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, accesskit::Role, vec2};
 use lucide_icons::Icon;
 
+use crate::capture::json_format;
 use crate::capture::json_tree::{JsonError, JsonTree, NODE_LIMIT};
 use crate::capture::row::Level;
 use crate::directus::template::Template;
@@ -292,8 +293,9 @@ impl Compose {
     }
 
     fn format(&mut self) {
-        if let Ok(tree) = JsonTree::parse(&self.text, NODE_LIMIT) {
-            let text = crate::ui::json_format::formatted(&self.text, &tree);
+        if JsonTree::parse(&self.text, NODE_LIMIT).is_ok()
+            && let Some(text) = json_format::formatted(&self.text)
+        {
             let template = self.template;
             self.edit(text);
             self.template = template;

@@ -1,18 +1,24 @@
-//! `DetailView`: everything about the selected event, as a tree, as exact text, as facts.
+//! `DetailView`: everything about the selected event, as a tree, as text, as bytes, as differences, as facts.
 
-use egui::{Layout, RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{Layout, Ui, vec2};
 use lucide_icons::Icon;
 
-use crate::capture::event::Direction;
-use crate::capture::row::{Detail, Level, Row, Tree};
+use crate::capture::row::{Detail, Level, Tree};
+use crate::capture::sheet::{Form, Sheet};
+use crate::capture::study::{Study, StudyWish};
 use crate::ui::action::Action;
-use crate::ui::button::Button;
-use crate::ui::control::{chip_ui, fact_ui, hint_ui, notice_ui, section_ui, tabs_ui};
+use crate::ui::button::{Button, Look};
+use crate::ui::command::Command;
+use crate::ui::control::{choice_ui, hint_ui, notice_ui, section_ui, tabs_ui};
+use crate::ui::copy_menu::copy_menu_ui;
+use crate::ui::detail_parts::{facts_ui, head_ui, line_ui, margin};
+use crate::ui::diff_view::DiffView;
 use crate::ui::empty::empty_ui;
-use crate::ui::figures;
+use crate::ui::hex_view::HexView;
 use crate::ui::json_view::JsonView;
-use crate::ui::text_view::TextView;
-use crate::ui::theme::{self, tokens};
+use crate::ui::message_search::MessageSearch;
+use crate::ui::text_view::{TextView, columns_in};
+use crate::ui::theme;
 
 /// Which side of the event is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,18 +26,45 @@ pub enum DetailTab {
     /// The payload as a tree.
     #[default]
     Tree,
-    /// The payload as captured.
+    /// The payload as text.
     Text,
+    /// The payload as bytes.
+    Hex,
+    /// What differs from another event.
+    Diff,
     /// What is known beside the payload.
     Facts,
 }
+
+const TABS: [(DetailTab, &str); 5] = [
+    (DetailTab::Tree, "Tree"),
+    (DetailTab::Text, "Text"),
+    (DetailTab::Hex, "Hex"),
+    (DetailTab::Diff, "Diff"),
+    (DetailTab::Facts, "Facts"),
+];
 
 /// The chosen tab, and what each remembers.
 #[derive(Clone, Debug, Default)]
 pub struct DetailView {
     tab: DetailTab,
+    form: Form,
     tree: JsonView,
     text: TextView,
+    hex: HexView,
+    diff: DiffView,
+    search: MessageSearch,
+}
+
+/// What the view shows: the event, and what was prepared of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The selected event, once it is prepared.
+    pub detail: Option<&'a Detail>,
+    /// What was prepared of it, or of the one before.
+    pub study: &'a Study,
+    /// What was asked for last.
+    pub wish: &'a StudyWish,
 }
 
 /// What the view needs to know beside the event.
@@ -41,6 +74,8 @@ pub struct Circumstances {
     pub offset_s: i32,
     /// There is a connection to send on.
     pub can_send: bool,
+    /// The marked event.
+    pub marked: Option<u64>,
 }
 
 /// What the shell must do with the detail itself.
@@ -52,28 +87,25 @@ pub enum DetailRequest {
 }
 
 impl DetailView {
-    /// Paints `detail`, or what to do while nothing is selected.
+    /// Opens the search inside the message.
+    pub fn find(&mut self) {
+        if !matches!(self.tab, DetailTab::Tree | DetailTab::Text) {
+            self.tab = DetailTab::Text;
+        }
+        self.search.open();
+    }
+
+    /// Paints the event, or what to do while nothing is selected.
     pub fn show(
         &mut self,
         ui: &mut Ui,
-        detail: Option<&Detail>,
+        subject: Subject<'_>,
         circumstances: Circumstances,
         actions: &mut Vec<Action>,
     ) -> Option<DetailRequest> {
-        let height = theme::TOOL_BAR_HEIGHT;
-        let tabs = [(DetailTab::Tree, "Tree"), (DetailTab::Text, "Text"), (DetailTab::Facts, "Facts")];
-        ui.allocate_ui_with_layout(
-            vec2(ui.available_width(), height),
-            Layout::left_to_right(egui::Align::Center),
-            |ui| {
-                ui.add_space(14.0);
-                if let Some(tab) = tabs_ui(ui, self.tab, &tabs) {
-                    self.tab = tab;
-                }
-            },
-        );
+        self.tabs_ui(ui);
         line_ui(ui);
-        let Some(detail) = detail else {
+        let Some(detail) = subject.detail else {
             empty_ui(
                 ui,
                 Icon::ListTree,
@@ -82,21 +114,76 @@ impl DetailView {
             );
             return None;
         };
-        head_ui(ui, &detail.row, detail, circumstances.offset_s, actions);
+        let wish = self.wish(ui, detail, circumstances.marked);
+        if wish != *subject.wish {
+            actions.push(Action::Study(wish));
+        }
+        let nothing = Study::default();
+        // What was prepared of another event must not be shown as this one's.
+        let study = if subject.study.seq == detail.row.seq { subject.study } else { &nothing };
+        head_ui(ui, detail, circumstances.offset_s, actions);
         line_ui(ui);
         let request = self.foot_ui(ui, detail, circumstances.can_send, actions);
-        match self.tab {
-            DetailTab::Tree => self.tree_ui(ui, detail, actions),
-            DetailTab::Text if detail.text.is_empty() => {
-                empty_ui(ui, Icon::FileText, "No payload", "This event carries no message; see Facts");
+        if matches!(self.tab, DetailTab::Tree | DetailTab::Text) {
+            let hit = self.search.show(ui, detail.row.seq, study.hits.as_deref());
+            if let Some(hit) = hit {
+                self.tree.reveal(hit.start);
+                self.text.reveal(hit.start);
             }
-            DetailTab::Text => self.text.show(ui, detail.row.seq, &detail.text),
-            DetailTab::Facts => facts_ui(ui, detail),
+        }
+        match self.tab {
+            DetailTab::Tree => self.tree_ui(ui, detail, study, actions),
+            DetailTab::Text => self.text_tab_ui(ui, detail, study, actions),
+            DetailTab::Hex if detail.bytes().is_empty() => no_payload_ui(ui),
+            DetailTab::Hex => self.hex.show(ui, detail.row.seq, detail.bytes(), actions),
+            DetailTab::Diff => {
+                let compared = (study.comparison.as_deref(), circumstances.marked);
+                self.diff.show(ui, detail.row.seq, compared, actions);
+            }
+            DetailTab::Facts => facts_ui(ui, detail, actions),
         }
         request
     }
 
-    fn tree_ui(&mut self, ui: &mut Ui, detail: &Detail, actions: &mut Vec<Action>) {
+    fn tabs_ui(&mut self, ui: &mut Ui) {
+        let size = vec2(ui.available_width(), theme::TOOL_BAR_HEIGHT);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(egui::Align::Center), |ui| {
+            ui.add_space(14.0);
+            if let Some(tab) = tabs_ui(ui, self.tab, &TABS) {
+                self.tab = tab;
+            }
+            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.add_space(8.0);
+                let button = Button::icon(Icon::TextSearch, "Find in message").look(Look::Quiet);
+                if button.show(ui).on_hover_text(Command::FindInMessage.tip()).clicked() {
+                    self.find();
+                }
+            });
+        });
+    }
+
+    /// What must be prepared for what is shown.
+    fn wish(&self, ui: &Ui, detail: &Detail, marked: Option<u64>) -> StudyWish {
+        let columns = columns_in(ui, ui.available_width());
+        let is_json = matches!(detail.tree, Tree::Json(_));
+        let sheet = match self.tab {
+            DetailTab::Text if is_json => Some((self.form, columns)),
+            DetailTab::Text => Some((Form::Exact, columns)),
+            // What is no JSON is shown as text there.
+            DetailTab::Tree if !is_json => Some((Form::Exact, columns)),
+            DetailTab::Tree | DetailTab::Hex | DetailTab::Diff | DetailTab::Facts => None,
+        };
+        let searches = matches!(self.tab, DetailTab::Tree | DetailTab::Text);
+        let compares = self.tab == DetailTab::Diff;
+        StudyWish {
+            sheet,
+            search: if searches { self.search.wanted().to_owned() } else { String::new() },
+            against: self.diff.against(marked).filter(|_| compares),
+            patience: self.diff.patience(detail.row.seq),
+        }
+    }
+
+    fn tree_ui(&mut self, ui: &mut Ui, detail: &Detail, study: &Study, actions: &mut Vec<Action>) {
         match &detail.tree {
             Tree::Json(tree) => {
                 if !tree.is_complete() {
@@ -105,14 +192,50 @@ impl DetailView {
                     });
                 }
                 ui.add_space(6.0);
-                self.tree.show(ui, detail.row.seq, (&detail.text, tree), actions);
+                let marks = self.search.marks(study.hits.as_deref());
+                self.tree.show(ui, detail.row.seq, (&detail.text, tree, marks), actions);
             }
             Tree::NotJson(error) => {
                 margin(ui, |ui| notice_ui(ui, Level::Warning, &format!("Not JSON: {error}")));
-                self.text.show(ui, detail.row.seq, &detail.text);
+                self.sheet_ui(ui, study.sheet.as_deref(), study, actions);
             }
-            Tree::None => facts_ui(ui, detail),
+            Tree::None if detail.binary => {
+                margin(ui, |ui| hint_ui(ui, "Binary: its bytes are under Hex, its base64 under Text"));
+                facts_ui(ui, detail, actions);
+            }
+            Tree::None => facts_ui(ui, detail, actions),
         }
+    }
+
+    fn text_tab_ui(&mut self, ui: &mut Ui, detail: &Detail, study: &Study, actions: &mut Vec<Action>) {
+        if detail.text.is_empty() {
+            return no_payload_ui(ui);
+        }
+        let mut form = Form::Exact;
+        if matches!(detail.tree, Tree::Json(_)) {
+            margin(ui, |ui| {
+                choice_ui(ui, &mut self.form, &[(Form::Exact, "Exact"), (Form::Formatted, "Formatted")]);
+            });
+            form = self.form;
+        } else if detail.binary {
+            margin(ui, |ui| hint_ui(ui, "Binary: this is its base64"));
+        }
+        let sheet = study.sheet.as_deref().filter(|sheet| sheet.form == form);
+        if sheet.is_some_and(|sheet| sheet.unformatted) {
+            margin(ui, |ui| {
+                notice_ui(ui, Level::Warning, "Nested too deeply to be indented: this is the exact text");
+            });
+        }
+        self.sheet_ui(ui, sheet, study, actions);
+    }
+
+    fn sheet_ui(&mut self, ui: &mut Ui, sheet: Option<&Sheet>, study: &Study, actions: &mut Vec<Action>) {
+        let Some(sheet) = sheet else {
+            margin(ui, |ui| hint_ui(ui, "Being laid out…"));
+            return;
+        };
+        let marks = self.search.marks(study.hits.as_deref());
+        self.text.show(ui, study.seq, (sheet, marks), actions);
     }
 
     /// What can be done with the event, at the lower edge; above it what the event means.
@@ -138,6 +261,7 @@ impl DetailView {
                 if Button::new("Copy text").with_icon(Icon::Copy).enabled(has_text).show(ui).clicked() {
                     actions.push(Action::Copy(detail.text.to_string()));
                 }
+                copy_menu_ui(ui, detail, self.tree.chosen(detail.row.seq), actions);
                 if detail.is_sendable() {
                     if Button::new("Resend").with_icon(Icon::RotateCcw).enabled(can_send).show(ui).clicked() {
                         actions.push(Action::Resend { seq: detail.row.seq, text: detail.text.to_string() });
@@ -152,81 +276,8 @@ impl DetailView {
     }
 }
 
-fn line_ui(ui: &mut Ui) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());
-    ui.painter().rect_filled(rect, 0.0, tokens(ui).line);
-}
-
-fn margin<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
-    egui::Frame::new().inner_margin(egui::Margin::symmetric(14, 8)).show(ui, contents).inner
-}
-
-fn head_ui(ui: &mut Ui, row: &Row, detail: &Detail, offset_s: i32, actions: &mut Vec<Action>) {
-    let t = tokens(ui);
-    margin(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 1.0;
-        ui.spacing_mut().interact_size.y = 20.0;
-        ui.horizontal(|ui| {
-            let title = format!("#{} · {}", figures::count(row.seq), row.kind);
-            ui.label(RichText::new(title).font(theme::strong(13.0)));
-            for (shown, word) in [(row.held, "held"), (row.automatic, "automatic"), (row.masked, "masked")] {
-                if shown {
-                    chip_ui(ui, word, Level::Dim);
-                }
-            }
-            if !row.uid.is_empty() {
-                ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                    ui.spacing_mut().item_spacing.x = 6.0;
-                    ui.add(egui::Label::new(&row.uid).truncate());
-                    let (rect, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
-                    ui.painter().rect_filled(rect, 2.0, theme::uid_colour(row.uid_colour));
-                });
-            }
-        });
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(4.0, 2.0);
-            let mut words = Vec::new();
-            match row.direction {
-                Some(Direction::In) => words.push("in".to_owned()),
-                Some(Direction::Out) => words.push("out".to_owned()),
-                None => {}
-            }
-            words.push(figures::exact_clock(row.time_us, offset_s));
-            words.extend(row.size.map(figures::bytes));
-            ui.label(RichText::new(words.join(" · ")).color(t.dim));
-            if let Some(seq) = detail.answers {
-                let after = row.round_trip_us.map_or_else(String::new, figures::span);
-                link_ui(ui, &format!("· {after} after #{}", figures::count(seq)), seq, actions);
-            }
-            if let Some(seq) = detail.answered_by {
-                link_ui(ui, &format!("· answered by #{}", figures::count(seq)), seq, actions);
-            }
-        });
-    });
-}
-
-fn link_ui(ui: &mut Ui, text: &str, seq: u64, actions: &mut Vec<Action>) {
-    let t = tokens(ui);
-    if ui.link(RichText::new(text).color(t.accent)).on_hover_text("Select that row").clicked() {
-        actions.push(Action::GoTo(seq));
-    }
-}
-
-fn facts_ui(ui: &mut Ui, detail: &Detail) {
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        margin(ui, |ui| {
-            for fact in &detail.facts {
-                fact_ui(ui, &fact.name, &fact.value);
-            }
-            if detail.facts.is_empty() {
-                hint_ui(ui, "Nothing beside the payload");
-            }
-            for sentence in &detail.meaning {
-                ui.add_space(theme::GAP);
-                hint_ui(ui, sentence);
-            }
-        });
-    });
+fn no_payload_ui(ui: &mut Ui) {
+    empty_ui(ui, Icon::FileText, "No payload", "This event carries no message; see Facts");
 }
 
 #[cfg(test)]
@@ -237,25 +288,49 @@ mod tests {
     use egui_kittest::kittest::Queryable as _;
 
     use super::*;
+    use crate::capture::event::Direction;
     use crate::capture::json_tree::{JsonTree, NODE_LIMIT};
-    use crate::capture::row::FactLine;
+    use crate::capture::row::{FactLine, Row};
+    use crate::capture::sheet::Hits;
+    use crate::capture::study::CopyForm;
+    use crate::directus::snippet::Language;
 
     #[derive(Default)]
     struct State {
         view: DetailView,
         actions: Vec<Action>,
         request: Option<DetailRequest>,
+        study: Study,
+        wish: StudyWish,
+    }
+
+    impl State {
+        /// What the engine does, but at once.
+        fn prepare(&mut self, detail: &Detail) {
+            for action in &self.actions {
+                if let Action::Study(wish) = action {
+                    self.wish = wish.clone();
+                }
+            }
+            self.actions.retain(|action| !matches!(action, Action::Study(_)));
+            let sheet =
+                self.wish.sheet.map(|(form, columns)| Arc::new(Sheet::new(&detail.text, form, columns)));
+            let form = sheet.as_ref().map_or(Form::Exact, |sheet| sheet.form);
+            let text = sheet.as_ref().map_or(&detail.text, |sheet| &sheet.text);
+            let hits = Hits::of(text, &self.wish.search, form);
+            let hits = (!hits.wanted.is_empty()).then(|| Arc::new(hits));
+            self.study = Study { seq: detail.row.seq, sheet, hits, comparison: None };
+        }
     }
 
     fn harness(detail: Detail) -> Harness<'static, State> {
         Harness::builder().with_size(vec2(420.0, 500.0)).with_context_setup(theme::install).build_ui_state(
             move |ui, state: &mut State| {
-                let request = state.view.show(
-                    ui,
-                    Some(&detail),
-                    Circumstances { offset_s: 0, can_send: true },
-                    &mut state.actions,
-                );
+                state.prepare(&detail);
+                let State { view, actions, study, wish, .. } = state;
+                let subject = Subject { detail: Some(&detail), study, wish };
+                let circumstances = Circumstances { can_send: true, ..Circumstances::default() };
+                let request = view.show(ui, subject, circumstances, actions);
                 state.request = request.or(state.request.take());
             },
             State::default(),
@@ -306,5 +381,116 @@ mod tests {
         harness.get_by_label("Copy text").click();
         harness.run();
         assert!(matches!(harness.state().actions[..], [Action::Copy(_)]));
+    }
+
+    #[test]
+    fn the_text_is_shown_exactly_or_formatted() {
+        let mut detail = sent();
+        let text: Arc<str> = format!(r#"{{"type":"ping","uid":"{}"}}"#, "x".repeat(80)).into();
+        detail.tree = Tree::Json(Arc::new(JsonTree::parse(&text, NODE_LIMIT).unwrap()));
+        detail.text = text;
+        let mut harness = harness(detail);
+        harness.run();
+        harness.get_by_label("Text").click();
+        harness.run();
+        harness.get_by_label_contains(r#"{"type":"ping","#);
+        harness.get_by_label("Formatted").click();
+        harness.run();
+        harness.get_by_label(r#"  "type": "ping","#);
+        harness.get_by_label("Hex").click();
+        harness.run();
+        harness.get_by_label_contains("7b 22 74 79");
+    }
+
+    #[test]
+    fn a_search_counts_and_steps_through_its_hits() {
+        let mut harness = harness(sent());
+        harness.run();
+        harness.get_by_label("Find in message").click();
+        harness.run();
+        harness.get_by_role(egui::accesskit::Role::TextInput).type_text("p");
+        harness.run();
+        harness.get_by_label("1 of 3");
+        harness.get_by_label("Next hit").click();
+        harness.run();
+        harness.get_by_label("2 of 3");
+        for _ in 0..2 {
+            harness.get_by_label("Previous hit").click();
+            harness.run();
+        }
+        harness.get_by_label("3 of 3");
+        harness.get_by_role(egui::accesskit::Role::TextInput).focus();
+        harness.run();
+        harness.get_by_role(egui::accesskit::Role::TextInput).type_text("q");
+        harness.run();
+        harness.get_by_label("not found");
+        harness.get_by_label("Close find in message").click();
+        harness.run();
+        assert!(harness.query_by_label("not found").is_none());
+        assert_eq!(harness.state().wish.search, "");
+    }
+
+    #[test]
+    fn every_form_can_be_copied() {
+        let mut harness = harness(sent());
+        harness.run();
+        harness.get_by_label("type: \"ping\"").click();
+        harness.run();
+        let mut copied = Vec::new();
+        for name in [
+            "Exact text",
+            "Formatted JSON",
+            "Value of the chosen line",
+            "Path of the chosen line",
+            "Hex",
+            "Line of the capture",
+            "websocat",
+        ] {
+            harness.get_by_label("Copy as…").click();
+            harness.run();
+            let mut items: Vec<_> = harness.get_all_by_label(name).collect();
+            items.pop().unwrap().click();
+            harness.run();
+            copied.push(harness.state_mut().actions.pop().unwrap());
+        }
+        assert_eq!(
+            copied,
+            [
+                Action::Copy(sent().text.to_string()),
+                Action::CopyAs(CopyForm::Formatted),
+                Action::Copy("\"ping\"".to_owned()),
+                Action::Copy("$.type".to_owned()),
+                Action::CopyAs(CopyForm::Hex),
+                Action::CopyAs(CopyForm::Line),
+                Action::CopyAs(CopyForm::Code(Language::Websocat)),
+            ]
+        );
+    }
+
+    #[test]
+    fn headers_are_listed_and_copied() {
+        let headers = vec![
+            FactLine::new("sec-websocket-extensions", "permessage-deflate"),
+            FactLine::new("set-cookie", "[masked 1]"),
+        ];
+        let mut harness = harness(Detail { headers, ..Detail::default() });
+        harness.run();
+        harness.get_by_label("sec-websocket-extensions: permessage-deflate");
+        harness.get_by_label("Copy headers").click();
+        harness.run();
+        let text = "sec-websocket-extensions: permessage-deflate\nset-cookie: [masked 1]\n";
+        assert_eq!(harness.state().actions, [Action::Copy(text.to_owned())]);
+    }
+
+    #[test]
+    fn the_diff_asks_for_what_it_shows() {
+        let mut harness = harness(sent());
+        harness.run();
+        assert_eq!(harness.state().wish.against, None);
+        harness.get_by_label("Diff").click();
+        harness.run();
+        let item = crate::capture::study::Against::PreviousOfItem;
+        assert_eq!(harness.state().wish.against, Some(item));
+        assert_eq!(harness.state().wish.sheet, None, "nothing is laid out that nobody sees");
     }
 }

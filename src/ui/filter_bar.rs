@@ -2,7 +2,8 @@
 
 use egui::text::{CCursor, CCursorRange};
 use egui::{
-    Id, Key, Modifiers, Popup, PopupCloseBehavior, RectAlign, Response, RichText, TextEdit, Ui, vec2,
+    Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, RectAlign, Response, RichText, TextEdit, Ui, pos2,
+    vec2,
 };
 use lucide_icons::Icon;
 
@@ -35,6 +36,8 @@ pub struct FilterBar {
     help: bool,
     /// Whether completions are open, and which one is chosen.
     completing: Option<Option<usize>>,
+    /// Where they stood in the frame before: a press there must not close them before it is a click.
+    options_at: Option<Rect>,
 }
 
 impl FilterBar {
@@ -64,6 +67,7 @@ impl FilterBar {
     ) {
         self.take_over(state.text);
         let field = self.box_ui(ui, words, actions);
+        progress_ui(ui, field.rect, state);
         if let Some(error) = self.error.as_ref().filter(|_| self.typed_at.is_none()) {
             error_ui(&field, error);
         }
@@ -95,9 +99,6 @@ impl FilterBar {
         let mut accepted = None;
         if had_focus && self.completing.is_some() && !completion.options.is_empty() {
             accepted = self.keys(ui, completion.options.len());
-        }
-        if had_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
-            self.escape(ui, id, actions);
         }
         let wrong = self.error.as_ref().filter(|_| self.typed_at.is_none()).map(|error| error.at.clone());
         let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _width: f32| {
@@ -133,14 +134,25 @@ impl FilterBar {
         }
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if entered {
+            self.completing = None;
             self.apply(actions);
             field.request_focus();
-        } else if field.lost_focus() {
+        } else if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+            // egui takes the focus away on Escape, before any widget is asked.
+            if self.escape(actions) {
+                field.request_focus();
+            }
+        }
+        let in_options = self.points_at_options(ui);
+        // Not `Response::has_focus`: that one is also gone while the pointer visits another window.
+        if !ui.memory(|memory| memory.has_focus(id)) && !in_options {
             self.completing = None;
         }
         self.wait(ui, actions);
-        if field.has_focus() && self.completing.is_some() {
+        if self.completing.is_some() {
             accepted = accepted.or(self.options_ui(&field, &completion));
+        } else {
+            self.options_at = None;
         }
         if let Some(option) = accepted {
             self.accept(ui, id, &completion, option);
@@ -182,16 +194,20 @@ impl FilterBar {
         chosen.filter(|_| pressed(Key::Enter))
     }
 
-    fn escape(&mut self, ui: &Ui, id: Id, actions: &mut Vec<Action>) {
+    /// Closes the options, else empties the box, else leaves it. Whether the box keeps the focus.
+    fn escape(&mut self, actions: &mut Vec<Action>) -> bool {
         if self.completing.take().is_some() {
-            return;
+            return true;
         }
-        if self.text.is_empty() {
-            ui.memory_mut(|memory| memory.surrender_focus(id));
-        } else {
-            self.text.clear();
-            self.apply(actions);
-        }
+        let had_text = !self.text.is_empty();
+        self.text.clear();
+        self.apply(actions);
+        had_text
+    }
+
+    fn points_at_options(&self, ui: &Ui) -> bool {
+        let pointer = ui.input(|input| input.pointer.interact_pos());
+        self.options_at.zip(pointer).is_some_and(|(options, pointer)| options.contains(pointer))
     }
 
     /// Lets typing take effect once it rests.
@@ -222,7 +238,8 @@ impl FilterBar {
     }
 
     /// The options beneath the box: which one was clicked.
-    fn options_ui(&self, field: &Response, completion: &Completion) -> Option<usize> {
+    fn options_ui(&mut self, field: &Response, completion: &Completion) -> Option<usize> {
+        self.options_at = None;
         if completion.options.is_empty() {
             return None;
         }
@@ -250,6 +267,7 @@ impl FilterBar {
             }
             clicked
         });
+        self.options_at = shown.as_ref().map(|shown| shown.response.rect);
         shown.and_then(|shown| shown.inner)
     }
 
@@ -271,6 +289,18 @@ impl FilterBar {
         self.focus = true;
         ui.ctx().request_repaint();
     }
+}
+
+/// A line along the lower edge of the box, as long as what was looked at.
+fn progress_ui(ui: &Ui, field: Rect, state: FilterState<'_>) {
+    if !state.is_on() || !state.is_running() || state.of == 0 {
+        return;
+    }
+    let share = state.looked as f32 / state.of as f32;
+    let line = field.shrink2(vec2(f32::from(theme::RADIUS), 0.0));
+    let line = Rect::from_min_max(pos2(line.left(), line.bottom() - 2.0), line.max);
+    let done = line.with_max_x(line.left() + line.width() * share.clamp(0.0, 1.0));
+    ui.painter().rect_filled(done, 1.0, tokens(ui).accent);
 }
 
 /// What is wrong, beneath the box.

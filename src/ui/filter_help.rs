@@ -13,7 +13,7 @@ pub fn filter_help_ui(ui: &Ui, text: &mut String) -> bool {
         title_ui(ui, "Filter", "Which rows the log shows. It always looks at the whole message");
         ui.add_space(8.0);
         let height = (ui.ctx().content_rect().height() - 190.0).max(200.0);
-        ScrollArea::vertical().max_height(height).show(ui, |ui| {
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
             for entry in HELP {
                 let t = tokens(ui);
                 ui.horizontal(|ui| {

@@ -10,13 +10,16 @@ use egui::{
 };
 use lucide_icons::Icon;
 
-use crate::capture::json_tree::{JsonTree, Node, NodeKind};
-use crate::directus::shown;
+use crate::capture::json_path::{name, path_of};
+use crate::capture::json_tree::{JsonTree, Node, NodeKind, slice};
+use crate::capture::sheet::Form;
 use crate::ui::action::Action;
 use crate::ui::control::paint_icon;
 use crate::ui::figures::counted;
+use crate::ui::json_highlight::Token;
 use crate::ui::log_scroll::{Anchor, Extent};
 use crate::ui::scroller::Scroller;
+use crate::ui::text_view::{Marks, push_marked};
 use crate::ui::theme::{self, Tokens, tokens};
 
 /// Height of a line, points.
@@ -38,7 +41,10 @@ pub struct JsonView {
     toggled: BTreeSet<u32>,
     lines: Vec<Line>,
     cursor: usize,
+    /// The node that was clicked or reached by key.
+    chosen: Option<u32>,
     scroller: Scroller,
+    reveal: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,21 +57,29 @@ fn to_usize(value: u32) -> usize {
     usize::try_from(value).unwrap_or(usize::MAX)
 }
 
-fn slice<'t>(text: &'t str, span: &Range<u32>) -> &'t str {
-    text.get(to_usize(span.start)..to_usize(span.end)).unwrap_or_default()
-}
-
 impl JsonView {
+    /// Brings the byte at `offset` of the text into sight with the next frame, unfolding what hides it.
+    pub fn reveal(&mut self, offset: u32) {
+        self.reveal = Some(offset);
+    }
+
+    /// The node that was clicked or reached by key, of the event `subject`.
+    #[must_use]
+    pub fn chosen(&self, subject: u64) -> Option<usize> {
+        self.chosen.filter(|_| self.subject == Some(subject)).map(to_usize)
+    }
+
     /// Paints the tree of the event `subject` into all the room there is.
     pub fn show(
         &mut self,
         ui: &mut Ui,
         subject: u64,
-        (text, tree): (&str, &JsonTree),
+        (text, tree, marks): (&str, &JsonTree, Option<Marks<'_>>),
         actions: &mut Vec<Action>,
     ) {
+        let marks = marks.filter(|marks| marks.hits.form == Form::Exact);
         if self.subject != Some(subject) {
-            *self = Self { subject: Some(subject), ..Self::default() };
+            *self = Self { subject: Some(subject), reveal: self.reveal, ..Self::default() };
             self.unfold(tree);
         }
         let rect = ui.available_rect_before_wrap();
@@ -81,6 +95,7 @@ impl JsonView {
             ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
             self.keys(ui, tree, extent);
         }
+        let extent = self.bring_into_sight(tree, extent);
         let mut scroller = std::mem::take(&mut self.scroller);
         let mut toggle = None;
         scroller.show(ui, &list, extent, |ui, rect, row| {
@@ -89,11 +104,14 @@ impl JsonView {
             };
             let Some(node) = tree.nodes().get(to_usize(line.node)) else { return };
             let is_cursor = list.has_focus() && usize::try_from(row).is_ok_and(|row| row == self.cursor);
-            let painted = LineUi { text, node, line, folded: !self.is_open(line.node, node), is_cursor };
+            let is_chosen = self.chosen == Some(line.node) && !line.closing;
+            let folded = !self.is_open(line.node, node);
+            let painted = LineUi { text, tree, node, line, folded, is_cursor: is_cursor || is_chosen, marks };
             let response = painted.show(ui, rect, list.id, actions);
             if response.clicked() {
                 list.request_focus();
                 self.cursor = usize::try_from(row).unwrap_or(0);
+                self.chosen = Some(line.node);
                 toggle = node.kind.is_container().then_some(line.node);
             }
         });
@@ -101,6 +119,29 @@ impl JsonView {
         if let Some(node) = toggle {
             self.toggle(node, tree);
         }
+    }
+
+    /// Unfolds what hides the place to reveal, and scrolls there. Returns the extent of what is open then.
+    fn bring_into_sight(&mut self, tree: &JsonTree, extent: Extent) -> Extent {
+        let Some(offset) = self.reveal.take() else { return extent };
+        let Some(found) = tree.node_at(to_usize(offset)) else { return extent };
+        let ancestry = tree.ancestry(found);
+        let above = ancestry.split_last().map_or(&[][..], |(_, above)| above);
+        for &index in above {
+            let (Ok(number), Some(node)) = (u32::try_from(index), tree.nodes().get(index)) else { continue };
+            if !self.is_open(number, node) && !self.toggled.remove(&number) {
+                self.toggled.insert(number);
+            }
+        }
+        self.unfold(tree);
+        let line = self.lines.iter().position(|line| to_usize(line.node) == found);
+        self.cursor = line.unwrap_or(self.cursor);
+        self.chosen = u32::try_from(found).ok();
+        let rows = u64::try_from(self.lines.len()).unwrap_or(u64::MAX);
+        let extent = Extent { rows, ..extent };
+        let row = u64::try_from(self.cursor).unwrap_or(0);
+        self.scroller.anchor = self.scroller.anchor.centred(row, extent);
+        extent
     }
 
     fn is_open(&self, index: u32, node: &Node) -> bool {
@@ -157,6 +198,7 @@ impl JsonView {
             self.toggle(line.node, tree);
         }
         if self.cursor != before {
+            self.chosen = self.lines.get(self.cursor).map(|line| line.node);
             let row = u64::try_from(self.cursor).unwrap_or(0);
             self.scroller.anchor = Anchor::showing(self.scroller.anchor, row, extent);
         }
@@ -165,10 +207,12 @@ impl JsonView {
 
 struct LineUi<'a> {
     text: &'a str,
+    tree: &'a JsonTree,
     node: &'a Node,
     line: Line,
     folded: bool,
     is_cursor: bool,
+    marks: Option<Marks<'a>>,
 }
 
 impl LineUi<'_> {
@@ -203,7 +247,11 @@ impl LineUi<'_> {
             }
             if self.node.key.end > 0 && ui.button("Copy key").clicked() {
                 let key = slice(self.text, &self.node.key);
-                actions.push(Action::Copy(key.trim_matches('"').to_owned()));
+                actions.push(Action::Copy(name(key)));
+                ui.close();
+            }
+            if ui.button("Copy path").clicked() {
+                actions.push(Action::Copy(path_of(self.text, self.tree, to_usize(self.line.node))));
                 ui.close();
             }
         });
@@ -213,7 +261,7 @@ impl LineUi<'_> {
         let mut job = LayoutJob::default();
         job.wrap.max_rows = 1;
         job.break_on_newline = false;
-        let mut add = |text: &str, colour: Color32| {
+        let add = |job: &mut LayoutJob, text: &str, colour: Color32| {
             job.append(text, 0.0, TextFormat::simple(theme::mono(), colour));
         };
         let (open, close, noun) = match self.node.kind {
@@ -223,34 +271,57 @@ impl LineUi<'_> {
             NodeKind::String | NodeKind::Number | NodeKind::Bool | NodeKind::Null => ("", "", ""),
         };
         if self.line.closing {
-            add(close, t.text);
+            add(&mut job, close, t.text);
             return job;
         }
-        if self.node.key.end > 0 {
-            let key = slice(self.text, &self.node.key);
-            let bare = key.get(1..key.len().saturating_sub(1)).unwrap_or_default();
-            add(&cut(bare), t.json_key);
-            add(": ", t.text);
+        let key = &self.node.key;
+        if key.end > key.start + 1 {
+            self.push(&mut job, key.start + 1..key.end - 1, Token::Key, t);
+            add(&mut job, ": ", t.text);
         }
         if !self.node.kind.is_container() {
-            let colour = match self.node.kind {
-                NodeKind::String => t.json_string,
-                NodeKind::Number => t.json_number,
-                NodeKind::Bool | NodeKind::Null | NodeKind::Object | NodeKind::Array => t.json_word,
+            let token = match self.node.kind {
+                NodeKind::String => Token::String,
+                NodeKind::Number => Token::Number,
+                NodeKind::Bool | NodeKind::Null | NodeKind::Object | NodeKind::Array => Token::Word,
             };
-            add(&cut(slice(self.text, &self.node.value)), colour);
+            self.push(&mut job, self.node.value.clone(), token, t);
             return job;
         }
-        add(open, t.text);
+        add(&mut job, open, t.text);
         if self.node.children == 0 {
-            add(close, t.text);
+            add(&mut job, close, t.text);
         } else {
-            add(&format!(" {} ", counted(u64::from(self.node.children), noun)), t.faint);
+            add(&mut job, &format!(" {} ", counted(u64::from(self.node.children), noun)), t.faint);
             if self.folded {
-                add(close, t.text);
+                add(&mut job, close, t.text);
             }
         }
         job
+    }
+
+    /// Adds a key or a value; a long one is cut, around the hit one stands at if it holds that.
+    fn push(&self, job: &mut LayoutJob, span: Range<u32>, token: Token, t: &Tokens) {
+        let whole = to_usize(span.start)..to_usize(span.end);
+        let current = self.marks.and_then(|marks| marks.hits.spans.get(marks.current));
+        let current = current.map(|hit| to_usize(hit.start)).filter(|at| whole.contains(at));
+        let far = current.filter(|at| at - whole.start > SHOWN_BYTES * 3 / 4);
+        let floor = |at: usize| (0..=at).rev().find(|&at| self.text.is_char_boundary(at)).unwrap_or(0);
+        let start = far.map_or(whole.start, |at| floor(at - SHOWN_BYTES / 4).max(whole.start));
+        let end = floor(whole.end.min(start + SHOWN_BYTES));
+        let sight = start..end;
+        let found: Vec<(Range<usize>, bool)> = self.marks.map_or_else(Vec::new, |marks| {
+            let hits = marks.hits.within(&sight);
+            hits.map(|(number, hit)| (hit, number == marks.current)).collect()
+        });
+        let faint = TextFormat::simple(theme::mono(), t.faint);
+        if start > whole.start {
+            job.append("…", 0.0, faint.clone());
+        }
+        push_marked(job, self.text, (start..end, token), &found, t);
+        if end < whole.end {
+            job.append("…", 0.0, faint);
+        }
     }
 
     /// An array whose first element is an object, told from the text.
@@ -260,12 +331,6 @@ impl LineUi<'_> {
     }
 }
 
-fn cut(value: &str) -> String {
-    let end = (0..=SHOWN_BYTES.min(value.len())).rev().find(|&at| value.is_char_boundary(at)).unwrap_or(0);
-    let head = shown(value.get(..end).unwrap_or_default()).into_owned();
-    if end < value.len() { format!("{head}…") } else { head }
-}
-
 #[cfg(test)]
 mod tests {
     use egui_kittest::Harness;
@@ -273,11 +338,15 @@ mod tests {
 
     use super::*;
     use crate::capture::json_tree::NODE_LIMIT;
+    use crate::capture::sheet::Hits;
 
     fn harness(text: &'static str) -> Harness<'static, (JsonView, Vec<Action>)> {
         let tree = JsonTree::parse(text, NODE_LIMIT).unwrap();
         Harness::builder().with_size(vec2(400.0, 300.0)).with_context_setup(theme::install).build_ui_state(
-            move |ui, (view, actions): &mut (JsonView, Vec<Action>)| view.show(ui, 1, (text, &tree), actions),
+            move |ui, (view, actions): &mut (JsonView, Vec<Action>)| {
+                let hits = Hits::of(text, "needle", Form::Exact);
+                view.show(ui, 1, (text, &tree, Some(Marks { hits: &hits, current: 0 })), actions);
+            },
             Default::default(),
         )
     }
@@ -305,5 +374,32 @@ mod tests {
         harness.run();
         let nodes = harness.root().children_recursive().count();
         assert!(nodes < 100, "{nodes}");
+    }
+
+    #[test]
+    fn a_hit_unfolds_the_way_to_it_and_a_long_value_is_cut_around_it() {
+        let rows: Vec<String> = (0..200).map(|row| format!(r#"{{"id":{row}}}"#)).collect();
+        let text = format!(r#"{{"data":[{},["{}needle"]]}}"#, rows.join(","), "x".repeat(5_000));
+        let at = u32::try_from(text.find("needle").unwrap()).unwrap();
+        let mut harness = harness(Box::leak(text.into_boxed_str()));
+        harness.run();
+        assert!(harness.query_by_label_contains("needle").is_none());
+        harness.state_mut().0.reveal(at);
+        harness.run();
+        let line = harness.get_by_label_contains("needle").accesskit_node().label().unwrap();
+        assert!(line.len() < 500 && line.starts_with('…'), "{line}");
+        assert_eq!(harness.state().0.chosen(1), Some(403));
+        assert_eq!(harness.state().0.chosen(2), None);
+    }
+
+    #[test]
+    fn the_path_of_a_line_can_be_copied() {
+        let mut harness = harness(r#"{"data": [{"first name": null}]}"#);
+        harness.run();
+        harness.get_by_label("first name: null").click_secondary();
+        harness.run();
+        harness.get_by_label("Copy path").click();
+        harness.run();
+        assert_eq!(harness.state().1, [Action::Copy("$.data[0]['first name']".to_owned())]);
     }
 }

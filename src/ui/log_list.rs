@@ -14,6 +14,7 @@ use crate::ui::log_row::{row_ui, skeleton_ui, spoken};
 use crate::ui::log_scroll::Extent;
 use crate::ui::measure::fitting;
 use crate::ui::row_menu::RowMenu;
+use crate::ui::row_tint::{tint_tip, tint_ui};
 use crate::ui::rows_action::RowsAction;
 use crate::ui::scroller::{SCROLLBAR_WIDTH, Scroller};
 use crate::ui::selection::Selection;
@@ -257,6 +258,7 @@ impl LogList {
             if let Some(fill) = fill {
                 ui.painter().rect_filled(rect.with_max_x(body.right()), 0.0, fill);
             }
+            tint_ui(ui, rect.with_max_x(body.right()), prepared, is_selected);
             if self.selection.cursor() == Some(position) && list.has_focus() {
                 let edge = Rect::from_min_size(rect.min, vec2(2.0, rect.height()));
                 ui.painter().rect_filled(edge, 0.0, t.accent);
@@ -267,6 +269,7 @@ impl LogList {
             }
             let note = prepared.map_or("", |row| row.note.as_str());
             let response = if note.is_empty() { response } else { response.on_hover_text(note) };
+            let response = tint_tip(response, prepared);
             if response.clicked() || response.secondary_clicked() {
                 list.request_focus();
                 self.click(ui, &response, position, actions);

@@ -3,6 +3,7 @@
 use crate::capture::filter::Vocabulary;
 use crate::capture::row::Row;
 use crate::capture::{Notes, Stamp};
+use crate::settings::Filters;
 use crate::settings::{Columns, TimeColumn};
 
 /// The shown log. A *position* is a row's place in it, from 0, whatever its sequence number.
@@ -40,6 +41,10 @@ pub struct LogModel<'a> {
     pub search: Search,
     /// How the filter goes.
     pub filter: FilterState<'a>,
+    /// Filters with a name.
+    pub saved: Option<&'a Filters>,
+    /// The name of the saved filter that can be put back.
+    pub removed_filter: Option<&'a str>,
     /// Names of the session, for writing a filter.
     pub words: Vocabulary<'a>,
 }

@@ -11,6 +11,7 @@ use crate::ui::control::{level_colour, paint_icon};
 use crate::ui::figures;
 use crate::ui::log_columns::Places;
 use crate::ui::log_model::LogModel;
+use crate::ui::row_tint::spoken_tint;
 use crate::ui::theme::{self, Tokens, tokens};
 
 /// Paints `row` into `rect`.
@@ -121,7 +122,8 @@ pub fn spoken(row: &Row) -> String {
     let note = if row.note.is_empty() { String::new() } else { format!(" note: {}", row.note) };
     let extra: String =
         row.extra.iter().filter(|value| !value.is_empty()).map(|value| format!(" · {value}")).collect();
-    format!("row #{} {}{direction}{uid}{marks} {}{extra}{note}", row.seq, row.kind, row.summary)
+    let tint = spoken_tint(row);
+    format!("row #{} {}{direction}{uid}{marks} {}{extra}{tint}{note}", row.seq, row.kind, row.summary)
 }
 
 fn sign(t: &Tokens, row: &Row) -> (Icon, Color32) {

@@ -15,6 +15,7 @@ use crate::ui::log_model::LogModel;
 use crate::ui::row_command::RowCommand;
 use crate::ui::row_dialogs::RowDialogs;
 use crate::ui::rows_action::{CopyForm, RowsAction};
+use crate::ui::saved_filters::SavedFilters;
 use crate::ui::theme::{self, tokens};
 
 /// The list and its find bar.
@@ -24,6 +25,8 @@ pub struct LogView {
     pub list: LogList,
     /// Which rows are shown.
     pub filter: FilterBar,
+    /// Filters with a name.
+    pub saved: SavedFilters,
     /// The search field.
     pub find: FindBar,
     /// Go to, note, pins and columns.
@@ -41,6 +44,7 @@ impl LogView {
     ) -> Option<Command> {
         self.tools_ui(ui, log, actions);
         self.type_to_filter(ui);
+        self.saved.show(ui, log, actions);
         self.find.show(ui, log.search, self.list.selected(), actions);
         if log.hidden > 0 {
             hidden_ui(ui, log.hidden, actions);
@@ -66,6 +70,8 @@ impl LogView {
             Command::FocusFilter => self.filter.focus(),
             Command::ClearFilter => actions.push(Action::Filter(FilterChange::Clear)),
             Command::FilterHelp => self.filter.open_help(),
+            Command::SaveFilter => self.saved.save(self.filter.expression().unwrap_or_default()),
+            Command::SavedFilters => self.saved.list(),
             Command::Find => self.find.open(),
             Command::FindNext => self.find.search(false, self.list.selected(), actions),
             Command::FindPrevious => self.find.search(true, self.list.selected(), actions),
@@ -132,6 +138,7 @@ impl LogView {
             tool(ui, Command::ClearLog, Icon::Eraser, "Clear", Look::Plain, true);
             tool(ui, Command::Find, Icon::Search, "Find", lit(self.find.is_open()), true);
             tool(ui, Command::FilterHelp, Icon::CircleHelp, "Filter help", Look::Plain, true);
+            command = SavedFilters::menu_ui(ui, log, actions).or(command);
             ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
                 ui.add_space(10.0);
                 let room = ui.available_width();

@@ -1,6 +1,7 @@
 //! `Model`: all that the views read in a frame.
 
 use crate::capture::row::Detail;
+use crate::capture::study::{Study, StudyWish};
 use crate::session::Snapshot;
 use crate::settings::{ProfileId, Settings};
 use crate::ui::capture_list::CaptureList;
@@ -19,6 +20,10 @@ pub struct Model<'a> {
     pub log: LogModel<'a>,
     /// The selected event, once it is prepared.
     pub detail: Option<&'a Detail>,
+    /// What was prepared of it for the detail pane.
+    pub study: &'a Study,
+    /// What the detail pane asked to have prepared.
+    pub wish: &'a StudyWish,
     /// What is remembered between runs.
     pub settings: &'a Settings,
     /// Where the events come from.

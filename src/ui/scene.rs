@@ -8,13 +8,14 @@ use crate::capture::Notes;
 use crate::capture::event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stage, Stamp, What};
 use crate::capture::json_tree::{JsonTree, NODE_LIMIT};
 use crate::capture::row::{Detail, Level, Row, Tree, uid_colour};
+use crate::capture::study::{Study, StudyWish};
 use crate::directus::classify;
 use crate::session::{Session, Snapshot};
 use crate::settings::{Profile, Settings};
-use crate::ui::action::Action;
+use crate::ui::action::{Action, FilterChange};
 use crate::ui::capture_list::CaptureList;
 use crate::ui::export_view::Scopes;
-use crate::ui::log_model::LogModel;
+use crate::ui::log_model::{FilterState, LogModel};
 use crate::ui::model::{Demo, Model, Opening, Recent, Recording, Source};
 use crate::ui::shell::Shell;
 use crate::ui::theme;
@@ -31,7 +32,11 @@ pub struct Scene {
     pub hidden: u64,
     pub total: Option<u64>,
     pub detail: Option<Detail>,
+    pub wish: StudyWish,
     pub settings: Settings,
+    /// The filter in effect.
+    pub filter: String,
+    pub removed_filter: Option<String>,
     pub live: Option<String>,
     pub replay: bool,
     pub recents: Vec<Recent>,
@@ -53,7 +58,10 @@ impl Scene {
             hidden: 0,
             total: None,
             detail: None,
+            wish: StudyWish::default(),
             settings: Settings::default(),
+            filter: String::new(),
+            removed_filter: None,
             live: None,
             replay: false,
             recents: Vec::new(),
@@ -189,6 +197,15 @@ impl Scene {
             time: self.settings.preferences.time,
             columns: Some(&self.settings.columns),
             notes: Some(&self.notes),
+            filter: FilterState {
+                text: &self.filter,
+                fitting: total,
+                looked: total,
+                of: total,
+                ..FilterState::default()
+            },
+            saved: Some(&self.settings.filters),
+            removed_filter: self.removed_filter.as_deref(),
             ..LogModel::default()
         };
         let path = "captures/prod-2026-11-23.ndjson";
@@ -205,6 +222,8 @@ impl Scene {
             snapshot: &self.snapshot,
             log,
             detail: self.detail.as_ref(),
+            study: &Study::default(),
+            wish: &self.wish,
             settings: &self.settings,
             source: self
                 .live
@@ -222,7 +241,17 @@ impl Scene {
         };
         // The harness leaves a margin that the real window has not.
         let whole = egui::UiBuilder::new().max_rect(ui.ctx().content_rect());
+        let before = self.actions.len();
         ui.scope_builder(whole, |ui| self.shell.show(ui, &model, &mut self.actions));
+        // As the app does after the frame: the box shows what is in effect.
+        for action in self.actions.iter().skip(before) {
+            match action {
+                Action::Filter(FilterChange::Set(text)) => text.clone_into(&mut self.filter),
+                Action::Filter(FilterChange::Add(text)) => self.filter = format!("{} {text}", self.filter),
+                Action::Filter(FilterChange::Clear) => self.filter.clear(),
+                _ => {}
+            }
+        }
     }
 
     /// The window on this scene.
@@ -238,9 +267,13 @@ impl Scene {
         harness
     }
 
-    /// What was asked for, without the rows the list wants to see.
+    /// What was asked for, without the rows and the texts that views want to see.
     pub fn wishes(&self) -> Vec<Action> {
-        self.actions.iter().filter(|action| !matches!(action, Action::ShowRows(_))).cloned().collect()
+        self.actions
+            .iter()
+            .filter(|action| !matches!(action, Action::ShowRows(_) | Action::Study(_)))
+            .cloned()
+            .collect()
     }
 }
 

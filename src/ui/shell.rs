@@ -12,7 +12,7 @@ use crate::ui::command::Command;
 use crate::ui::compose::{Compose, can_send};
 use crate::ui::connect_form::ConnectForm;
 use crate::ui::control::icon_ui;
-use crate::ui::detail::{Circumstances, DetailRequest, DetailView};
+use crate::ui::detail::{Circumstances, DetailRequest, DetailView, Subject};
 use crate::ui::export_view::{ExportRequest, ExportView};
 use crate::ui::help_view::help_ui;
 use crate::ui::jobs_view::jobs_ui;
@@ -212,8 +212,9 @@ impl Shell {
                 .size_range(240.0..=width * 0.5);
             let shown = right.frame(panel).show(ui, |ui| {
                 let can_send = can_send(model.snapshot) && matches!(model.source, Source::Live(_));
-                let circumstances = Circumstances { offset_s: model.log.offset_s, can_send };
-                self.detail.show(ui, model.detail, circumstances, actions)
+                let subject = Subject { detail: model.detail, study: model.study, wish: model.wish };
+                let (offset_s, marked) = (model.log.offset_s, model.log.marked);
+                self.detail.show(ui, subject, Circumstances { offset_s, can_send, marked }, actions)
             });
             layout.detail_width = shown.response.rect.width();
             if let Some(DetailRequest::Edit(text)) = shown.inner {
@@ -237,6 +238,15 @@ impl Shell {
         keep_layout(ui, model, layout, actions);
     }
 
+    /// Opens the search inside the selected message, and the panel it stands in.
+    fn find_in_message(&mut self, model: &Model<'_>, actions: &mut Vec<Action>) {
+        let layout = model.settings.layout;
+        if !layout.show_detail {
+            actions.push(Action::SetLayout(Layout { show_detail: true, ..layout }));
+        }
+        self.detail.find();
+    }
+
     /// Does what a command says, or asks the app to.
     pub fn perform(&mut self, command: Command, model: &Model<'_>, actions: &mut Vec<Action>) {
         let settings = model.settings;
@@ -247,6 +257,7 @@ impl Shell {
         }
         match command {
             Command::Palette => self.palette.open(),
+            Command::FindInMessage => self.find_in_message(model, actions),
             Command::Connection => {
                 self.on_form = self.captures.is_open() || !self.on_form;
                 self.captures.close();
@@ -338,10 +349,13 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         | Command::UndoClear
         | Command::FocusFilter
         | Command::ClearFilter
+        | Command::SaveFilter
+        | Command::SavedFilters
         | Command::FilterHelp
         | Command::Find
         | Command::FindNext
         | Command::FindPrevious
+        | Command::FindInMessage
         | Command::Rows(_)
         | Command::Settings
         | Command::Help => None,

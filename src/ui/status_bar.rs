@@ -45,7 +45,9 @@ pub fn status_bar_ui(ui: &mut Ui, model: &Model<'_>) {
         if !recording.path.is_empty() {
             response.on_hover_text(recording.path);
         }
-        word(ui, counted(model.log.rows, "event"), Level::Normal);
+        // What is in the file, whatever a filter or a fold leaves out of the log.
+        let events = model.log.filter.of.max(model.log.rows + model.log.folded);
+        word(ui, counted(events, "event"), Level::Normal);
         word(ui, bytes(recording.bytes), Level::Normal);
         if let Source::Live(_) = model.source {
             let now = model.snapshot.at(model.now_us).ten_seconds;

@@ -151,6 +151,23 @@ pub const UID_COLOURS: [Color32; 8] = [
     rgb(0x9f_c6_4a),
 ];
 
+/// Colours that saved filters give to rows: a stripe and a faint ground, never text.
+pub const FILTER_COLOURS: [(Color32, &str); 6] = [
+    (rgb(0x3d_a5_f4), "blue"),
+    (rgb(0xf5_9a_3c), "orange"),
+    (rgb(0xf0_5c_a0), "pink"),
+    (rgb(0x3f_bf_8a), "green"),
+    (rgb(0x9d_6b_f7), "violet"),
+    (rgb(0xd9_b6_2b), "yellow"),
+];
+
+/// The colour a saved filter gives to rows, and its name.
+#[must_use]
+pub fn filter_colour(number: u8) -> (Color32, &'static str) {
+    let index = usize::from(number) % FILTER_COLOURS.len();
+    FILTER_COLOURS.get(index).copied().unwrap_or((DARK.accent, "accent"))
+}
+
 /// The steps of the connect waterfall: lookup, TCP, TLS, upgrade, login.
 pub const STEP_COLOURS: [Color32; 5] =
     [rgb(0x3b_6e_a8), rgb(0x4f_b8_ff), rgb(0x7d_6b_ff), rgb(0xa4_8f_ff), rgb(0x3e_cf_8e)];
