@@ -123,10 +123,13 @@ fn opens(bytes: &[u8]) {
     for seq in 1..=len {
         let rows = (1..=len).collect();
         capture.want(engine::Wish { rows, selected: Some(seq), revision: seq, ..engine::Wish::default() });
+        // Two threads make them: each rings when it is done.
         while capture.detail().is_none_or(|detail| detail.row.seq != seq) {
             wait("a detail");
         }
-        assert_eq!(capture.rows().rows.len() as u64, len);
+        while capture.rows().rows.len() as u64 != len {
+            wait("the rows");
+        }
     }
     let snapshot = capture.snapshot();
     for now in [0, 1, snapshot.last.elapsed_us, u64::MAX] {

@@ -25,6 +25,7 @@ pub mod filter_bar;
 pub mod filter_help;
 pub mod filter_highlight;
 pub mod find_bar;
+pub mod fit;
 pub mod fold_map;
 pub mod help_view;
 pub mod hex_view;

@@ -3,8 +3,9 @@
 use egui::accesskit::Role;
 use egui::{Align2, Key, Modal, Modifiers, Sense, Ui, WidgetInfo, vec2};
 
-use crate::ui::command::{Command, Entry, all, fit, keys};
+use crate::ui::command::{Command, Entry, all, keys};
 use crate::ui::control::{field_ui, hint_ui, paint_icon};
+use crate::ui::fit::fit;
 use crate::ui::theme::{self, tokens};
 
 /// What is typed and which hit is chosen.
