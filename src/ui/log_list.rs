@@ -152,7 +152,8 @@ impl LogList {
         let id = ui.make_persistent_id("log list");
         let list = ui.interact(body, id, Sense::click());
         list.widget_info(|| WidgetInfo::labeled(Role::ListBox, true, "Event log"));
-        let highest = log.row(shown.saturating_sub(1)).map_or(shown, |row| row.seq);
+        // The last row may not be prepared, and under a filter its number is no count of rows.
+        let highest = log.row(shown.saturating_sub(1)).map_or(shown, |row| row.seq).max(log.filter.of);
         let looks = self.head.columns(log);
         let columns = Places::new(rect.left(), rect.width() - SCROLLBAR_WIDTH, highest, &looks);
         let opening = Opening { list: &list, log, columns, extent, hidden };
