@@ -105,8 +105,8 @@ fn round_trip(record: &Record, view: &IndexView) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Direction, Event, Fact, Journal, Message, Payload, Stamp, Text, What};
-    use crate::directus::classify;
+    use crate::capture::{Direction, Event, Fact, Journal, Message, Stamp, What};
+
     use crate::session::Session;
 
     fn capture() -> (Reader, Arc<Snapshot>) {
@@ -120,14 +120,7 @@ mod tests {
             credential: "none".into(),
             attempt: 1,
         };
-        let text = |direction, data: &str| {
-            What::Message(Message {
-                direction,
-                payload: Payload::Text(Text::from(data)),
-                size: data.len() as u64,
-                class: classify(data),
-            })
-        };
+        let text = |direction, data: &str| What::Message(Message::text(direction, data));
         let whats = [
             What::Fact(Box::new(connect)),
             What::Fact(Box::new(open)),
@@ -137,13 +130,7 @@ mod tests {
         for (number, what) in (0u64..).zip(whats) {
             let elapsed_us = number * 1_000;
             let time_us = 1_764_000_000_000_000 + i64::try_from(elapsed_us).unwrap();
-            let event = Event {
-                stamp: Stamp { time_us, elapsed_us },
-                connection: 1,
-                automatic: false,
-                masked: false,
-                what,
-            };
+            let event = Event::new(Stamp { time_us, elapsed_us }, what);
             let seq = journal.append(&event);
             journal.join(seq, crate::engine::recorder::join(session.apply(seq, &event)));
         }
