@@ -38,11 +38,12 @@ pub enum FactKind {
     Clock,
     Note,
     Unknown,
+    Http,
 }
 
 impl FactKind {
     /// Every kind, in the order of its byte.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Connect,
         Self::Resolved,
         Self::Connected,
@@ -61,6 +62,7 @@ impl FactKind {
         Self::Clock,
         Self::Note,
         Self::Unknown,
+        Self::Http,
     ];
 
     /// The kind of a fact.
@@ -84,6 +86,7 @@ impl FactKind {
             Fact::Switched { .. } => Self::Switched,
             Fact::Clock { .. } => Self::Clock,
             Fact::Note { .. } => Self::Note,
+            Fact::Http(_) => Self::Http,
             Fact::Unknown { .. } => Self::Unknown,
         }
     }
@@ -109,6 +112,7 @@ impl FactKind {
             Self::Switched => "switched",
             Self::Clock => "clock",
             Self::Note => "note",
+            Self::Http => "http",
             Self::Unknown => "unknown",
         }
     }
@@ -161,6 +165,7 @@ impl Flags {
                 Fact::Error { .. } | Fact::Unsent { .. } | Fact::GaveUp { .. } => (None, true),
                 Fact::Close { by, .. } => (None, *by == ClosedBy::Network),
                 Fact::Response { status, .. } => (None, *status != 101),
+                Fact::Http(exchange) => (None, exchange.is_failure()),
                 _ => (None, false),
             },
         };

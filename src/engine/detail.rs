@@ -179,6 +179,7 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
         | Fact::Retry { .. }
         | Fact::Switched { .. }
         | Fact::Clock { .. } => {}
+        Fact::Http(exchange) => fill_http(detail, exchange),
         Fact::Note { about, .. } => {
             detail.facts.push(FactLine::new("about", format!("event #{about}")));
         }

@@ -127,6 +127,7 @@ impl Door {
             Fact::Error { message, cause, advice, .. } => {
                 self.words(message) | self.words(cause) | self.words(advice)
             }
+            Fact::Http(exchange) => self.exchange(exchange),
             Fact::Note { text, .. } => text.as_mut().is_some_and(|text| self.words(text)),
             Fact::Resolved { .. }
             | Fact::Connected { .. }

@@ -48,6 +48,7 @@ impl Session {
             }
             Fact::Switched { name, on } => self.shown.switches.set(name, *on),
             Fact::Clock { .. } => self.shown.counters.clock_jumps += 1,
+            Fact::Http(exchange) => self.exchanged(exchange),
             Fact::Note { .. } | Fact::Unknown { .. } => {}
         }
     }
