@@ -170,11 +170,14 @@ impl Link {
             SocketEvent::Resolved { host, addresses, took_us } => {
                 self.record(Fact::Resolved { host, addresses, took_us }, now, out);
             }
-            SocketEvent::Connected { address, took_us } => {
-                self.record(Fact::Connected { address, took_us }, now, out);
+            SocketEvent::Connected { address, via, took_us } => {
+                self.record(Fact::Connected { address, via, took_us }, now, out);
             }
-            SocketEvent::Secured { protocol, cipher, certificates, took_us } => {
-                self.record(Fact::Secured { protocol, cipher, certificates, took_us }, now, out);
+            SocketEvent::Tunnelled { proxy, target, took_us } => {
+                self.record(Fact::Tunnelled { proxy, target, took_us }, now, out);
+            }
+            SocketEvent::Secured { protocol, cipher, certificates, accepted, took_us } => {
+                self.record(Fact::Secured { protocol, cipher, certificates, accepted, took_us }, now, out);
             }
             SocketEvent::Request { target, headers } => {
                 self.record(Fact::Request { method: "GET".to_owned(), target, headers }, now, out);
@@ -272,8 +275,8 @@ impl Link {
 
     /// Starts on a spec of the user: nothing of earlier connections is kept.
     fn begin(&mut self, spec: Arc<ConnectSpec>, now: Stamp, out: &mut Outputs) {
-        for secret in spec.endpoint.token().into_iter().chain(spec.token()) {
-            self.door.learn(secret);
+        for secret in spec.secrets() {
+            self.door.learn(&secret);
         }
         self.switches = spec.switches;
         self.replay.clear();
@@ -293,6 +296,7 @@ impl Link {
             mode: spec.mode_name(),
             credential: spec.credential_name().to_owned(),
             attempt: self.retry.attempt(),
+            unverified: spec.reach.trust.accept_invalid && spec.endpoint.is_tls(),
         };
         self.record(connect, now, out);
         out.orders.push(Order::Dial(spec));
