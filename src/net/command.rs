@@ -6,7 +6,9 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::directus::{AuthMode, Credentials, Endpoint, Secret};
+use crate::directus::{AuthMode, Credentials, Endpoint, Secret, is_secret_header};
+use crate::net::http::{HttpReply, HttpRequest};
+use crate::net::reach::Reach;
 
 /// Which machinery carries the frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -95,6 +97,8 @@ pub struct ConnectSpec {
     pub headers: Vec<(String, String)>,
     /// Offered in `Sec-WebSocket-Protocol`, in this order.
     pub subprotocols: Vec<String>,
+    /// Proxy, certificates, cookies, query parameters.
+    pub reach: Reach,
 }
 
 impl ConnectSpec {
@@ -111,6 +115,7 @@ impl ConnectSpec {
             connect_timeout: Duration::from_secs(10),
             headers: Vec::new(),
             subprotocols: Vec::new(),
+            reach: Reach::default(),
         }
     }
 
@@ -132,10 +137,33 @@ impl ConnectSpec {
             (Protocol::Directus, AuthMode::Strict) => self.token(),
             (Protocol::Directus, AuthMode::Public | AuthMode::Handshake) => None,
         };
+        for (name, value) in &self.reach.query {
+            url.query_pairs_mut().append_pair(name, value.expose());
+        }
         if let Some(token) = token {
             url.query_pairs_mut().append_pair("access_token", token.expose());
         }
         url
+    }
+
+    /// Everything in it that must not be shown, wherever it turns up.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        let mut secrets: Vec<Secret> =
+            self.endpoint.token().into_iter().chain(self.token()).cloned().collect();
+        secrets.extend(self.reach.secrets().cloned());
+        for (name, value) in &self.headers {
+            if name.eq_ignore_ascii_case("cookie") {
+                let values =
+                    value.split(';').filter_map(|pair| pair.split_once('=').map(|(_, value)| value.trim()));
+                secrets.extend(values.map(Secret::new));
+            } else if is_secret_header(name) {
+                secrets.push(Secret::new(value.as_str()));
+                // Of `Bearer abc` only the second word is secret, and that is what a server quotes.
+                secrets.extend(value.split_once(' ').map(|(_, words)| Secret::new(words.trim())));
+            }
+        }
+        secrets.retain(|secret| !secret.is_empty());
+        secrets
     }
 
     /// The word for the login mode in a capture.
@@ -162,6 +190,7 @@ impl std::fmt::Debug for ConnectSpec {
             .field("transport", &self.transport)
             .field("connect_timeout", &self.connect_timeout)
             .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("reach", &self.reach)
             .finish_non_exhaustive()
     }
 }
@@ -204,7 +233,7 @@ impl std::fmt::Debug for Outgoing {
 
 /// What may be asked of a connection. Every command is safe at any time; one that does not fit the
 /// moment is answered by an event, or does nothing.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Command {
     /// Connect; an open connection is closed politely first, and remembered subscriptions are forgotten.
     Connect(Box<ConnectSpec>),
@@ -227,4 +256,9 @@ pub enum Command {
     StopRetrying,
     /// Set the switches.
     Switches(Switches),
+    /// Give a link that has never been connected its server, so that HTTP can be asked of it before the socket.
+    /// One that is connected keeps what it has.
+    Prepare(Box<ConnectSpec>),
+    /// Ask the server something over HTTP, beside the socket or without it.
+    Http(Box<HttpRequest>, HttpReply),
 }

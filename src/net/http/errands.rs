@@ -52,7 +52,7 @@ impl Errands {
             let Some((id, running)) = self.running.get_mut(place) else { break };
             if let Poll::Ready(report) = running.as_mut().poll(cx) {
                 let id = *id;
-                self.running.remove(place);
+                drop(self.running.remove(place));
                 // Polled for the first time when the caller comes back for the next one.
                 self.running.extend(self.waiting.pop_front());
                 return Poll::Ready((id, report));
@@ -90,10 +90,13 @@ mod tests {
         let begun = Arc::new(AtomicUsize::new(0));
         for id in 0..10 {
             let begun = Arc::clone(&begun);
-            errands.push(id, Box::pin(async move {
-                begun.fetch_add(1, Ordering::Relaxed);
-                if id == 2 { ready(report()).await } else { pending().await }
-            }));
+            errands.push(
+                id,
+                Box::pin(async move {
+                    begun.fetch_add(1, Ordering::Relaxed);
+                    if id == 2 { ready(report()).await } else { pending().await }
+                }),
+            );
         }
         let mut cx = Context::from_waker(Waker::noop());
         let Poll::Ready((2, _)) = errands.poll(&mut cx) else { panic!("the third ends") };

@@ -84,7 +84,8 @@ mod tests {
     #[test]
     fn whoever_waits_always_hears_something_and_once() {
         let (sender, receiver) = channel();
-        let reply = |sender: std::sync::mpsc::Sender<_>| HttpReply::new(move |outcome| sender.send(outcome).unwrap());
+        let reply =
+            |sender: std::sync::mpsc::Sender<_>| HttpReply::new(move |outcome| sender.send(outcome).unwrap());
         drop(reply(sender.clone()));
         assert_eq!(receiver.try_recv().unwrap(), Err(HttpRefusal::Cancelled));
         reply(sender).send(Err(HttpRefusal::NoServer));

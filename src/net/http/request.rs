@@ -136,7 +136,8 @@ impl HttpRequest {
 impl std::fmt::Debug for HttpRequest {
     /// Names of headers and of parameters only, and the size of the body.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names = |pairs: &[(String, String)]| pairs.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        let names =
+            |pairs: &[(String, String)]| pairs.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         f.debug_struct("HttpRequest")
             .field("method", &self.method)
             .field("path", &self.path)
@@ -174,7 +175,8 @@ mod tests {
     fn pairs_are_encoded_and_a_token_may_stand_among_them() {
         let base = Endpoint::parse("ws://cms.example/websocket").unwrap().http_base();
         let mut request = HttpRequest::get("/users/me");
-        request.query = vec![("fields".to_owned(), "id,role.name".to_owned()), ("q".to_owned(), "a&b".to_owned())];
+        request.query =
+            vec![("fields".to_owned(), "id,role.name".to_owned()), ("q".to_owned(), "a&b".to_owned())];
         request.token = HttpToken::Query(Secret::new("t k"));
         assert_eq!(
             request.url(&base).as_str(),

@@ -5,6 +5,7 @@
 //! conversation (`playbook`).
 
 mod ending;
+mod http;
 mod login;
 mod pulse;
 mod record;
@@ -23,6 +24,8 @@ use crate::capture::event::{Direction, Event, Fact, Payload, Stamp, Text};
 use crate::directus::{Class, EventName, MessageType, classify};
 use crate::net::command::{Command, ConnectSpec, Outgoing, Protocol, Switches};
 use crate::net::failure::{Failure, OpenFailure};
+use crate::net::http::HttpRequest;
+use crate::net::link::http::{Asked, Asker};
 use crate::net::link::pulse::{Beat, Pulse};
 use crate::net::link::record::Shown;
 use crate::net::link::replay::Replay;
@@ -48,6 +51,8 @@ pub enum Order {
     },
     /// Drop the connection. Nothing of it is to be reported afterwards.
     Drop,
+    /// Ask the server of the spec over HTTP, and report under this number what came of it.
+    Http(u64, Arc<ConnectSpec>, Box<HttpRequest>),
 }
 
 impl std::fmt::Debug for Order {
@@ -59,6 +64,7 @@ impl std::fmt::Debug for Order {
             Self::Binary(bytes) => write!(f, "Binary({} bytes)", bytes.len()),
             Self::Close { code, reason } => write!(f, "Close({code:?}, {} bytes)", reason.len()),
             Self::Drop => f.write_str("Drop"),
+            Self::Http(id, _, request) => write!(f, "Http({id}, {request:?})"),
         }
     }
 }
@@ -118,6 +124,8 @@ pub struct Link {
     pulse: Pulse,
     /// What the failure that is ending this connection calls for.
     verdict: Option<Verdict>,
+    /// HTTP exchanges under way.
+    asked: Asked,
 }
 
 impl Link {
@@ -136,6 +144,7 @@ impl Link {
             retry: Retry::new(seed),
             pulse: Pulse::new(),
             verdict: None,
+            asked: Asked::default(),
         }
     }
 
@@ -152,6 +161,8 @@ impl Link {
                 self.stop_waiting("Automatic reconnecting was stopped by hand.", now, out);
             }
             Command::Switches(switches) => self.switch(switches, now, out),
+            Command::Prepare(spec) => self.prepare(*spec),
+            Command::Http(request, reply) => self.ask(*request, Asker::Outside(reply), now, out),
         }
     }
 
@@ -170,11 +181,14 @@ impl Link {
             SocketEvent::Resolved { host, addresses, took_us } => {
                 self.record(Fact::Resolved { host, addresses, took_us }, now, out);
             }
-            SocketEvent::Connected { address, took_us } => {
-                self.record(Fact::Connected { address, took_us }, now, out);
+            SocketEvent::Connected { address, via, took_us } => {
+                self.record(Fact::Connected { address, via, took_us }, now, out);
             }
-            SocketEvent::Secured { protocol, cipher, certificates, took_us } => {
-                self.record(Fact::Secured { protocol, cipher, certificates, took_us }, now, out);
+            SocketEvent::Tunnelled { proxy, target, took_us } => {
+                self.record(Fact::Tunnelled { proxy, target, took_us }, now, out);
+            }
+            SocketEvent::Secured { protocol, cipher, certificates, accepted, took_us } => {
+                self.record(Fact::Secured { protocol, cipher, certificates, accepted, took_us }, now, out);
             }
             SocketEvent::Request { target, headers } => {
                 self.record(Fact::Request { method: "GET".to_owned(), target, headers }, now, out);
@@ -233,6 +247,7 @@ impl Link {
 
     /// Ends everything politely because nobody wants this link any more.
     pub fn finish(&mut self, now: Stamp, out: &mut Outputs) {
+        self.give_up_asking(now, out);
         self.next = None;
         if matches!(self.phase, Phase::Waiting { .. }) {
             self.phase = Phase::Idle;
@@ -272,9 +287,7 @@ impl Link {
 
     /// Starts on a spec of the user: nothing of earlier connections is kept.
     fn begin(&mut self, spec: Arc<ConnectSpec>, now: Stamp, out: &mut Outputs) {
-        for secret in spec.endpoint.token().into_iter().chain(spec.token()) {
-            self.door.learn(secret);
-        }
+        self.learn(&spec);
         self.switches = spec.switches;
         self.replay.clear();
         self.retry.reset();
@@ -293,6 +306,7 @@ impl Link {
             mode: spec.mode_name(),
             credential: spec.credential_name().to_owned(),
             attempt: self.retry.attempt(),
+            unverified: spec.reach.trust.accept_invalid && spec.endpoint.is_tls(),
         };
         self.record(connect, now, out);
         out.orders.push(Order::Dial(spec));
