@@ -14,7 +14,7 @@ mod request;
 #[cfg(test)]
 mod exchange_cases;
 
-pub use answer::{HttpAnswer, HttpReport};
+pub use answer::{HttpAnswer, HttpReport, SentHeaders};
 pub use reply::{HttpRefusal, HttpReply};
 pub use request::{HttpMethod, HttpRequest, HttpToken};
 

@@ -13,6 +13,8 @@ mod replay;
 mod retry;
 
 #[cfg(test)]
+mod http_cases;
+#[cfg(test)]
 mod playbook;
 
 use std::collections::VecDeque;
