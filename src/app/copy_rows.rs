@@ -58,7 +58,7 @@ fn text_of(event: &Event, line: &str) -> String {
             }
         },
         What::Fact(fact) => match fact.as_ref() {
-            Fact::Held { data } | Fact::Unsent { data, .. } | Fact::Control { data, .. } => data.clone(),
+            Fact::Held { data, .. } | Fact::Unsent { data, .. } | Fact::Control { data, .. } => data.clone(),
             _ => line.trim_end().to_owned(),
         },
     }

@@ -22,7 +22,7 @@ impl Session {
             | Fact::Request { .. }
             | Fact::Response { .. }
             | Fact::Open { .. } => self.connecting(at, fact),
-            Fact::Held { data } => self.hold(data),
+            Fact::Held { data, .. } => self.hold(data),
             Fact::Unsent { data, .. } => {
                 self.release(data);
                 self.shown.counters.unsent += 1;
