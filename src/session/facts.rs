@@ -175,6 +175,9 @@ impl Session {
             _ => false,
         };
         self.shown.counters.closes += 1;
+        if was_live {
+            self.shown.lost_us = Some(at.us());
+        }
         self.shown.last_close = Some(Arc::new(LastClose {
             seq: at.seq,
             stamp: at.stamp,

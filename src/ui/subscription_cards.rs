@@ -51,9 +51,10 @@ fn level(state: &SubscriptionState) -> Level {
         SubscriptionState::Lost => Level::Warning,
         SubscriptionState::Confirmed | SubscriptionState::Live => Level::Good,
         SubscriptionState::Refused { .. } => Level::Error,
-        SubscriptionState::Replaced { .. } | SubscriptionState::Ended | SubscriptionState::Orphaned => {
-            Level::Dim
-        }
+        SubscriptionState::Replaced { .. }
+        | SubscriptionState::Ended
+        | SubscriptionState::Orphaned
+        | SubscriptionState::Restored { .. } => Level::Dim,
     }
 }
 
@@ -94,7 +95,8 @@ fn subscription_ui(ui: &mut Ui, subscription: &Subscription, now_us: u64, action
             | SubscriptionState::Confirmed
             | SubscriptionState::Live
             | SubscriptionState::Ended
-            | SubscriptionState::Orphaned => {
+            | SubscriptionState::Orphaned
+            | SubscriptionState::Restored { .. } => {
                 dim(ui, came(subscription, now_us));
             }
         }
