@@ -10,11 +10,15 @@ mod cli;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod cuts;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod detail;
 #[cfg(test)]
 mod exchange;
+#[cfg(test)]
+mod fault_proxy;
 #[cfg(test)]
 mod filter;
 #[cfg(test)]
