@@ -285,8 +285,10 @@ fn the_end_of_a_long_capture_is_where_the_index_puts_it() {
         let text = format!(r#"{{"type":"pong","uid":"u{number}","filler":"{filler}"}}"#);
         writer.append(&message(&text, number));
     }
-    writer
-        .append(&Event { what: What::Fact(Box::new(Fact::Held { data: "last".into() })), ..message("", 0) });
+    writer.append(&Event {
+        what: What::Fact(Box::new(Fact::Held { reason: String::new(), data: "last".into() })),
+        ..message("", 0)
+    });
     writer.commit().unwrap();
     assert_eq!(Outline::read(&path).events, Some(2001));
     assert_eq!(Outline::read(&path).sort, Sort::Capture);
