@@ -7,6 +7,7 @@ use crate::capture::row::Level;
 use crate::session::{Answer, Moment, Phase, Snapshot};
 use crate::settings::Switches;
 use crate::ui::action::Action;
+use crate::ui::beside_list::beside_ui;
 use crate::ui::button::Button;
 use crate::ui::control::{
     card_ui, chip_ui, dot_ui, fact_ui, fact_with, hint_ui, icon_ui, level_colour, section_ui, switch_ui,
@@ -42,6 +43,9 @@ pub fn phase_colour(t: &theme::Tokens, phase: Phase) -> egui::Color32 {
 /// What stands beside the phase: for how long, or until when.
 #[must_use]
 pub fn phase_note(snapshot: &Snapshot, moment: &Moment) -> String {
+    if let Some(was) = snapshot.open_end {
+        return format!("connection was {}", was.words().to_lowercase());
+    }
     match (snapshot.phase, moment.retry_in_us, moment.uptime_us) {
         (Phase::WaitingToRetry, Some(due), _) => format!("retry in {}", lasting(due.saturating_add(999_999))),
         (Phase::Live, _, Some(uptime)) => lasting(uptime),
@@ -64,6 +68,7 @@ pub fn status_panel_ui(
         // The scrollbar floats in the margin, not over the cards.
         ui.set_max_width(ui.available_width() - 10.0);
         connection_ui(ui, snapshot, &moment, actions);
+        beside_ui(ui, snapshot, actions);
         problem_ui(ui, snapshot, actions);
         identity_ui(ui, snapshot, &moment);
         round_trip_ui(ui, snapshot, &moment, actions);
@@ -79,7 +84,7 @@ fn connection_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mu
     section_ui(ui, "Connection", |_| {});
     ui.horizontal(|ui| {
         dot_ui(ui, phase_colour(t, snapshot.phase));
-        ui.label(RichText::new(snapshot.phase.words()).font(theme::strong(theme::TITLE)));
+        ui.label(RichText::new(snapshot.phase_words()).font(theme::strong(theme::TITLE)));
         ui.label(RichText::new(phase_note(snapshot, moment)).color(t.dim));
     });
     if !snapshot.url.is_empty() {
