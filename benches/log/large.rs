@@ -59,7 +59,7 @@ pub fn measure() {
             window.click("Number of the event");
             window.select_all();
             window.paste(number);
-            let found = format!("#{number} → #2");
+            let found = format!("→ #{number} · whole");
             window.until("a comparison", |tree| says(tree, |text| text.contains(&found)));
             window.settle();
         });

@@ -115,7 +115,7 @@ mod tests {
             assert_eq!(copy(shown, CopyForm::Part(Form::Formatted, 0, whole)).as_deref(), Ok(&*sheet.text));
         }
         for form in
-            [CopyForm::Value(99), CopyForm::Part(Form::Exact, 0, 99), CopyForm::Part(Form::Exact, 19, 20)]
+            [CopyForm::Value(99), CopyForm::Part(Form::Exact, 0, 99), CopyForm::Part(Form::Exact, 17, 18)]
         {
             assert_eq!(copy(None, form), Err(NOT_THERE.to_owned()), "{form:?}");
         }
