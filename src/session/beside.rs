@@ -53,10 +53,10 @@ pub(super) struct BesideFolds {
 }
 
 impl BesideFolds {
-    /// A later connection begins while this one, with what it counted so far, is not over.
-    pub(super) fn leave(&mut self, left: &Snapshot, before: &Counters) {
+    /// A later connection begins. Keeps this one, with what was counted on it, if it is not over; whether it did.
+    pub(super) fn leave(&mut self, left: &Snapshot, before: &Counters) -> bool {
         if !left.phase.is_open() && !left.phase.is_connecting() {
-            return;
+            return false;
         }
         let counters = Counters {
             in_messages: left.counters.in_messages.saturating_sub(before.in_messages),
@@ -76,6 +76,7 @@ impl BesideFolds {
             counters,
             ..Snapshot::default()
         }));
+        true
     }
 
     /// Folds an event of an earlier connection.

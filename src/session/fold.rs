@@ -114,7 +114,12 @@ impl Session {
         self.shown.last_seq = seq;
         self.shown.last = event.stamp;
         if event.connection > self.shown.connection {
-            self.beside.leave(&self.shown, &self.counted_before);
+            if self.beside.leave(&self.shown, &self.counted_before) {
+                // Where the later one stands is said by its own events only.
+                self.shown.url = Arc::default();
+                self.log_in(at, Login::None);
+                self.enter(at, Phase::Idle);
+            }
             self.counted_before = self.shown.counters;
             self.begin_connection(event.connection);
         }
