@@ -5,6 +5,7 @@
 //! clock or a channel, so every view can be tested with plain data.
 
 pub mod action;
+pub mod beside_list;
 pub mod button;
 pub mod capture_list;
 pub mod capture_row;
