@@ -182,13 +182,7 @@ mod tests {
     use crate::capture::event::{Event, Fact, Stamp, What};
 
     fn held(bytes: usize) -> Event {
-        Event {
-            stamp: Stamp::default(),
-            connection: 1,
-            automatic: false,
-            masked: false,
-            what: What::Fact(Box::new(Fact::Held { reason: String::new(), data: "x".repeat(bytes) })),
-        }
+        Event::new(Stamp::default(), Fact::Held { reason: String::new(), data: "x".repeat(bytes) })
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::capture::event::{Direction, Event, Message, Stamp, What};
 use crate::directus::ErrorCode;
 
+use super::beside::BesideFolds;
 use super::board::{Board, Owner};
 use super::counters::Counters;
 use super::heartbeat::Heartbeat;
@@ -79,6 +80,10 @@ pub struct Session {
     pub(super) requests: Requests,
     pub(super) stopwatch: Stopwatch,
     pub(super) warnings: Warnings,
+    /// Earlier connections that go on.
+    beside: BesideFolds,
+    /// What was counted before the current connection.
+    counted_before: Counters,
     rates: Rates,
     rate_history: RateHistory,
     rates_changed: bool,
@@ -100,20 +105,34 @@ impl Session {
         Self::default()
     }
 
+    /// A session that stands so already, to fold what comes.
+    pub(super) fn standing(shown: Snapshot) -> Self {
+        Self { shown, ..Self::default() }
+    }
+
     /// Folds one event. `seq` is the number the journal gave it.
     pub fn apply(&mut self, seq: u64, event: &Event) -> Joined {
         let at = At { seq, stamp: event.stamp, connection: event.connection, automatic: event.automatic };
         self.shown.last_seq = seq;
         self.shown.last = event.stamp;
         if event.connection > self.shown.connection {
+            if self.beside.leave(&self.shown, &self.counted_before) {
+                // Where the later one stands is said by its own events only.
+                self.shown.url = Arc::default();
+                self.log_in(at, Login::None);
+                self.enter(at, Phase::Idle);
+            }
+            self.counted_before = self.shown.counters;
             self.begin_connection(event.connection);
         }
         // In a capture merged of two, an earlier connection may go on beside a later one. The state is the later one's, so
-        // the earlier one's messages are counted and belong to nobody here: its uids may mean something else.
+        // the earlier one's messages are counted and belong to nobody here: its uids may mean something else. What became of
+        // it is told beside.
         if event.connection != 0 && event.connection < self.shown.connection {
             if let What::Message(message) = &event.what {
                 self.count(at, message);
             }
+            self.beside.apply(seq, event);
             return Joined::default();
         }
         match &event.what {
@@ -168,6 +187,9 @@ impl Session {
             self.shown.subscriptions = subscriptions;
         }
         self.shown.counters.subscriptions_forgotten = self.board.forgotten();
+        if let Some(beside) = self.beside.fresh() {
+            self.shown.beside = beside;
+        }
         if let Some(pending) = self.requests.fresh() {
             self.shown.pending = pending;
         }

@@ -5,6 +5,7 @@
 //! [`Session::snapshot`] hands out a cheap copy for the window, and [`Snapshot::at`] computes what depends on the time
 //! of looking: ages, rates, countdowns.
 
+mod beside;
 mod board;
 mod close;
 mod counters;
@@ -44,6 +45,7 @@ mod script;
 #[cfg(test)]
 mod subscription_cases;
 
+pub use beside::{Beside, Besides};
 pub use close::LastClose;
 pub use counters::{Counters, EventCounts, KindCounts};
 pub use fold::{Joined, Session};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::capture::event::Stamp;
 
+use super::beside::Besides;
 use super::close::LastClose;
 use super::counters::Counters;
 use super::handshake::{Handshake, Waterfall};
@@ -89,6 +90,10 @@ pub struct Snapshot {
     pub attempt: u32,
     /// Number of the connect within the capture, 0 before the first.
     pub connection: u32,
+    /// Earlier connections that went on when this one began, as in a capture merged of two.
+    pub beside: Besides,
+    /// The recording ends here without a close; this is where the connection stood. Then `phase` is `Closed`.
+    pub open_end: Option<Phase>,
     /// As whom the server treats us.
     pub login: Login,
     /// Since when.
@@ -201,6 +206,32 @@ impl Snapshot {
         }
     }
 
+    /// The state of a recording that nobody writes any more: a connection that has no close in it is not live now, and the
+    /// window must not count its seconds.
+    #[must_use]
+    pub fn at_the_end(mut self) -> Self {
+        let was = self.phase;
+        if was.is_open() || was.is_connecting() || was == Phase::WaitingToRetry {
+            self.open_end = Some(was);
+            self.phase = Phase::Closed;
+            self.since_us = self.last.elapsed_us;
+            self.opened_us = None;
+            self.retry = None;
+            // That is an earlier connection's, which is told only while nothing came after it.
+            self.last_close = None;
+        }
+        self
+    }
+
+    /// Where the connection stands, for a label.
+    #[must_use]
+    pub const fn phase_words(&self) -> &'static str {
+        match self.open_end {
+            Some(_) => "Recording ends here",
+            None => self.phase.words(),
+        }
+    }
+
     /// The name of the collection with this number ([`super::Joined::collection`]).
     #[must_use]
     pub fn collection(&self, number: u32) -> Option<&str> {
@@ -228,6 +259,18 @@ mod tests {
             (moment.uptime_us, moment.silence_us, moment.retry_in_us, moment.overdue),
             (None, None, None, 0)
         );
+    }
+
+    #[test]
+    fn a_recording_without_a_close_ends_open() {
+        let snapshot = |phase| Snapshot { phase, opened_us: Some(1), since_us: 1, ..Snapshot::default() };
+        let ended = snapshot(Phase::Live).at_the_end();
+        assert_eq!((ended.phase, ended.open_end, ended.opened_us), (Phase::Closed, Some(Phase::Live), None));
+        assert_eq!((ended.phase_words(), ended.at(99).uptime_us), ("Recording ends here", None));
+        for phase in [Phase::Closed, Phase::Idle] {
+            let ended = snapshot(phase).at_the_end();
+            assert_eq!((ended.phase, ended.open_end, ended.phase_words()), (phase, None, phase.words()));
+        }
     }
 
     #[test]

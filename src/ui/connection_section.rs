@@ -23,7 +23,7 @@ pub fn connection_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions:
     section_ui(ui, "Connection", |_| {});
     ui.horizontal(|ui| {
         dot_ui(ui, phase_colour(t, snapshot.phase));
-        ui.label(RichText::new(snapshot.phase.words()).font(theme::strong(theme::TITLE)));
+        ui.label(RichText::new(snapshot.phase_words()).font(theme::strong(theme::TITLE)));
         ui.label(RichText::new(phase_note(snapshot, moment)).color(t.dim));
     });
     if !snapshot.url.is_empty() {

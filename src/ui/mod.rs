@@ -5,6 +5,7 @@
 //! clock or a channel, so every view can be tested with plain data.
 
 pub mod action;
+pub mod beside_list;
 pub mod button;
 pub mod capture_list;
 pub mod capture_row;
@@ -63,11 +64,14 @@ pub mod section;
 pub mod selection;
 pub mod settings_view;
 pub mod shell;
+mod shell_parts;
 pub mod sparkline;
 pub mod status_bar;
 pub mod status_panel;
 pub mod subscribe_form;
 pub mod subscription_cards;
+pub mod tab_command;
+pub mod tab_strip;
 pub mod switches;
 pub mod target;
 pub mod text_view;

@@ -6,6 +6,7 @@ use crate::capture::row::Level;
 use crate::session::{Moment, Phase, Snapshot};
 use crate::settings::{Folded, Layout, PanelSection, Switches};
 use crate::ui::action::Action;
+use crate::ui::beside_list::beside_ui;
 use crate::ui::connection_section::{connection_ui, steps_ui};
 use crate::ui::control::{chip_ui, fact_ui, fact_with, level_colour};
 use crate::ui::figures::{ago, count, lasting};
@@ -43,6 +44,9 @@ pub fn phase_colour(t: &theme::Tokens, phase: Phase) -> egui::Color32 {
 /// What stands beside the phase: for how long, or until when.
 #[must_use]
 pub fn phase_note(snapshot: &Snapshot, moment: &Moment) -> String {
+    if let Some(was) = snapshot.open_end {
+        return format!("connection was {}", was.words().to_lowercase());
+    }
     match (snapshot.phase, moment.retry_in_us, moment.uptime_us) {
         (Phase::WaitingToRetry, Some(due), _) => format!("retry in {}", lasting(due.saturating_add(999_999))),
         (Phase::Live, _, Some(uptime)) => lasting(uptime),
@@ -67,6 +71,7 @@ pub fn status_panel_ui(
         // The scrollbar floats in the margin, not over the cards.
         ui.set_max_width(ui.available_width() - 10.0);
         connection_ui(ui, snapshot, &moment, actions);
+        beside_ui(ui, snapshot, actions);
         problem_ui(ui, snapshot, actions);
         identity_ui(ui, snapshot, &moment, &mut folded);
         steps_ui(ui, snapshot, &mut folded);

@@ -48,7 +48,7 @@ fn cards_ui(ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) {
         hint_ui(ui, "None yet. Subscribe to a collection to hear of its changes");
     }
     for subscription in alive.iter().rev().chain(finished.iter().rev().take(FINISHED_SHOWN)) {
-        subscription_ui(ui, subscription, model.now_us, actions);
+        subscription_ui(ui, subscription, model, actions);
         ui.add_space(2.0);
     }
 }
@@ -66,8 +66,18 @@ fn level(state: &SubscriptionState) -> Level {
     }
 }
 
-fn subscription_ui(ui: &mut Ui, subscription: &Subscription, now_us: u64, actions: &mut Vec<Action>) {
+/// The state in words; where the recording ended before the subscription did, it says so.
+fn state_words(subscription: &Subscription, ends_open: bool) -> (String, Level) {
+    let word = subscription.state.word();
+    if ends_open && subscription.state.is_alive() {
+        return (format!("was {word}"), Level::Dim);
+    }
+    (word.to_owned(), level(&subscription.state))
+}
+
+fn subscription_ui(ui: &mut Ui, subscription: &Subscription, model: &Model<'_>, actions: &mut Vec<Action>) {
     let t = tokens(ui);
+    let now_us = model.now_us;
     let request = &subscription.request;
     let uid = request.uid.as_deref().unwrap_or_default();
     let edge = if subscription.state.is_alive() { theme::uid_colour(uid_colour(uid)) } else { t.strong_line };
@@ -79,7 +89,8 @@ fn subscription_ui(ui: &mut Ui, subscription: &Subscription, now_us: u64, action
             let name = if request.collection.is_empty() { "(no collection)" } else { &request.collection };
             ui.add(egui::Label::new(RichText::new(shown(name)).font(theme::strong(theme::BODY))).truncate());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                chip_ui(ui, subscription.state.word(), level(&subscription.state));
+                let (words, level) = state_words(subscription, model.snapshot.open_end.is_some());
+                chip_ui(ui, &words, level);
             });
         });
         dim(ui, asked(subscription));
