@@ -32,6 +32,8 @@ mod hostile;
 #[cfg(test)]
 mod lab;
 #[cfg(test)]
+mod life;
+#[cfg(test)]
 mod odd_files;
 #[cfg(test)]
 mod rows;
