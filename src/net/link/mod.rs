@@ -4,6 +4,7 @@
 //! out. Every rule of the protocol that Harewire follows by itself is here, and each is tested as a
 //! conversation (`playbook`).
 
+mod beats;
 mod ending;
 mod login;
 mod pulse;
@@ -27,12 +28,13 @@ use crate::capture::event::{Direction, Event, Fact, Payload, Stamp, Text};
 use crate::directus::{Class, Credentials, EventName, MessageType, classify};
 use crate::net::command::{Command, ConnectSpec, Outgoing, Protocol, Switches};
 use crate::net::failure::{Failure, LoginFailure, OpenFailure};
+use crate::net::link::beats::{PONG, ping};
 use crate::net::link::pulse::{Beat, Pulse};
-use crate::net::link::record::Shown;
+use crate::net::link::record::{Shown, in_words};
 use crate::net::link::replay::Replay;
 use crate::net::link::retry::{Retry, Verdict};
 use crate::net::mask::Door;
-use crate::net::socket::{ControlKind, SocketEvent};
+use crate::net::socket::SocketEvent;
 
 /// What the worker shall do with its socket, in this order.
 #[derive(Clone)]
@@ -333,15 +335,6 @@ impl Link {
         }
     }
 
-    fn measure(&mut self, now: Stamp, out: &mut Outputs) {
-        if self.phase == Phase::Live && self.directus() {
-            let text = ping(&self.pulse.next_uid());
-            self.write_text(text, true, now, out);
-        } else {
-            self.tell(&OpenFailure::NotConnected.into(), now, out);
-        }
-    }
-
     /// A text message from the server: the hot path.
     fn heard(&mut self, text: Text, now: Stamp, out: &mut Outputs) {
         // Looking at the text checks its encoding anew each time: once is enough.
@@ -379,45 +372,8 @@ impl Link {
         self.push_message(Direction::In, Shown::binary(bytes, size), now, out);
     }
 
-    /// The server's `{"type":"ping"}`. Not answered before the login: there, the answer would be read as a
-    /// first message that isn't `auth`, and end the connection (reference 2.3).
-    fn pinged(&mut self, now: Stamp, out: &mut Outputs) {
-        self.pulse.ping_heard(now.elapsed_us);
-        if self.switches.auto_pong && self.may_talk() {
-            self.write_text(PONG.to_owned(), true, now, out);
-        }
-    }
-
-    fn control(&mut self, kind: ControlKind, data: &Bytes, now: Stamp, out: &mut Outputs) {
-        let data = String::from_utf8_lossy(data).into_owned();
-        let row = |direction, kind: ControlKind, data| Fact::Control {
-            direction,
-            opcode: kind.name().to_owned(),
-            data,
-        };
-        self.record(row(Direction::In, kind, data.clone()), now, out);
-        if kind == ControlKind::Ping {
-            // Both transports answer by themselves; an inspector shows that too.
-            self.record_automatic(row(Direction::Out, ControlKind::Pong, data), now, out);
-        }
-    }
-
     fn failed(&mut self, failure: &Failure, now: Stamp, out: &mut Outputs) {
         self.tell(failure, now, out);
         self.verdict = Some(Verdict::of_remedy(failure.remedy()));
-    }
-}
-
-const PONG: &str = r#"{"type":"pong"}"#;
-
-fn ping(uid: &str) -> String {
-    format!(r#"{{"type":"ping","uid":"{uid}"}}"#)
-}
-
-/// A message as the text of a fact.
-fn in_words(message: &Outgoing) -> String {
-    match message {
-        Outgoing::Text(text) => text.clone(),
-        Outgoing::Binary(bytes) => format!("[binary, {} bytes]", bytes.len()),
     }
 }
