@@ -12,6 +12,7 @@ use crate::demo;
 use crate::directus::template::Template;
 use crate::directus::{ClientMessage, Credentials, EventName, Json, Secret, Subscribe, Uid};
 use crate::engine::Destination;
+use crate::net::proxy::ProxyRules;
 use crate::net::{self, Command, ConnectSpec, Outgoing, TransportKind};
 use crate::settings::{CredentialKind, Preferences, Profile, Protocol, Switches, Transport};
 use crate::ui::action::ConnectRequest;
@@ -72,7 +73,13 @@ impl App {
             }
         };
         let token = self.memory.token(profile.id).cloned();
-        let spec = spec(&profile, endpoint, token);
+        let mut spec = spec(&profile, endpoint, token);
+        let rules = ProxyRules::from_environment();
+        let secrets = self.memory.reach_secrets(profile.id);
+        if let Err(sentence) = super::reach::extend(&mut spec, &profile.reach, secrets, &rules) {
+            self.say(Notice::error(sentence));
+            return;
+        }
         let server = spec.endpoint.shown_url();
         let same =
             self.tab.as_ref().is_some_and(|tab| tab.profile.is_some() && tab.capture.file().server == server);

@@ -12,6 +12,7 @@ mod history;
 mod layout;
 mod preferences;
 mod profile;
+mod reach;
 mod remembered;
 mod secretless;
 
@@ -23,4 +24,5 @@ pub use history::History;
 pub use layout::Layout;
 pub use preferences::{Preferences, Theme, TimeColumn};
 pub use profile::{CredentialKind, Profile, ProfileId, Protocol, Switches, Transport, Trouble};
+pub use reach::{AddressFamily, Pair, Place, Proxy, ProxyChoice, Reach, ReachSecret};
 pub use remembered::{KEY, Loaded, Settings, Unreadable};

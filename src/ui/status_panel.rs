@@ -13,6 +13,7 @@ use crate::ui::control::{
 };
 use crate::ui::figures::{self, ago, bytes, count, lasting, rate, span};
 use crate::ui::model::Model;
+use crate::ui::reach_strip::reach_facts_ui;
 use crate::ui::subscription_cards::subscriptions_ui;
 use crate::ui::theme::{self, tokens};
 use crate::ui::waterfall::{sparkline_ui, waterfall_ui};
@@ -86,6 +87,7 @@ fn connection_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mu
         let url = RichText::new(&*snapshot.url).font(theme::mono()).color(t.dim);
         ui.add(egui::Label::new(url).truncate()).on_hover_text(&*snapshot.url);
     }
+    reach_facts_ui(ui, snapshot);
     waterfall_ui(ui, &snapshot.waterfall);
     if snapshot.phase == Phase::WaitingToRetry {
         ui.horizontal(|ui| {
