@@ -4,8 +4,8 @@
 //! out. Every rule of the protocol that Harewire follows by itself is here, and each is tested as a
 //! conversation (`playbook`).
 
-mod beats;
 mod ending;
+mod hearing;
 mod login;
 mod pulse;
 mod record;
@@ -24,13 +24,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::capture::event::{Direction, Event, Fact, Payload, Stamp, Text};
-use crate::directus::{Class, Credentials, EventName, MessageType, classify};
+use crate::capture::event::{Event, Fact, Stamp, Text};
+use crate::directus::Credentials;
 use crate::net::command::{Command, ConnectSpec, Outgoing, Protocol, Switches};
 use crate::net::failure::{Failure, LoginFailure, OpenFailure};
-use crate::net::link::beats::{PONG, ping};
 use crate::net::link::pulse::{Beat, Pulse};
-use crate::net::link::record::{Shown, in_words};
 use crate::net::link::replay::Replay;
 use crate::net::link::retry::{Retry, Verdict};
 use crate::net::mask::Door;
@@ -182,11 +180,14 @@ impl Link {
             SocketEvent::Resolved { host, addresses, took_us } => {
                 self.record(Fact::Resolved { host, addresses, took_us }, now, out);
             }
-            SocketEvent::Connected { address, took_us } => {
-                self.record(Fact::Connected { address, took_us }, now, out);
+            SocketEvent::Connected { address, via, took_us } => {
+                self.record(Fact::Connected { address, via, took_us }, now, out);
             }
-            SocketEvent::Secured { protocol, cipher, certificates, took_us } => {
-                self.record(Fact::Secured { protocol, cipher, certificates, took_us }, now, out);
+            SocketEvent::Tunnelled { proxy, target, took_us } => {
+                self.record(Fact::Tunnelled { proxy, target, took_us }, now, out);
+            }
+            SocketEvent::Secured { protocol, cipher, certificates, accepted, took_us } => {
+                self.record(Fact::Secured { protocol, cipher, certificates, accepted, took_us }, now, out);
             }
             SocketEvent::Request { target, headers } => {
                 self.record(Fact::Request { method: "GET".to_owned(), target, headers }, now, out);
@@ -288,8 +289,8 @@ impl Link {
 
     /// Starts on a spec of the user: nothing of earlier connections is kept.
     fn begin(&mut self, spec: Arc<ConnectSpec>, now: Stamp, out: &mut Outputs) {
-        for secret in spec.endpoint.token().into_iter().chain(spec.credentials.secrets()) {
-            self.door.learn(secret);
+        for secret in spec.secrets() {
+            self.door.learn(&secret);
         }
         if !matches!(spec.credentials, Credentials::None | Credentials::StaticToken(_)) {
             self.tell(&LoginFailure::KindUnknown(spec.credentials.kind()).into(), now, out);
@@ -315,6 +316,7 @@ impl Link {
             mode: spec.mode_name(),
             credential: spec.credential_name().to_owned(),
             attempt: self.retry.attempt(),
+            unverified: spec.reach.trust.accept_invalid && spec.endpoint.is_tls(),
         };
         self.record(connect, now, out);
         out.orders.push(Order::Dial(spec));
@@ -335,45 +337,31 @@ impl Link {
         }
     }
 
-    /// A text message from the server: the hot path.
-    fn heard(&mut self, text: Text, now: Stamp, out: &mut Outputs) {
-        // Looking at the text checks its encoding anew each time: once is enough.
-        let words = text.as_str();
-        let (class, size) = (classify(words), words.len());
-        let passed = self.door.incoming(text, class);
-        // Subscription events are the flood, and nothing needs to be done about them.
-        let calm = class.kind == MessageType::Subscription && class.event != EventName::Init;
-        let copy = (!calm && self.directus()).then(|| passed.text.clone());
-        let shown =
-            Shown { payload: Payload::Text(passed.text), size, class: passed.class, masked: passed.masked };
-        self.push_message(Direction::In, shown, now, out);
-        if let Some(text) = copy {
-            self.react(&passed.class, text.as_str(), now, out);
+    fn measure(&mut self, now: Stamp, out: &mut Outputs) {
+        if self.phase == Phase::Live && self.directus() {
+            let text = ping(&self.pulse.next_uid());
+            self.write_text(text, true, now, out);
+        } else {
+            self.tell(&OpenFailure::NotConnected.into(), now, out);
         }
-    }
-
-    /// What a message of Directus asks of us. The uid is never masked, so the recorded text serves.
-    fn react(&mut self, class: &Class, text: &str, now: Stamp, out: &mut Outputs) {
-        match class.kind {
-            MessageType::Ping => self.pinged(now, out),
-            MessageType::Auth => self.auth_heard(class, now, out),
-            MessageType::Subscription | MessageType::Subscribe => {
-                self.replay.heard(text, class);
-                if !self.replay.is_restoring() {
-                    self.release_held(now, out);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn heard_binary(&mut self, bytes: Bytes, now: Stamp, out: &mut Outputs) {
-        let size = bytes.len();
-        self.push_message(Direction::In, Shown::binary(bytes, size), now, out);
     }
 
     fn failed(&mut self, failure: &Failure, now: Stamp, out: &mut Outputs) {
         self.tell(failure, now, out);
         self.verdict = Some(Verdict::of_remedy(failure.remedy()));
+    }
+}
+
+const PONG: &str = r#"{"type":"pong"}"#;
+
+fn ping(uid: &str) -> String {
+    format!(r#"{{"type":"ping","uid":"{uid}"}}"#)
+}
+
+/// A message as the text of a fact.
+fn in_words(message: &Outgoing) -> String {
+    match message {
+        Outgoing::Text(text) => text.clone(),
+        Outgoing::Binary(bytes) => format!("[binary, {} bytes]", bytes.len()),
     }
 }

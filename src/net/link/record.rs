@@ -99,11 +99,3 @@ impl Link {
         out.events.push(Event { stamp: now, connection: self.connection, automatic, masked, what });
     }
 }
-
-/// A message as the text of a fact.
-pub(super) fn in_words(message: &Outgoing) -> String {
-    match message {
-        Outgoing::Text(text) => text.clone(),
-        Outgoing::Binary(bytes) => format!("[binary, {} bytes]", bytes.len()),
-    }
-}
