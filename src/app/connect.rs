@@ -1,30 +1,34 @@
 //! Connecting: from a profile and a token to a capture with a live link.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::app::App;
 use super::demo_tab::DemoTab;
 use super::memory::Memory;
 use super::notice::Notice;
 use super::tab::Tab;
+use super::vault::Awaited;
+use super::vault_work::credentials;
 use crate::capture::time;
 use crate::demo;
 use crate::directus::template::Template;
-use crate::directus::{ClientMessage, Credentials, EventName, Json, Secret, Subscribe, Uid};
+use crate::directus::{ClientMessage, Credentials, Endpoint, EventName, Json, Secret, Subscribe, Uid};
 use crate::engine::Destination;
 use crate::net::{self, Command, ConnectSpec, Outgoing, TransportKind};
-use crate::settings::{CredentialKind, Preferences, Profile, Protocol, Switches, Transport};
+use crate::settings::{Preferences, Profile, Protocol, Switches, Transport};
 use crate::ui::action::ConnectRequest;
 
 impl App {
-    /// Connects as asked by the connect form. The profile is remembered, the token for this session only.
+    /// Connects as asked by the connect form. The profile is remembered, its credential at most in the keyring.
     pub(super) fn connect(&mut self, request: ConnectRequest) {
-        let profile = self.memory.save_profile(request.profile);
-        if let Some(token) = request.token.filter(|token| !token.is_empty()) {
-            self.memory.keep_token(profile.id, token);
+        let now = Instant::now();
+        let profile = self.memory.save_profile(request.profile, now);
+        if let Some(secret) = request.secret.filter(|secret| !secret.is_empty()) {
+            self.memory.vault.keep((profile.id, profile.credential), secret);
+            self.memory.vault.settle(&profile, now);
         }
         self.shell.adopt_profile(profile.clone());
-        self.connect_to(profile);
+        self.connect_with(profile, request.otp);
     }
 
     /// Connects again with the profile on the screen, else with the one used last.
@@ -35,7 +39,7 @@ impl App {
         let stored =
             settings.profile(on_screen.as_ref().map_or(settings.last_profile, |profile| profile.id)).cloned();
         match stored.or(on_screen) {
-            Some(profile) => self.connect_to(profile),
+            Some(profile) => self.connect_with(profile, None),
             None => self.say(Notice::info("There is no server yet. Enter its URL first.")),
         }
     }
@@ -54,7 +58,7 @@ impl App {
         }
         let Some(url) = self.demo.as_ref().map(|demo| demo.url().to_owned()) else { return };
         self.memory.keep_token(crate::settings::ProfileId::default(), Secret::new(demo::TOKEN));
-        self.connect_to(Memory::demo_profile(&url));
+        self.connect_with(Memory::demo_profile(&url), None);
         let mut subscribe = Subscribe::new("messages");
         subscribe.event = EventName::Create;
         subscribe.query = Json::parse(r#"{"fields":["user","text"]}"#);
@@ -63,7 +67,16 @@ impl App {
         self.shell.edit(Template::CreateItems.text("messages", "create-1"));
     }
 
-    fn connect_to(&mut self, profile: Profile) {
+    /// Connects with what the vault knows; if the keyring must be asked first, when it has answered.
+    pub(super) fn connect_with(&mut self, profile: Profile, otp: Option<Secret>) {
+        match credentials(&profile, &self.memory.vault, otp.clone()) {
+            Ok(Some(credentials)) => self.connect_to(profile, credentials),
+            Ok(None) => self.memory.vault.fetch(Awaited { profile, otp }, Instant::now()),
+            Err(sentence) => self.say(Notice::error(sentence)),
+        }
+    }
+
+    fn connect_to(&mut self, profile: Profile, credentials: Credentials) {
         let endpoint = match profile.endpoint() {
             Ok(endpoint) => endpoint,
             Err(error) => {
@@ -71,8 +84,7 @@ impl App {
                 return;
             }
         };
-        let token = self.memory.token(profile.id).cloned();
-        let spec = spec(&profile, endpoint, token);
+        let spec = spec(&profile, endpoint, credentials);
         let server = spec.endpoint.shown_url();
         let same =
             self.tab.as_ref().is_some_and(|tab| tab.profile.is_some() && tab.capture.file().server == server);
@@ -111,12 +123,9 @@ impl App {
     }
 }
 
-fn spec(profile: &Profile, endpoint: crate::directus::Endpoint, token: Option<Secret>) -> ConnectSpec {
-    let credentials = match (profile.credential, token) {
-        (CredentialKind::StaticToken, Some(token)) => Credentials::StaticToken(token),
-        (CredentialKind::StaticToken | CredentialKind::None, _) => Credentials::None,
-    };
+fn spec(profile: &Profile, endpoint: Endpoint, credentials: Credentials) -> ConnectSpec {
     let mut spec = ConnectSpec::new(endpoint, profile.mode, credentials);
+    spec.token_place = profile.token_place;
     spec.transport = match profile.transport {
         Transport::Full => TransportKind::Full,
         Transport::Portable => TransportKind::Portable,

@@ -11,6 +11,8 @@ use crate::settings::{self, Check};
 #[derive(Clone, Debug)]
 pub struct Place {
     folder: PathBuf,
+    /// The user's keyring belongs to it.
+    has_keyring: bool,
 }
 
 /// What was found when the window starts.
@@ -29,13 +31,19 @@ impl Place {
     #[must_use]
     pub fn of_user() -> Option<Self> {
         let folders = directories::ProjectDirs::from("", "", "harewire")?;
-        Some(Self { folder: folders.data_dir().to_owned() })
+        Some(Self { folder: folders.data_dir().to_owned(), has_keyring: true })
     }
 
-    /// A place in a folder of one's own choice.
+    /// A place in a folder of one's own choice. The user's keyring is left alone.
     #[must_use]
     pub fn at(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self { folder: folder.to_owned(), has_keyring: false }
+    }
+
+    /// Whether credentials may be kept in the user's keyring.
+    #[must_use]
+    pub const fn has_keyring(&self) -> bool {
+        self.has_keyring
     }
 
     /// Where captures go.

@@ -14,6 +14,7 @@ pub mod compose;
 pub mod connect_form;
 pub mod control;
 pub mod copy_menu;
+pub mod credential_form;
 pub mod detail;
 pub mod detail_parts;
 pub mod diff_line;
@@ -66,6 +67,7 @@ pub mod text_view;
 pub mod theme;
 pub mod toasts;
 pub mod top_bar;
+pub mod vault_model;
 pub mod waterfall;
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ fn a_url_and_a_token_connect() {
     let wishes = harness.state().wishes();
     let [Action::Connect(request)] = &wishes[..] else { panic!("{wishes:?}") };
     assert_eq!(request.profile.url, "cms.example.com/admin");
-    assert_eq!(request.token, Some(Secret::new("secret-token")));
+    assert_eq!(request.secret, Some(Secret::new("secret-token")));
     assert!(!format!("{wishes:?}").contains("secret-token"));
 }
 
