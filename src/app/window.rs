@@ -108,9 +108,7 @@ impl App {
         let ctx = creation.egui_ctx.clone();
         let wake = Wake::new(move || ctx.request_repaint());
         memory.environment = Environment::of_process(|name| std::env::var(name).ok());
-        if place.has_keyring() {
-            memory.vault.open_system(stores, &wake, Instant::now());
-        }
+        memory.vault.open_in(place.keyring(), stores, &wake, Instant::now());
         let mut app = Self::new(Engine::start()?, Files::open(place), memory, wake);
         for note in notes.into_iter().chain(read_notes) {
             app.say(Notice::info(note));

@@ -8,6 +8,7 @@ mod outcome;
 mod pipe;
 mod record;
 mod summary;
+mod variables;
 
 use std::io;
 use std::path::Path;
@@ -16,7 +17,6 @@ use clap::CommandFactory as _;
 
 pub use args::{Cli, ExportArgs, FormatWord, Job, RecordArgs, SubscribeTo, TransportWord, Until};
 pub use exit::Exit;
-pub use record::TOKEN_VARIABLE;
 
 /// Runs a job to its end. `data_folder` is where captures go that no argument places.
 #[must_use]

@@ -251,18 +251,21 @@ fn in_band_ui(ui: &mut Ui, profile: &mut Profile) {
 /// Whether the value is kept beyond this run, and why it can't be.
 fn remember_ui(ui: &mut Ui, profile: &mut Profile, vault: &VaultModel<'_>, actions: &mut Vec<Action>) {
     let obstacle = vault.keyring.obstacle();
-    let sentence = match obstacle {
-        Some(words) => words,
-        None if vault.keeps(profile.id, profile.credential) => "It lies in the keyring now",
-        None => "",
-    };
     // What is on can always be turned off.
     let enabled = obstacle.is_none() || profile.remember;
+    let lies_there = vault.keeps(profile.id, profile.credential);
+    let sentence = if obstacle.is_none() && lies_there { "It lies in the keyring now" } else { "" };
     let changed = ui
         .add_enabled_ui(enabled, |ui| {
             switch_ui(ui, &mut profile.remember, "Remember in the system's keyring", sentence)
         })
         .inner;
+    if let Some(words) = obstacle {
+        // Outside of what is greyed out: the reason must be readable.
+        ui.add_space(-theme::SMALL_GAP);
+        ui.label(RichText::new(words).font(theme::small()).color(tokens(ui).faint));
+    }
+    ui.add_space(theme::SMALL_GAP);
     if changed && !profile.remember && profile.id.0 != 0 {
         actions.push(Action::Vault(VaultAction::Forget(profile.id)));
     }

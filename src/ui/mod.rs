@@ -71,6 +71,8 @@ pub mod vault_model;
 pub mod waterfall;
 
 #[cfg(test)]
+mod credential_tests;
+#[cfg(test)]
 mod filter_tests;
 #[cfg(test)]
 mod row_tests;

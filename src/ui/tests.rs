@@ -345,7 +345,11 @@ fn more_options_unfold_and_are_used() {
     harness.run();
     harness.get_by_label("Portable").click();
     harness.run();
+    harness.get_by_label("Reconnect").scroll_to_me();
+    harness.run();
     harness.get_by_label("Reconnect").click();
+    harness.run();
+    harness.get_by_label("Connect").scroll_to_me();
     harness.run();
     harness.get_by_label("Connect").click();
     harness.run();

@@ -7,10 +7,12 @@ mod system;
 mod tests;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use keyring::{Keyring, KeyringTrouble, Opener, Outcome, Task};
 
+use super::place::KeyringChoice;
 use crate::directus::Secret;
 use crate::engine::Wake;
 use crate::settings::{CredentialKind, Profile, ProfileId};
@@ -71,9 +73,17 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// Opens the system's keyring. `writes`: this is the window that saves settings.
-    pub fn open_system(&mut self, writes: bool, wake: &Wake, now: Instant) {
-        self.open(Box::new(system::open), writes, wake, now);
+    /// Opens the keyring of a place. `writes`: this is the window that saves settings.
+    pub fn open_in(&mut self, choice: &KeyringChoice, writes: bool, wake: &Wake, now: Instant) {
+        let opener: Opener = match choice {
+            KeyringChoice::None => return,
+            KeyringChoice::System => Box::new(system::open),
+            KeyringChoice::Store(store) => {
+                let store = Arc::clone(store);
+                Box::new(move || Ok(Arc::clone(&store)))
+            }
+        };
+        self.open(opener, writes, wake, now);
     }
 
     fn open(&mut self, opener: Opener, writes: bool, wake: &Wake, now: Instant) {

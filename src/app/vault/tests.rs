@@ -1,6 +1,6 @@
 //! The vault against keyrings that work, hang, refuse and lie. Never the real one.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use crossbeam_channel::{Receiver, Sender};
 use keyring_core::api::{CredentialApi, CredentialStore, CredentialStoreApi};
