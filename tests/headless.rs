@@ -95,6 +95,20 @@ impl Home {
     }
 }
 
+/// A file as the window system drops it.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
 /// A running app.
 pub struct Desk {
     harness: Harness<'static, App>,
@@ -277,7 +291,7 @@ impl Desk {
 
     /// Drops a file on the window.
     pub fn drop_file(&mut self, path: &std::path::Path) {
-        self.harness.input_mut().dropped_files.push(egui::DroppedFile::new(path.to_owned()));
+        self.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.to_owned())));
         self.step();
     }
 

@@ -133,6 +133,7 @@ impl ConnectForm {
         ui.add_space(theme::GAP);
         let mut entered = self.credential.show(ui, &mut self.profile, &model.vault, actions);
         if self.profile.protocol == Protocol::Directus {
+            ui.add_space(theme::SMALL_GAP);
             labelled_ui(ui, "Login of the server (WEBSOCKETS_REST_AUTH)", |ui| {
                 choice_ui(ui, &mut self.profile.mode, &MODES);
             });
