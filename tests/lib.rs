@@ -36,6 +36,8 @@ mod rows;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod tabs;
+#[cfg(test)]
 mod transcripts;
 #[cfg(test)]
 mod window;

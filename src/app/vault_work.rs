@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::app::App;
 use super::notice::Notice;
-use super::vault::{Awaited, Vault, VaultNews};
+use super::vault::{Vault, VaultNews};
 use crate::directus::{Credentials, Secret};
-use crate::settings::{CredentialKind, Environment, Profile, same_server};
+use crate::settings::{self, CredentialKind, Environment, Profile};
 use crate::ui::path_prompt::Errand;
 use crate::ui::vault_model::VaultAction;
 
@@ -54,8 +54,7 @@ impl App {
         for news in self.memory.vault.poll(now) {
             match news {
                 VaultNews::Go(awaited) => {
-                    let Awaited { profile, otp } = *awaited;
-                    self.connect_with(profile, otp);
+                    self.connect_with(*awaited);
                 }
                 VaultNews::Failed(sentence) => self.say(Notice::error(sentence)),
                 VaultNews::Told(sentence) => self.say(Notice::info(sentence)),
@@ -148,9 +147,9 @@ pub(super) fn credentials(
 }
 
 /// Whether a credential for the one may be shown to the other: same host and port, and no less encryption.
-pub(super) fn is_same_server(known: &Profile, edited: &Profile) -> bool {
+pub(super) fn same_server(known: &Profile, edited: &Profile) -> bool {
     match (known.endpoint(), edited.endpoint()) {
-        (Ok(known), Ok(edited)) => same_server(&known, &edited),
+        (Ok(known), Ok(edited)) => settings::same_server(&known, &edited),
         _ => known.url == edited.url,
     }
 }

@@ -16,6 +16,7 @@ use super::variables;
 use crate::capture::{Store, time};
 use crate::directus::{AuthMode, ClientMessage, Credentials, Endpoint, Subscribe, Uid};
 use crate::engine::{Capture, Destination, Engine, Wake};
+use crate::net::proxy::ProxyRules;
 use crate::net::{Command, ConnectSpec, Outgoing, Protocol, Switches};
 use crate::session::Phase;
 use crate::settings::Environment;
@@ -82,6 +83,7 @@ impl<'a> Job<'a> {
     fn begin(args: &'a RecordArgs, data_folder: Option<&Path>) -> Result<Self, String> {
         let variables = variables::read(args.env_file.as_deref())?;
         let endpoint = variables::endpoint(args.url.as_deref(), &variables)?;
+        let spec = spec(args, endpoint.clone(), &variables)?;
         let lines = args.send.as_deref().map(Lines::open).transpose()?;
         let (sender, signals) = crossbeam_channel::bounded(4);
         let wake = Wake::new({
@@ -97,7 +99,7 @@ impl<'a> Job<'a> {
         let server = endpoint.shown_url();
         let capture = engine.record(&server, to, &wake).map_err(|error| error.to_string())?;
         let pipe = pipe.then(|| Pipe::new(capture.reader()));
-        capture.command(Command::Connect(Box::new(spec(args, endpoint, &variables))));
+        capture.command(Command::Connect(Box::new(spec)));
         Ok(Self {
             args,
             engine,
@@ -262,7 +264,7 @@ fn destination(
     }
 }
 
-fn spec(args: &RecordArgs, endpoint: Endpoint, variables: &Environment) -> ConnectSpec {
+fn spec(args: &RecordArgs, endpoint: Endpoint, variables: &Environment) -> Result<ConnectSpec, String> {
     // A raw server is not Directus: our credential is none of its business.
     let credentials = if args.raw { Credentials::None } else { variables::credentials(variables, &endpoint) };
     let mode = match (args.raw, args.mode) {
@@ -275,7 +277,8 @@ fn spec(args: &RecordArgs, endpoint: Endpoint, variables: &Environment) -> Conne
     spec.protocol = if args.raw { Protocol::Raw } else { Protocol::Directus };
     // A recording is of what the server does to a client that only keeps itself alive.
     spec.switches = Switches { auto_pong: true, reconnect: false, resubscribe: false, measure: false };
-    spec
+    args.reach.extend(&mut spec, &ProxyRules::from_environment())?;
+    Ok(spec)
 }
 
 /// Ctrl+C and, on Unix, the polite signal to end.

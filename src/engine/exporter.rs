@@ -9,7 +9,7 @@ use crate::capture::export::{
 };
 use crate::capture::row::Row;
 use crate::capture::time::Zone;
-use crate::capture::{Header, IndexView, Kind, NoteChange, Progress, Reader, Record};
+use crate::capture::{Header, NoteChange, Progress, Reader};
 use crate::session::Snapshot;
 
 /// What to export, and how. It holds all that the job needs, so that it can run on a thread of its own.
@@ -86,7 +86,8 @@ impl Export {
             let event = reader.event(seq)?;
             let mut row = Row { seq, ..Row::default() };
             row_maker::fill(&mut row, &event, self.snapshot.collection(u32::from(record.collection)));
-            row.round_trip_us = row.round_trip_us.or_else(|| round_trip(&record, &view));
+            let partner = row_maker::partner(&record).and_then(|partner| reader.stamp(partner));
+            row_maker::join(&mut row, None, partner);
             taken += 1;
             if !take(Item { record: &record, event: &event, row: &row })? {
                 break;
@@ -94,12 +95,6 @@ impl Export {
         }
         Ok(taken)
     }
-}
-
-/// From a request to its reply, by the wall clock, which is what the index keeps.
-fn round_trip(record: &Record, view: &IndexView) -> Option<u64> {
-    let partner = view.get(u64::from(record.partner))?;
-    matches!(record.kind, Kind::Message(_)).then(|| record.time_us.abs_diff(partner.time_us))
 }
 
 #[cfg(test)]
@@ -119,6 +114,7 @@ mod tests {
             mode: "public".into(),
             credential: "none".into(),
             attempt: 1,
+            unverified: false,
         };
         let text = |direction, data: &str| What::Message(Message::text(direction, data));
         let whats = [

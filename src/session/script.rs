@@ -61,6 +61,11 @@ impl Script {
         self.fold(message(Direction::Out, text), false)
     }
 
+    /// Harewire sends by itself.
+    pub(super) fn say_again(&mut self, text: &str) -> Joined {
+        self.fold(message(Direction::Out, text), true)
+    }
+
     /// The server sends.
     pub(super) fn hear(&mut self, text: &str) -> Joined {
         self.fold(message(Direction::In, text), false)
@@ -92,6 +97,7 @@ pub(super) fn connect(mode: &str, credential: &str, url: &str) -> Fact {
         mode: mode.into(),
         credential: credential.into(),
         attempt: 1,
+        unverified: false,
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Awaited {
     pub profile: Profile,
     /// With this one-time password.
     pub otp: Option<Secret>,
+    /// In a new tab.
+    pub beside: bool,
 }
 
 /// What happened with the keyring.

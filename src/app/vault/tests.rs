@@ -171,7 +171,7 @@ impl Bench {
     }
 
     fn connect(&mut self, profile: &Profile) {
-        self.vault.fetch(Awaited { profile: profile.clone(), otp: None }, self.now);
+        self.vault.fetch(Awaited { profile: profile.clone(), otp: None, beside: false }, self.now);
         self.done();
     }
 
@@ -341,7 +341,7 @@ fn a_keyring_that_hangs_keeps_nobody_waiting_and_counts_when_it_comes() {
 
     let mut bench = Bench::on(&moody);
     let open = moody.shut();
-    bench.vault.fetch(Awaited { profile: ours.clone(), otp: None }, bench.now);
+    bench.vault.fetch(Awaited { profile: ours.clone(), otp: None, beside: false }, bench.now);
     bench.until(Vault::is_waiting);
     assert_eq!(bench.vault.patience(bench.now), Some(LIMIT));
     bench.now += LIMIT;
@@ -366,7 +366,7 @@ fn what_is_typed_while_the_keyring_hangs_counts_more() {
     first.done();
     let mut bench = Bench::on(&moody);
     let open = moody.shut();
-    bench.vault.fetch(Awaited { profile: ours.clone(), otp: None }, bench.now);
+    bench.vault.fetch(Awaited { profile: ours.clone(), otp: None, beside: false }, bench.now);
     bench.vault.keep(KEY, Secret::new("typed"));
     bench.vault.settle(&ours, bench.now);
     drop(open);
@@ -392,7 +392,7 @@ fn no_keyring_means_this_session_only() {
     assert!(bench.said().contains("Failed") && !bench.went(), "{}", bench.said());
     // One that was never opened at all.
     let mut vault = Vault::default();
-    vault.fetch(Awaited { profile: ours, otp: None }, Instant::now());
+    vault.fetch(Awaited { profile: ours, otp: None, beside: false }, Instant::now());
     assert!(matches!(&vault.poll(Instant::now())[..], [VaultNews::Failed(_)]));
 }
 
