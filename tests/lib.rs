@@ -11,6 +11,7 @@ mod cli;
 mod conformance;
 #[cfg(test)]
 mod cuts;
+mod credentials;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
