@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::directus::{AuthMode, Credentials, Endpoint, Secret};
+use crate::directus::{AuthMode, Credentials, Endpoint, Secret, TokenPlace};
 
 /// Which machinery carries the frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -83,6 +83,8 @@ pub struct ConnectSpec {
     pub mode: AuthMode,
     /// The credential. Where it is `None`, a token found in the pasted URL is used.
     pub credentials: Credentials,
+    /// Where the access token is shown; strict mode knows the query only.
+    pub token_place: TokenPlace,
     /// By which machinery.
     pub transport: TransportKind,
     /// By which rules.
@@ -105,6 +107,7 @@ impl ConnectSpec {
             endpoint,
             mode,
             credentials,
+            token_place: TokenPlace::default(),
             transport: TransportKind::Full,
             protocol: Protocol::Directus,
             switches: Switches::default(),
@@ -119,7 +122,7 @@ impl ConnectSpec {
     pub fn token(&self) -> Option<&Secret> {
         match &self.credentials {
             Credentials::None => self.endpoint.token(),
-            Credentials::StaticToken(token) => Some(token),
+            credentials => credentials.token(),
         }
     }
 
@@ -148,7 +151,11 @@ impl ConnectSpec {
 
     /// Which credential is used, in words.
     pub(crate) fn credential_name(&self) -> &'static str {
-        if self.token().is_some() { "static token" } else { "none" }
+        match &self.credentials {
+            // A token of the pasted URL.
+            Credentials::None if self.token().is_some() => "static token",
+            credentials => credentials.kind(),
+        }
     }
 }
 

@@ -20,9 +20,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::capture::event::{Direction, Event, Fact, Payload, Stamp, Text};
-use crate::directus::{Class, EventName, MessageType, classify};
+use crate::directus::{Class, Credentials, EventName, MessageType, classify};
 use crate::net::command::{Command, ConnectSpec, Outgoing, Protocol, Switches};
-use crate::net::failure::{Failure, OpenFailure};
+use crate::net::failure::{Failure, LoginFailure, OpenFailure};
 use crate::net::link::pulse::{Beat, Pulse};
 use crate::net::link::record::Shown;
 use crate::net::link::replay::Replay;
@@ -272,8 +272,12 @@ impl Link {
 
     /// Starts on a spec of the user: nothing of earlier connections is kept.
     fn begin(&mut self, spec: Arc<ConnectSpec>, now: Stamp, out: &mut Outputs) {
-        for secret in spec.endpoint.token().into_iter().chain(spec.token()) {
+        for secret in spec.endpoint.token().into_iter().chain(spec.credentials.secrets()) {
             self.door.learn(secret);
+        }
+        if !matches!(spec.credentials, Credentials::None | Credentials::StaticToken(_)) {
+            self.tell(&LoginFailure::KindUnknown(spec.credentials.kind()).into(), now, out);
+            return;
         }
         self.switches = spec.switches;
         self.replay.clear();
