@@ -136,6 +136,6 @@ fn spec(profile: &Profile, endpoint: crate::directus::Endpoint, token: Option<Se
 
 /// The switches of a profile as `net` takes them.
 pub(super) fn net_switches(switches: Switches) -> net::Switches {
-    let Switches { auto_pong, reconnect, resubscribe, measure } = switches;
-    net::Switches { auto_pong, reconnect, resubscribe, measure }
+    let Switches { auto_pong, reconnect, resubscribe, measure, reauth } = switches;
+    net::Switches { auto_pong, reconnect, resubscribe, measure, reauth }
 }

@@ -273,7 +273,8 @@ fn spec(args: &RecordArgs, endpoint: Endpoint) -> ConnectSpec {
     spec.transport = args.transport.into();
     spec.protocol = if args.raw { Protocol::Raw } else { Protocol::Directus };
     // A recording is of what the server does to a client that only keeps itself alive.
-    spec.switches = Switches { auto_pong: true, reconnect: false, resubscribe: false, measure: false };
+    spec.switches =
+        Switches { auto_pong: true, reconnect: false, resubscribe: false, measure: false, reauth: true };
     spec
 }
 

@@ -285,6 +285,7 @@ fn automation_ui(ui: &mut Ui, snapshot: &Snapshot, actions: &mut Vec<Action>) {
         reconnect: now.reconnect,
         resubscribe: now.resubscribe,
         measure: now.measure,
+        reauth: now.reauth,
     };
     if switches_ui(ui, &mut switches) {
         actions.push(Action::SetSwitches(switches));
@@ -298,6 +299,7 @@ pub fn switches_ui(ui: &mut Ui, switches: &mut Switches) -> bool {
     let mut changed = switch_ui(ui, &mut switches.auto_pong, "Answer pings", pong);
     changed |= switch_ui(ui, &mut switches.reconnect, "Reconnect", "");
     changed |= switch_ui(ui, &mut switches.resubscribe, "Resubscribe after a reconnect", "");
+    changed |= switch_ui(ui, &mut switches.reauth, "Renew the login", "Before its token runs out");
     changed | switch_ui(ui, &mut switches.measure, "Measure round trips", "A ping with a uid every 15 s")
 }
 

@@ -25,7 +25,8 @@ struct Story {
     ends: fn(&Snapshot) -> bool,
 }
 
-const QUIET: Switches = Switches { auto_pong: true, reconnect: false, resubscribe: true, measure: false };
+const QUIET: Switches =
+    Switches { auto_pong: true, reconnect: false, resubscribe: true, measure: false, reauth: true };
 
 fn story(
     name: &'static str,

@@ -69,7 +69,8 @@ impl Request {
 }
 
 fn headers(spec: &ConnectSpec, url: &Url, key: &str) -> Result<Vec<Header>, UpgradeFailure> {
-    let given = |name: &str| spec.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+    let further = spec.wire_headers();
+    let given = |name: &str| further.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
     let mut headers = Vec::new();
     let mut push = |name: &str, value: String| headers.push((name.to_owned(), value));
     if !given("Host") {
@@ -86,7 +87,7 @@ fn headers(spec: &ConnectSpec, url: &Url, key: &str) -> Result<Vec<Header>, Upgr
     if !given("User-Agent") {
         push("User-Agent", concat!("harewire/", env!("CARGO_PKG_VERSION")).to_owned());
     }
-    headers.extend(spec.headers.iter().cloned());
+    headers.extend(further);
     for (name, value) in &headers {
         check(name, value)?;
     }

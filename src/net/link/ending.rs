@@ -65,6 +65,7 @@ impl Link {
         self.phase = Phase::Idle;
         self.pulse.stop();
         self.replay.disconnected();
+        self.standing.disconnected();
         self.unsend_held("The connection ended before the login was confirmed.", now, out);
         if let Some(next) = self.next.take() {
             self.begin(next, now, out);

@@ -8,8 +8,10 @@ mod ending;
 mod login;
 mod pulse;
 mod record;
+mod renewal;
 mod replay;
 mod retry;
+mod standing;
 
 #[cfg(test)]
 mod playbook;
@@ -20,13 +22,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::capture::event::{Direction, Event, Fact, Payload, Stamp, Text};
-use crate::directus::{Class, Credentials, EventName, MessageType, classify};
-use crate::net::command::{Command, ConnectSpec, Outgoing, Protocol, Switches};
-use crate::net::failure::{Failure, LoginFailure, OpenFailure};
+use crate::directus::{Class, Credentials, EventName, MessageType, Secret, classify};
+use crate::net::command::{Command, ConnectSpec, Keeper, Outgoing, Protocol, Switches};
+use crate::net::failure::{Failure, OpenFailure};
 use crate::net::link::pulse::{Beat, Pulse};
 use crate::net::link::record::Shown;
 use crate::net::link::replay::Replay;
 use crate::net::link::retry::{Retry, Verdict};
+use crate::net::link::standing::Standing;
 use crate::net::mask::Door;
 use crate::net::socket::{ControlKind, SocketEvent};
 
@@ -48,6 +51,8 @@ pub enum Order {
     },
     /// Drop the connection. Nothing of it is to be reported afterwards.
     Drop,
+    /// Take this refresh token to where it is kept. Always before what follows from it.
+    Keep(Keeper, Secret),
 }
 
 impl std::fmt::Debug for Order {
@@ -59,6 +64,7 @@ impl std::fmt::Debug for Order {
             Self::Binary(bytes) => write!(f, "Binary({} bytes)", bytes.len()),
             Self::Close { code, reason } => write!(f, "Close({code:?}, {} bytes)", reason.len()),
             Self::Drop => f.write_str("Drop"),
+            Self::Keep(..) => f.write_str("Keep"),
         }
     }
 }
@@ -116,6 +122,7 @@ pub struct Link {
     replay: Replay,
     retry: Retry,
     pulse: Pulse,
+    standing: Standing,
     /// What the failure that is ending this connection calls for.
     verdict: Option<Verdict>,
 }
@@ -135,6 +142,7 @@ impl Link {
             replay: Replay::default(),
             retry: Retry::new(seed),
             pulse: Pulse::new(),
+            standing: Standing::default(),
             verdict: None,
         }
     }
@@ -147,6 +155,7 @@ impl Link {
             Command::Close { code, reason } => self.close(code, reason, now, out),
             Command::Abort => self.abort(now, out),
             Command::Measure => self.measure(now, out),
+            Command::Reauthenticate => self.reauthenticate(now, out),
             Command::RetryNow => self.retry_now(now, out),
             Command::StopRetrying => {
                 self.stop_waiting("Automatic reconnecting was stopped by hand.", now, out);
@@ -195,6 +204,7 @@ impl Link {
             Phase::Waiting { due_at } if due_at <= now.elapsed_us => self.dial(now, out),
             _ => {}
         }
+        self.renew_if_due(now, out);
         while let Some(beat) = self.pulse.beat(self.switches, now.elapsed_us) {
             let text = match beat {
                 Beat::Measure(uid) => ping(&uid),
@@ -213,7 +223,7 @@ impl Link {
             Phase::Waiting { due_at } => Some(due_at),
             Phase::Idle | Phase::Dialing | Phase::Greeting | Phase::Live => None,
         };
-        own.into_iter().chain(self.pulse.deadline(self.switches)).min()
+        own.into_iter().chain(self.pulse.deadline(self.switches)).chain(self.renewal_deadline()).min()
     }
 
     /// An order to send could not be carried out.
@@ -223,6 +233,7 @@ impl Link {
 
     /// The wall clock moved by this much against the monotonic one, microseconds.
     pub fn clock_jumped(&mut self, drift_us: i64, now: Stamp, out: &mut Outputs) {
+        self.standing.clock_jumped(drift_us);
         self.record(Fact::Clock { drift_us }, now, out);
     }
 
@@ -275,10 +286,17 @@ impl Link {
         for secret in spec.endpoint.token().into_iter().chain(spec.credentials.secrets()) {
             self.door.learn(secret);
         }
-        if !matches!(spec.credentials, Credentials::None | Credentials::StaticToken(_)) {
-            self.tell(&LoginFailure::KindUnknown(spec.credentials.kind()).into(), now, out);
+        if let Some(failure) = renewal::unworkable(&spec) {
+            self.tell(&failure.into(), now, out);
             return;
         }
+        self.standing.begin(match &spec.credentials {
+            Credentials::RefreshToken(token) => Some(token.clone()),
+            Credentials::None
+            | Credentials::StaticToken(_)
+            | Credentials::Password { .. }
+            | Credentials::SessionCookie { .. } => None,
+        });
         self.switches = spec.switches;
         self.replay.clear();
         self.retry.reset();
@@ -299,6 +317,7 @@ impl Link {
             attempt: self.retry.attempt(),
         };
         self.record(connect, now, out);
+        self.present_at_upgrade(&spec, now, out);
         out.orders.push(Order::Dial(spec));
     }
 
@@ -342,6 +361,9 @@ impl Link {
         // Looking at the text checks its encoding anew each time: once is enough.
         let words = text.as_str();
         let (class, size) = (classify(words), words.len());
+        if class.kind == MessageType::Auth {
+            self.keep_refresh_token(words, out);
+        }
         let passed = self.door.incoming(text, class);
         // Subscription events are the flood, and nothing needs to be done about them.
         let calm = class.kind == MessageType::Subscription && class.event != EventName::Init;
