@@ -29,6 +29,7 @@ pub mod fit;
 pub mod fold_map;
 pub mod help_view;
 pub mod hex_view;
+pub mod identity_strip;
 pub mod jobs_view;
 pub mod json_highlight;
 pub mod json_view;

@@ -12,6 +12,7 @@ use crate::ui::control::{
     card_ui, chip_ui, dot_ui, fact_ui, fact_with, hint_ui, icon_ui, level_colour, section_ui, switch_ui,
 };
 use crate::ui::figures::{self, ago, bytes, count, lasting, rate, span};
+use crate::ui::identity_strip::identity_ui;
 use crate::ui::model::Model;
 use crate::ui::subscription_cards::subscriptions_ui;
 use crate::ui::theme::{self, tokens};
@@ -65,7 +66,7 @@ pub fn status_panel_ui(
         ui.set_max_width(ui.available_width() - 10.0);
         connection_ui(ui, snapshot, &moment, actions);
         problem_ui(ui, snapshot, actions);
-        identity_ui(ui, snapshot, &moment);
+        identity_ui(ui, model, &moment, actions);
         round_trip_ui(ui, snapshot, &moment, actions);
         subscriptions_ui(ui, model, wants_subscribe, actions);
         warnings_ui(ui, snapshot, actions);
@@ -163,36 +164,6 @@ fn row_link_ui(ui: &mut Ui, seq: u64, actions: &mut Vec<Action>) {
     if ui.link(words).clicked() {
         actions.push(Action::GoTo(seq));
     }
-}
-
-fn identity_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment) {
-    if snapshot.phase == Phase::Idle {
-        return;
-    }
-    section_ui(ui, "Identity", |ui| {
-        if snapshot.held > 0 {
-            chip_ui(ui, &format!("{} held", snapshot.held), Level::Warning);
-        }
-    });
-    let t = tokens(ui);
-    let open = snapshot.phase.is_open();
-    let colour = if !open || snapshot.login.is_good() { t.text } else { t.warning };
-    fact_with(ui, "login", RichText::new(snapshot.login.words()).color(colour));
-    if !snapshot.credential.is_empty() {
-        fact_ui(ui, "credential", &snapshot.credential);
-    }
-    fact_ui(ui, "mode", snapshot.mode.word());
-    fact_ui(ui, "transport", &snapshot.transport);
-    if snapshot.attempt > 1 {
-        fact_ui(ui, "attempt", &count(u64::from(snapshot.attempt)));
-    }
-    if moment.overdue > 0 {
-        let words = format!("{} unanswered for over 5 s", moment.overdue);
-        fact_with(ui, "requests", RichText::new(words).color(t.warning));
-    } else if !snapshot.pending.is_empty() {
-        fact_ui(ui, "requests", &format!("{} in flight", snapshot.pending.len()));
-    }
-    ui.add_space(theme::SECTION_GAP);
 }
 
 fn round_trip_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mut Vec<Action>) {

@@ -15,6 +15,8 @@ mod standing;
 
 #[cfg(test)]
 mod playbook;
+#[cfg(test)]
+mod playbook_login;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
