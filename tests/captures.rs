@@ -263,7 +263,7 @@ fn a_deleted_capture_comes_back_and_the_pinned_and_open_ones_stay() {
     // The one on the screen can't be deleted, not even by key.
     desk.click(Role::ListBoxOption, "Capture beta.ndjson");
     desk.keys(Modifiers::NONE, Key::Delete);
-    desk.see("This capture is on the screen");
+    desk.see("This capture is open in a tab");
     desk.click(Role::ListBoxOption, "Capture foreign.ndjson");
     desk.keys(Modifiers::NONE, Key::Delete);
     desk.see("foreign.ndjson was deleted");
