@@ -12,6 +12,8 @@ mod connect;
 mod copy;
 mod copy_rows;
 mod demo_tab;
+#[cfg(test)]
+mod end_cases;
 mod exchange;
 mod files;
 mod filtering;

@@ -146,12 +146,14 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
                 .map(|c| FactLine::new("certificate", format!("SHA-256 {} · {} bytes", c.sha256, c.size)));
             detail.facts.extend(lines);
         }
-        Fact::Held { data } => {
+        Fact::Held { reason, data } => {
             set_text(detail, data);
-            detail.meaning.push(
+            let why = if reason.is_empty() {
                 "The server loses everything sent before it confirms the login, so this waits for it."
-                    .to_owned(),
-            );
+            } else {
+                "Harewire has just sent a subscription with this uid again after a reconnect. Before the server has answered it, this would double the subscription or end nothing."
+            };
+            detail.meaning.push(why.to_owned());
         }
         Fact::Unsent { data, reason } => {
             set_text(detail, data);

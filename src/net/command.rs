@@ -78,6 +78,22 @@ impl Switches {
     }
 }
 
+/// How long to wait before connecting again: the limit doubles from the first to the longest, and half of each wait is
+/// left to chance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pacing {
+    /// Longest wait after the first failure, milliseconds.
+    pub first_ms: u64,
+    /// No wait is longer, milliseconds.
+    pub longest_ms: u64,
+}
+
+impl Default for Pacing {
+    fn default() -> Self {
+        Self { first_ms: 1_000, longest_ms: 30_000 }
+    }
+}
+
 /// Takes a new refresh token to where it is kept, before anything else is done with it: the one it replaces is dead.
 /// Called on the net thread, so it must only hand the value on.
 #[derive(Clone)]
@@ -112,6 +128,8 @@ pub struct ConnectSpec {
     pub protocol: Protocol,
     /// Position of the switches at the start.
     pub switches: Switches,
+    /// How long to wait before connecting again.
+    pub pacing: Pacing,
     /// Limit for the whole way from name look-up to HTTP answer.
     pub connect_timeout: Duration,
     /// Further headers of the upgrade request, sent as they are.
@@ -134,6 +152,7 @@ impl ConnectSpec {
             transport: TransportKind::Full,
             protocol: Protocol::Directus,
             switches: Switches::default(),
+            pacing: Pacing::default(),
             connect_timeout: Duration::from_secs(10),
             headers: Vec::new(),
             subprotocols: Vec::new(),

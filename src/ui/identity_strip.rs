@@ -6,21 +6,30 @@ use lucide_icons::Icon;
 use crate::capture::row::Level;
 use crate::directus::TokenKind;
 use crate::session::{Card, Login, Mode, Moment, Phase, Snapshot};
+use crate::settings::{Folded, PanelSection};
 use crate::ui::action::Action;
 use crate::ui::button::Button;
-use crate::ui::control::{card_ui, chip_ui, fact_ui, fact_with, hint_ui, notice_ui, section_ui};
+use crate::ui::control::{card_ui, chip_ui, fact_ui, fact_with, hint_ui, notice_ui};
 use crate::ui::figures::{ago, count, lasting};
 use crate::ui::model::{Model, Source};
-use crate::ui::theme::{self, tokens};
+use crate::ui::section::folding_ui;
+use crate::ui::theme::tokens;
 
-/// Paints the strip; nothing before the first connect.
-pub fn identity_ui(ui: &mut Ui, model: &Model<'_>, moment: &Moment, actions: &mut Vec<Action>) {
+/// Paints the strip; nothing before the first connect. That somebody is not logged in shows also while it is folded.
+pub fn identity_ui(
+    ui: &mut Ui,
+    model: &Model<'_>,
+    moment: &Moment,
+    folded: &mut Folded,
+    actions: &mut Vec<Action>,
+) {
     let snapshot = model.snapshot;
     if snapshot.phase == Phase::Idle {
         return;
     }
-    let card = snapshot.identity.current.as_deref();
-    section_ui(ui, "Identity", |ui| {
+    warning_ui(ui, snapshot);
+    let card = snapshot.identity.current.as_deref().filter(|_| snapshot.phase.is_open());
+    let right = |ui: &mut Ui| {
         let can = matches!(model.source, Source::Live(_))
             && snapshot.phase == Phase::Live
             && snapshot.mode != Mode::Raw;
@@ -33,15 +42,21 @@ pub fn identity_ui(ui: &mut Ui, model: &Model<'_>, moment: &Moment, actions: &mu
         if card.is_some_and(|card| card.claim.admin_access == Some(true)) {
             chip_ui(ui, "administrator", Level::Normal);
         }
+    };
+    folding_ui(ui, PanelSection::Identity, folded, right, |ui| {
+        let t = tokens(ui);
+        let good = !snapshot.phase.is_open() || snapshot.login.is_good();
+        let colour = if good { t.text } else { t.warning };
+        fact_with(ui, "login", RichText::new(snapshot.login.words()).color(colour));
+        if let Some(card) = card {
+            card_facts_ui(ui, model, card, moment);
+        }
+        connect_facts_ui(ui, snapshot, moment);
     });
-    warning_ui(ui, snapshot);
-    let t = tokens(ui);
-    let open = snapshot.phase.is_open();
-    let colour = if !open || snapshot.login.is_good() { t.text } else { t.warning };
-    fact_with(ui, "login", RichText::new(snapshot.login.words()).color(colour));
-    if let Some(card) = card.filter(|_| open) {
-        card_facts_ui(ui, snapshot, card, moment);
-    }
+}
+
+/// How this connection was made, and what it still owes.
+fn connect_facts_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment) {
     if !snapshot.credential.is_empty() {
         fact_ui(ui, "credential", &snapshot.credential);
     }
@@ -52,11 +67,10 @@ pub fn identity_ui(ui: &mut Ui, model: &Model<'_>, moment: &Moment, actions: &mu
     }
     if moment.overdue > 0 {
         let words = format!("{} unanswered for over 5 s", moment.overdue);
-        fact_with(ui, "requests", RichText::new(words).color(t.warning));
+        fact_with(ui, "requests", RichText::new(words).color(tokens(ui).warning));
     } else if !snapshot.pending.is_empty() {
         fact_ui(ui, "requests", &format!("{} in flight", snapshot.pending.len()));
     }
-    ui.add_space(theme::SECTION_GAP);
 }
 
 /// Connected and not logged in are easily taken for one another (reference 8.5, 15): a card of its own says so.
@@ -104,7 +118,8 @@ fn unknown_to_the_server(snapshot: &Snapshot) -> Option<(&'static str, &'static 
     Some(said)
 }
 
-fn card_facts_ui(ui: &mut Ui, snapshot: &Snapshot, card: &Card, moment: &Moment) {
+fn card_facts_ui(ui: &mut Ui, model: &Model<'_>, card: &Card, moment: &Moment) {
+    let snapshot = model.snapshot;
     let claim = &card.claim;
     fact_ui(ui, "who", card.who());
     if let (Some(user), true) = (&claim.user, claim.email.is_some()) {
@@ -123,7 +138,7 @@ fn card_facts_ui(ui: &mut Ui, snapshot: &Snapshot, card: &Card, moment: &Moment)
     if claim.token != TokenKind::Static {
         fact_ui(ui, "renewal", &renewal_words(snapshot, card, moment));
     }
-    if let Some(words) = renewed_words(snapshot) {
+    if let Some(words) = renewed_words(snapshot, model.now_us) {
         hint_ui(ui, &words);
     }
 }
@@ -178,9 +193,9 @@ fn renewal_words(snapshot: &Snapshot, card: &Card, moment: &Moment) -> String {
 }
 
 /// What the last renewal left standing, and what that rests on (reference 5.7).
-fn renewed_words(snapshot: &Snapshot) -> Option<String> {
+fn renewed_words(snapshot: &Snapshot, now_us: u64) -> Option<String> {
     let renewal = snapshot.identity.renewal.filter(|_| snapshot.login == Login::Accepted)?;
-    let age = ago(snapshot.last.elapsed_us.saturating_sub(renewal.at_us));
+    let age = ago(now_us.saturating_sub(renewal.at_us));
     let times = match snapshot.identity.renewals {
         1 => "Renewed once".to_owned(),
         many => format!("Renewed {many} times"),

@@ -3,6 +3,7 @@
 use egui::{CentralPanel, Frame, Panel, Ui};
 
 use crate::capture::row::Level;
+use crate::capture::study::CopyForm;
 use crate::session::Phase;
 use crate::settings::{Layout, Profile, Theme};
 use crate::ui::action::{Action, CapturesAction, Misbehaviour};
@@ -10,6 +11,7 @@ use crate::ui::captures_view::CapturesView;
 use crate::ui::command::Command;
 use crate::ui::compose::{Compose, can_send};
 use crate::ui::connect_form::ConnectForm;
+use crate::ui::copy_menu::copy_part;
 use crate::ui::detail::{Circumstances, DetailRequest, DetailView, Subject};
 use crate::ui::export_view::{ExportRequest, ExportView};
 use crate::ui::help_view::help_ui;
@@ -323,7 +325,7 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
             .detail
             .filter(|detail| is_live && detail.is_sendable())
             .map(|detail| Action::Resend { seq: detail.row.seq, text: detail.text.to_string() }),
-        Command::CopyText => model.detail.map(|detail| Action::Copy(detail.text.to_string())),
+        Command::CopyText => model.detail.map(|detail| copy_part(&detail.text, CopyForm::Exact)),
         Command::OpenCapture => Some(Action::OpenCapture),
         Command::SaveCapture => Some(Action::SaveCapture),
         Command::Export => (model.scopes.all > 0).then_some(Action::AskExport),

@@ -52,6 +52,10 @@ impl Link {
         if self.directus() && !automatic {
             self.replay.sent(&text, &class);
         }
+        // A login doesn't count as life (reference 3).
+        if class.kind != MessageType::Auth {
+            self.pulse.life_shown();
+        }
         out.orders.push(Order::Text(Text::from(text)));
         let shown =
             Shown { payload: Payload::Text(passed.text), size, class: passed.class, masked: passed.masked };
