@@ -84,6 +84,8 @@ pub mod waterfall;
 #[cfg(test)]
 mod filter_tests;
 #[cfg(test)]
+mod identity_tests;
+#[cfg(test)]
 mod row_tests;
 #[cfg(test)]
 mod scene;
