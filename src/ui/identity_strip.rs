@@ -188,6 +188,7 @@ fn renewal_words(snapshot: &Snapshot, card: &Card, moment: &Moment) -> String {
     match moment.renews_in_us {
         Some(left) if left > 0 => format!("automatic, in {}", lasting(left.saturating_add(999_999))),
         Some(_) => "automatic, due now".to_owned(),
+        None if snapshot.login == Login::Expired => "automatic, due now".to_owned(),
         None => "automatic, when the server says that it has expired".to_owned(),
     }
 }
