@@ -37,13 +37,14 @@ pub enum FactKind {
     Switched,
     Clock,
     Note,
+    Tunnelled,
     Identity,
     Unknown,
 }
 
 impl FactKind {
     /// Every kind, in the order of its byte.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Connect,
         Self::Resolved,
         Self::Connected,
@@ -61,6 +62,7 @@ impl FactKind {
         Self::Switched,
         Self::Clock,
         Self::Note,
+        Self::Tunnelled,
         Self::Identity,
         Self::Unknown,
     ];
@@ -86,6 +88,7 @@ impl FactKind {
             Fact::Switched { .. } => Self::Switched,
             Fact::Clock { .. } => Self::Clock,
             Fact::Note { .. } => Self::Note,
+            Fact::Tunnelled { .. } => Self::Tunnelled,
             Fact::Identity(_) => Self::Identity,
             Fact::Unknown { .. } => Self::Unknown,
         }
@@ -112,6 +115,7 @@ impl FactKind {
             Self::Switched => "switched",
             Self::Clock => "clock",
             Self::Note => "note",
+            Self::Tunnelled => "tunnelled",
             Self::Identity => "identity",
             Self::Unknown => "unknown",
         }

@@ -69,6 +69,7 @@ pub use json::Json;
 pub use login_message::{
     Presented, auth_with_password, auth_with_refresh_token, auth_with_token, new_refresh_token,
 };
+pub use mask_http::is_secret_header;
 pub use mask_spans::names_credential;
 pub use masker::{Masker, has_mask};
 pub use message_type::MessageType;

@@ -138,7 +138,11 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
         Fact::Resolved { addresses, .. } => {
             detail.facts.extend(addresses.iter().map(|address| FactLine::new("address", shown(address))));
         }
-        Fact::Secured { certificates, protocol, cipher, .. } => {
+        Fact::Secured { certificates, protocol, cipher, accepted, .. } => {
+            if !accepted.is_empty() {
+                detail.meaning.push(shown(accepted).into_owned());
+                detail.meaning.push("It was accepted all the same, since the profile says so.".to_owned());
+            }
             detail.facts.push(FactLine::new("protocol", shown(protocol)));
             detail.facts.push(FactLine::new("cipher", shown(cipher)));
             let lines = certificates
@@ -174,6 +178,14 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
                 "This line of the capture is not an event that this version knows; here it is as it stands."
                     .to_owned(),
             );
+        }
+        Fact::Connected { address, via, .. } if !via.is_empty() => {
+            detail.facts.push(FactLine::new("address", shown(address)));
+            detail.facts.push(FactLine::new("proxy", shown(via)));
+        }
+        Fact::Tunnelled { proxy, target, .. } => {
+            detail.facts.push(FactLine::new("proxy", shown(proxy)));
+            detail.facts.push(FactLine::new("target", shown(target)));
         }
         Fact::Connect { .. }
         | Fact::Connected { .. }

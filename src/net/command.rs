@@ -7,7 +7,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::directus::{AuthMode, Credentials, Endpoint, Secret, TokenPlace};
+use crate::directus::{AuthMode, Credentials, Endpoint, Secret, TokenPlace, is_secret_header};
+use crate::net::reach::Reach;
 
 /// Which machinery carries the frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -136,6 +137,8 @@ pub struct ConnectSpec {
     pub headers: Vec<(String, String)>,
     /// Offered in `Sec-WebSocket-Protocol`, in this order.
     pub subprotocols: Vec<String>,
+    /// Proxy, certificates, cookies, query parameters.
+    pub reach: Reach,
     /// Where a refresh token goes that replaces that of `credentials`.
     pub keeper: Option<Keeper>,
 }
@@ -156,6 +159,7 @@ impl ConnectSpec {
             connect_timeout: Duration::from_secs(10),
             headers: Vec::new(),
             subprotocols: Vec::new(),
+            reach: Reach::default(),
             keeper: None,
         }
     }
@@ -177,6 +181,9 @@ impl ConnectSpec {
             Protocol::Raw => self.endpoint.token(),
             Protocol::Directus => self.token().filter(|_| self.asks_at_upgrade()),
         };
+        for (name, value) in &self.reach.query {
+            url.query_pairs_mut().append_pair(name, value.expose());
+        }
         if let Some(token) = token {
             url.query_pairs_mut().append_pair("access_token", token.expose());
         }
@@ -194,17 +201,34 @@ impl ConnectSpec {
         }
     }
 
-    /// The headers of the upgrade request beside Harewire's own; with the session cookie. Never to be shown unmasked.
-    pub(crate) fn wire_headers(&self) -> Vec<(String, String)> {
-        let mut headers = self.headers.clone();
-        let Credentials::SessionCookie { name, value } = &self.credentials else { return headers };
-        let cookie = format!("{name}={}", value.expose());
-        match headers.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case("cookie")) {
-            // One header line holds all cookies (RFC 6265, 5.4).
-            Some((_, cookies)) => *cookies = format!("{cookies}; {cookie}"),
-            None => headers.push(("Cookie".to_owned(), cookie)),
+    /// The session cookie, where it is the credential.
+    pub(crate) fn session_cookie(&self) -> Option<(&str, &Secret)> {
+        match &self.credentials {
+            Credentials::SessionCookie { name, value } if self.protocol == Protocol::Directus => {
+                Some((name, value))
+            }
+            _ => None,
         }
-        headers
+    }
+
+    /// Everything in it that must not be shown, wherever it turns up.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        let mut secrets: Vec<Secret> =
+            self.endpoint.token().into_iter().chain(self.credentials.secrets()).cloned().collect();
+        secrets.extend(self.reach.secrets().cloned());
+        for (name, value) in &self.headers {
+            if name.eq_ignore_ascii_case("cookie") {
+                let values =
+                    value.split(';').filter_map(|pair| pair.split_once('=').map(|(_, value)| value.trim()));
+                secrets.extend(values.map(Secret::new));
+            } else if is_secret_header(name) {
+                secrets.push(Secret::new(value.as_str()));
+                // Of `Bearer abc` only the second word is secret, and that is what a server quotes.
+                secrets.extend(value.split_once(' ').map(|(_, words)| Secret::new(words.trim())));
+            }
+        }
+        secrets.retain(|secret| !secret.is_empty());
+        secrets
     }
 
     /// The word for the login mode in a capture.
@@ -235,6 +259,7 @@ impl std::fmt::Debug for ConnectSpec {
             .field("transport", &self.transport)
             .field("connect_timeout", &self.connect_timeout)
             .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("reach", &self.reach)
             .finish_non_exhaustive()
     }
 }

@@ -85,13 +85,7 @@ fn every_kind_logs_in_on_the_way_its_mode_allows() {
 }
 
 #[test]
-fn the_cookie_and_the_query_go_with_the_upgrade() {
-    let mut spec = with(cookie(), AuthMode::Handshake);
-    let value = format!("{SESSION_COOKIE}={}", web_token(60));
-    assert_eq!(spec.wire_headers(), [("Cookie".to_owned(), value.clone())]);
-    spec.headers.push(("cookie".to_owned(), "a=b".to_owned()));
-    assert_eq!(spec.wire_headers(), [("cookie".to_owned(), format!("a=b; {value}"))]);
-    assert_eq!(spec.wire_url().query(), None);
+fn the_query_goes_with_the_upgrade() {
     let mut spec = with(Credentials::StaticToken(Secret::new("t")), AuthMode::Public);
     assert_eq!(spec.wire_url().query(), None);
     spec.token_place = TokenPlace::Query;
