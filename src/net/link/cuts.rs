@@ -176,7 +176,9 @@ impl World {
             match order {
                 Order::Dial(_) => self.dialing = true,
                 Order::Text(text) => self.wire.push_back(text.as_str().to_owned()),
-                Order::Binary(_) | Order::Close { .. } | Order::Drop => panic!("not in this test"),
+                Order::Binary(_) | Order::Close { .. } | Order::Drop | Order::Keep(..) => {
+                    panic!("not in this test")
+                }
             }
         }
     }
