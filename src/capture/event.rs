@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::capture::http_exchange::HttpExchange;
 use crate::directus::{Class, classify};
 
+pub use super::identity_claim::IdentityClaim;
+
 /// When something happened. Taken once, at the socket, and carried along.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stamp {
@@ -322,8 +324,12 @@ pub enum Fact {
         /// The subprotocol agreed on, empty if none.
         subprotocol: String,
     },
-    /// A message waits until the login is confirmed, since the server would lose it (reference 2.3).
+    /// A message waits until the login is confirmed, since the server would lose it (reference 2.3), or until what we
+    /// sent by ourselves is answered.
     Held {
+        /// What it waits for, empty for the login.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
         /// Its text.
         data: String,
     },
@@ -377,11 +383,13 @@ pub enum Fact {
     },
     /// A switch of automation changed.
     Switched {
-        /// Name of the switch: `auto_pong`, `reconnect`, `resubscribe`, `measure`.
+        /// Name of the switch: `auto_pong`, `reconnect`, `resubscribe`, `measure`, `reauth`.
         name: String,
         /// Its new position.
         on: bool,
     },
+    /// A credential is shown to the server; nothing of its value.
+    Identity(IdentityClaim),
     /// The wall clock moved against the monotonic clock by more than a second (sleep, clock set).
     Clock {
         /// By how much, microseconds; positive if the wall clock ran ahead.

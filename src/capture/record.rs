@@ -38,13 +38,14 @@ pub enum FactKind {
     Clock,
     Note,
     Tunnelled,
+    Identity,
     Unknown,
     Http,
 }
 
 impl FactKind {
     /// Every kind, in the order of its byte.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Connect,
         Self::Resolved,
         Self::Connected,
@@ -63,6 +64,7 @@ impl FactKind {
         Self::Clock,
         Self::Note,
         Self::Tunnelled,
+        Self::Identity,
         Self::Unknown,
         Self::Http,
     ];
@@ -90,6 +92,7 @@ impl FactKind {
             Fact::Note { .. } => Self::Note,
             Fact::Tunnelled { .. } => Self::Tunnelled,
             Fact::Http(_) => Self::Http,
+            Fact::Identity(_) => Self::Identity,
             Fact::Unknown { .. } => Self::Unknown,
         }
     }
@@ -117,6 +120,7 @@ impl FactKind {
             Self::Note => "note",
             Self::Tunnelled => "tunnelled",
             Self::Http => "http",
+            Self::Identity => "identity",
             Self::Unknown => "unknown",
         }
     }

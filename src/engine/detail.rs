@@ -9,7 +9,7 @@ use crate::capture::{Direction, Event, Fact, Kind, Message, Payload, Reader, Rec
 use crate::directus::{EventName, MessageType, close, shown};
 use crate::session::Snapshot;
 
-use super::row_maker;
+use super::{identity_row, row_maker};
 
 /// The event that answers a request, by its record; `None` for replies and unanswered requests.
 pub(super) fn answered_by(record: &Record, seq: u64) -> Option<u64> {
@@ -151,12 +151,14 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
                 .map(|c| FactLine::new("certificate", format!("SHA-256 {} · {} bytes", c.sha256, c.size)));
             detail.facts.extend(lines);
         }
-        Fact::Held { data } => {
+        Fact::Held { reason, data } => {
             set_text(detail, data);
-            detail.meaning.push(
+            let why = if reason.is_empty() {
                 "The server loses everything sent before it confirms the login, so this waits for it."
-                    .to_owned(),
-            );
+            } else {
+                "Harewire has just sent a subscription with this uid again after a reconnect. Before the server has answered it, this would double the subscription or end nothing."
+            };
+            detail.meaning.push(why.to_owned());
         }
         Fact::Unsent { data, reason } => {
             set_text(detail, data);
@@ -193,6 +195,7 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
         | Fact::Switched { .. }
         | Fact::Clock { .. } => {}
         Fact::Http(exchange) => add_http(detail, exchange),
+        Fact::Identity(claim) => identity_row::add(detail, claim),
         Fact::Note { about, .. } => {
             detail.facts.push(FactLine::new("about", format!("event #{about}")));
         }

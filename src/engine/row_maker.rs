@@ -10,6 +10,8 @@ use crate::capture::{
 use crate::directus::{self, Class, EventName, MessageType, Status, shown, summary};
 use crate::session::Snapshot;
 
+use super::identity_row;
+
 /// Reads an event and makes its row. A line that can't be read becomes a row that says so.
 pub(super) fn row(
     reader: &mut Reader,
@@ -132,7 +134,7 @@ fn fill_fact(row: &mut Row, fact: &Fact) {
             row.kind = format!("{opcode} frame");
             row.size = Some(data.len() as u64);
         }
-        Fact::Held { data } => {
+        Fact::Held { data, .. } => {
             row.held = true;
             row.direction = Some(Direction::Out);
             row.size = Some(data.len() as u64);
@@ -156,7 +158,7 @@ fn fact_level(fact: &Fact) -> Level {
         Fact::Held { .. } | Fact::Retry { .. } | Fact::Clock { .. } | Fact::Unknown { .. } => Level::Warning,
         Fact::Connect { unverified: true, .. } => Level::Warning,
         Fact::Secured { accepted, .. } if !accepted.is_empty() => Level::Warning,
-        Fact::Connect { .. } | Fact::Switched { .. } => Level::Normal,
+        Fact::Connect { .. } | Fact::Switched { .. } | Fact::Identity(_) => Level::Normal,
         Fact::Resolved { .. }
         | Fact::Connected { .. }
         | Fact::Tunnelled { .. }
@@ -195,7 +197,8 @@ fn fact_summary(fact: &Fact) -> String {
         }
         Fact::Open { url, subprotocol } if subprotocol.is_empty() => format!("WebSocket open · {url}"),
         Fact::Open { url, subprotocol } => format!("WebSocket open · {url} · {subprotocol}"),
-        Fact::Held { data } => format!("waits for the login · {}", start(data)),
+        Fact::Held { reason, data } if reason.is_empty() => format!("waits for the login · {}", start(data)),
+        Fact::Held { reason, data } => format!("{reason} · {}", start(data)),
         Fact::Unsent { reason, data } => format!("not sent: {reason} · {}", start(data)),
         Fact::Control { data, .. } if data.is_empty() => "no payload".to_owned(),
         Fact::Control { data, .. } => start(data).to_owned(),
@@ -210,6 +213,7 @@ fn fact_summary(fact: &Fact) -> String {
             format!("the clock of this computer moved by {:.1} s", seconds(drift_us.unsigned_abs() / 1000))
         }
         Fact::Http(exchange) => http_summary(exchange),
+        Fact::Identity(claim) => identity_row::summary(claim),
         Fact::Note { about, pin, text } => note_summary(*about, *pin, text.as_deref()),
         Fact::Unknown { name, line } => format!("{name} · {}", start(line)),
     }

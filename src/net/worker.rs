@@ -177,6 +177,10 @@ impl Worker {
                     self.errands.add(id, spec, *request);
                     Ok(())
                 }
+                (Order::Keep(keeper, secret), _) => {
+                    keeper.keep(secret);
+                    Ok(())
+                }
                 (Order::Text(text), Some(carrier)) => carrier.send_text(&text),
                 (Order::Binary(bytes), Some(carrier)) => carrier.send_binary(bytes),
                 (Order::Close { code, reason }, Some(carrier)) => carrier.close(code, &reason),

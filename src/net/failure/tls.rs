@@ -185,7 +185,9 @@ impl TlsFailure {
             | Alert::CertificateExpired
             | Alert::CertificateUnknown
             | Alert::UnknownCA
-            | Alert::AccessDenied => Self::CertificateRefused { detail: format!("alert {alert:?}") },
+            | Alert::AccessDenied
+            // An authority of the same name with another key.
+            | Alert::DecryptError => Self::CertificateRefused { detail: format!("alert {alert:?}") },
             other => Self::Refused { detail: format!("received fatal alert: {other:?}") },
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::capture::event::{Fact, Stage, Stamp};
 use crate::capture::http_exchange::{HttpError, HttpExchange};
+use crate::directus::Credentials;
 use crate::net::command::ConnectSpec;
 use crate::net::failure::{HttpFailure, Sentences};
 use crate::net::http::{
@@ -70,7 +71,7 @@ impl Link {
             return self.answered(asker, Err(refusal));
         };
         if request.token == HttpToken::OfLink {
-            request.token = spec.token().cloned().map_or(HttpToken::None, HttpToken::Bearer);
+            request.token = of_link(&spec);
         }
         match &request.token {
             HttpToken::Bearer(token) | HttpToken::Query(token) | HttpToken::Cookie(_, token) => {
@@ -150,6 +151,17 @@ impl Link {
             self.door.words(text);
         }
         told
+    }
+}
+
+/// The credential as HTTP takes it. What an in-band login made is known to the server only, so its link has none to show.
+fn of_link(spec: &ConnectSpec) -> HttpToken {
+    match &spec.credentials {
+        Credentials::SessionCookie { name, value } => HttpToken::Cookie(name.clone(), value.clone()),
+        Credentials::None
+        | Credentials::StaticToken(_)
+        | Credentials::Password { .. }
+        | Credentials::RefreshToken(_) => spec.token().cloned().map_or(HttpToken::None, HttpToken::Bearer),
     }
 }
 
