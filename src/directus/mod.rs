@@ -49,6 +49,7 @@ pub mod summary;
 pub mod template;
 mod typed_url;
 mod uid;
+mod version;
 mod words;
 
 pub use auth_mode::{AuthMode, UnknownMode};
@@ -82,3 +83,4 @@ pub use shown::shown;
 pub use span::Span;
 pub use status::Status;
 pub use uid::Uid;
+pub use version::Version;

@@ -90,6 +90,21 @@ impl Link {
         out.orders.push(Order::Http(id, spec, Box::new(request)));
     }
 
+    /// Asks for the server profile (reference 9). A bad token turns all but `/server/ping` into 401, so what is public is
+    /// asked without one too.
+    pub(super) fn examine(&mut self, now: Stamp, out: &mut Outputs) {
+        let user = self.spec.as_deref().map_or(HttpToken::None, of_link);
+        let mut questions = vec![("/server/ping", HttpToken::None), ("/server/info", HttpToken::None)];
+        if user != HttpToken::None {
+            questions.push(("/server/info", user.clone()));
+        }
+        questions.push(("/server/health", user));
+        for (path, token) in questions {
+            let request = HttpRequest::get(path).with_token(token).by_itself();
+            self.ask(request, Asker::Outside(HttpReply::unheard()), now, out);
+        }
+    }
+
     /// Takes what came of an exchange. One that was given up meanwhile is not heard again.
     pub fn exchanged(&mut self, id: u64, report: HttpReport, now: Stamp, out: &mut Outputs) {
         let Some(Waiting { mut exchange, automatic, login, asker }) = self.asked.waiting.remove(&id) else {
