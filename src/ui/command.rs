@@ -4,6 +4,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use lucide_icons::Icon;
 
 use crate::ui::row_command::{ROWS, RowCommand};
+use crate::ui::server_view::{SERVER, ServerCommand};
 use crate::ui::tab_command::{TABS, TabCommand};
 
 /// A user command.
@@ -15,6 +16,8 @@ pub enum Command {
     Connection,
     /// One about tabs.
     Tabs(TabCommand),
+    /// One about the server.
+    Server(ServerCommand),
     /// Connect as last time.
     Reconnect,
     /// Close the connection.
@@ -354,8 +357,9 @@ const WINDOW: [Line; 11] = [
 
 /// Every command, by group.
 pub fn all() -> impl Iterator<Item = Entry> {
-    let groups: [(Group, &'static [Line]); 7] = [
+    let groups: [(Group, &'static [Line]); 8] = [
         (Group::Connection, &CONNECTION),
+        (Group::Connection, &SERVER),
         (Group::Connection, &TABS),
         (Group::Messages, &MESSAGES),
         (Group::Log, &LOG),

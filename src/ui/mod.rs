@@ -67,6 +67,7 @@ pub mod saved_filters;
 pub mod scroller;
 pub mod section;
 pub mod selection;
+mod server_view;
 pub mod settings_view;
 pub mod shell;
 mod shell_parts;
