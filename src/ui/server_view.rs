@@ -7,10 +7,11 @@ use crate::capture::row::Level;
 use crate::session::{ServerLine, Snapshot};
 use crate::ui::action::Action;
 use crate::ui::button::Button;
-use crate::ui::command::{Command, Line, NONE};
+use crate::ui::command::{Command, Line};
 use crate::ui::control::{card_ui, dialog_ui, hint_ui, level_colour, notice_ui, title_ui};
 use crate::ui::figures::counted;
 use crate::ui::model::{Model, Source};
+use crate::ui::shortcut::NONE;
 use crate::ui::theme::{self, tokens};
 
 /// A command about the server.
