@@ -9,10 +9,8 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use harewire::app::Launch;
 use harewire::capture::{
-    Direction, Event, Fact, Header, Join, Journal, Message, Outline, Payload, Recording, Sort, Stamp, Text,
-    What,
+    Direction, Event, Fact, Header, Join, Journal, Message, Outline, Recording, Sort, Stamp, What,
 };
-use harewire::directus::classify;
 use harewire::session::Session;
 
 use crate::headless::{Desk, Home};
@@ -97,13 +95,7 @@ fn version_1_is_what_is_written() {
 
 fn message(data: &str, elapsed_us: u64) -> Event {
     let time_us = 1_795_566_458_000_000 + i64::try_from(elapsed_us).unwrap();
-    let what = What::Message(Message {
-        direction: Direction::In,
-        payload: Payload::Text(Text::from(data)),
-        size: data.len() as u64,
-        class: classify(data),
-    });
-    Event { stamp: Stamp { time_us, elapsed_us }, connection: 1, automatic: false, masked: false, what }
+    Event::new(Stamp { time_us, elapsed_us }, Message::text(Direction::In, data))
 }
 
 fn journal(path: &Path, server: &str) -> Journal {

@@ -98,11 +98,13 @@ impl App {
             }
             if let Some((moved, hidden)) = &prepared.moved {
                 self.shell.rebase(&|place| tab.order.moved(moved, place), (*hidden, tab.hidden()));
-                let selected = tab.selected.filter(|seq| tab.order.shows(*seq));
-                self.shell.select(selected.map(|seq| tab.order.place(seq)), prepared.is_new_filter);
             }
             if let Some(found) = prepared.found {
                 self.shell.reveal(tab.order.place(found.seq));
+            }
+            tab.hold_selection(&mut self.shell);
+            if prepared.is_new_filter {
+                self.shell.keep_selected_in_sight();
             }
             while let Some(copied) = tab.capture.take_copy() {
                 match copied {
@@ -110,7 +112,6 @@ impl App {
                     Err(sentence) => self.notices.push(Notice::error(sentence)),
                 }
             }
-            tab.hold_selection(&mut self.shell);
             if tab.counts_seconds() {
                 ctx.request_repaint_after(TICK);
             }

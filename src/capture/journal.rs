@@ -180,17 +180,11 @@ impl Journal {
 mod tests {
     use super::*;
     use crate::capture::event::{Direction, Fact, Message, Payload, Stamp, Text, What};
-    use crate::directus;
+
     use proptest::prelude::*;
 
     fn message(data: &str) -> Event {
-        let what = What::Message(Message {
-            direction: Direction::In,
-            payload: Payload::Text(Text::from(data)),
-            size: data.len() as u64,
-            class: directus::classify(data),
-        });
-        Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what }
+        Event::new(Stamp::default(), Message::text(Direction::In, data))
     }
 
     #[test]

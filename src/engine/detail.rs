@@ -80,7 +80,7 @@ fn add_message(detail: &mut Detail, message: &Message) {
         Payload::Binary(bytes) => {
             detail.binary = true;
             detail.raw = bytes.clone();
-            detail.text = Arc::from(base64(bytes));
+            detail.text = Arc::from(&*message.payload.to_text());
         }
     }
     if message.direction == Direction::In {
@@ -96,11 +96,6 @@ fn tree(text: &str) -> Tree {
         Ok(tree) => Tree::Json(Arc::new(tree)),
         Err(error) => Tree::NotJson(error),
     }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 /// What a developer is most often wrong about, said where it shows (reference 5.2 to 5.4).

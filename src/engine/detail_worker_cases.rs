@@ -35,7 +35,7 @@ impl Bench {
 
     fn push(&mut self, what: What, subscription: u32) -> u64 {
         self.seq += 1;
-        let event = Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what };
+        let event = Event::new(Stamp::default(), what);
         self.journal.append(&event);
         self.journal
             .join(self.seq, Join { subscription, answers: 0, collection: u32::from(subscription > 0) });

@@ -266,25 +266,16 @@ pub(super) fn annotate(row: &mut Row, notes: &Notes) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Stamp, Text};
+    use crate::capture::Stamp;
 
     fn made(what: What) -> Row {
         let mut row = Row::default();
-        fill(
-            &mut row,
-            &Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what },
-            None,
-        );
+        fill(&mut row, &Event::new(Stamp::default(), what), None);
         row
     }
 
     fn message(direction: Direction, text: &str) -> Row {
-        made(What::Message(Message {
-            direction,
-            payload: Payload::Text(Text::from(text)),
-            size: text.len() as u64,
-            class: directus::classify(text),
-        }))
+        made(What::Message(Message::text(direction, text)))
     }
 
     #[test]

@@ -182,13 +182,7 @@ mod tests {
     use crate::capture::event::{Event, Fact, Stamp, What};
 
     fn held(bytes: usize) -> Event {
-        Event {
-            stamp: Stamp::default(),
-            connection: 1,
-            automatic: false,
-            masked: false,
-            what: What::Fact(Box::new(Fact::Held { data: "x".repeat(bytes) })),
-        }
+        Event::new(Stamp::default(), What::Fact(Box::new(Fact::Held { data: "x".repeat(bytes) })))
     }
 
     #[test]

@@ -290,7 +290,7 @@ impl Folder {
         self.now_us += 1000;
         let time_us = START_US + i64::try_from(self.now_us).unwrap();
         let stamp = Stamp { time_us, elapsed_us: self.now_us };
-        self.session.apply(self.seq, &Event { stamp, connection: 1, automatic: false, masked: false, what });
+        self.session.apply(self.seq, &Event::new(stamp, what));
     }
 
     fn fact(&mut self, fact: Fact) {

@@ -74,12 +74,14 @@ impl Shell {
         }
     }
 
-    /// Selects the row at `position`, or none; where asked, brings it into sight unless the log follows.
-    pub fn select(&mut self, position: Option<u64>, into_sight: bool) {
+    /// Selects the row at `position`, or none.
+    pub fn select(&mut self, position: Option<u64>) {
         self.log.list.mark_selected(position);
-        if into_sight {
-            self.log.list.keep_selected_in_sight();
-        }
+    }
+
+    /// Brings the selected row into sight unless the log follows.
+    pub fn keep_selected_in_sight(&mut self) {
+        self.log.list.keep_selected_in_sight();
     }
 
     /// The position of the selected row, as the list has it.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::capture::event::{ClosedBy, Direction, Event, Fact, Payload, Stage, Stamp, Text, What};
+use crate::capture::event::{ClosedBy, Event, Fact, Payload, Stage, Stamp, Text, What};
 use crate::directus::{AuthMode, Credentials, Endpoint, Secret};
 use crate::net::command::{Command, ConnectSpec, Outgoing, Protocol, Switches};
 use crate::net::failure::{DialFailure, Failure, UpgradeFailure};
@@ -94,7 +94,7 @@ fn event_words(event: &Event) -> String {
     let mark = if event.automatic { " (automatic)" } else { "" };
     match &event.what {
         What::Message(message) => {
-            let arrow = if message.direction == Direction::In { "in" } else { "out" };
+            let arrow = message.direction.name();
             match &message.payload {
                 Payload::Text(text) => format!("{arrow} {}{mark}", text.as_str()),
                 Payload::Binary(bytes) => format!("{arrow} {} bytes{mark}", bytes.len()),
