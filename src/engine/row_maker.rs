@@ -154,6 +154,7 @@ fn fact_level(fact: &Fact) -> Level {
         Fact::Connect { .. } | Fact::Switched { .. } => Level::Normal,
         Fact::Resolved { .. }
         | Fact::Connected { .. }
+        | Fact::Presented { .. }
         | Fact::Secured { .. }
         | Fact::Request { .. }
         | Fact::Response { .. }
@@ -171,6 +172,10 @@ fn fact_summary(fact: &Fact) -> String {
         }
         Fact::Resolved { host, addresses, .. } => format!("{host} → {}", addresses.join(", ")),
         Fact::Connected { address, .. } => format!("TCP connected to {address}"),
+        Fact::Presented { certificates } => {
+            let subject = certificates.first().and_then(|own| own.subject.as_deref()).unwrap_or("no name");
+            format!("{subject} · {} certificates", certificates.len())
+        }
         Fact::Secured { protocol, cipher, certificates, .. } => {
             format!("{protocol} · {cipher} · {} certificates", certificates.len())
         }

@@ -8,6 +8,8 @@ use crate::capture::event::{Direction, Event, Message, Stamp, What};
 use crate::directus::ErrorCode;
 
 use super::board::{Board, Owner};
+use super::cards::Cards;
+use super::causes::Trail;
 use super::counters::Counters;
 use super::heartbeat::Heartbeat;
 use super::login::Login;
@@ -78,6 +80,8 @@ pub struct Session {
     pub(super) requests: Requests,
     pub(super) stopwatch: Stopwatch,
     pub(super) warnings: Warnings,
+    pub(super) trail: Trail,
+    pub(super) cards: Cards,
     rates: Rates,
     rates_changed: bool,
     /// Fingerprints of the held messages, oldest first.
@@ -114,6 +118,7 @@ impl Session {
             }
             return Joined::default();
         }
+        self.trail.note(at, &event.what);
         match &event.what {
             What::Message(message) => {
                 self.count(at, message);
@@ -165,15 +170,22 @@ impl Session {
         if let Some(warnings) = self.warnings.fresh() {
             self.shown.warnings = warnings;
         }
+        if let Some(cards) = self.cards.fresh() {
+            self.shown.cards = cards;
+        }
         if std::mem::take(&mut self.rates_changed) {
             self.shown.rates = Arc::new(self.rates.clone());
         }
         if std::mem::take(&mut self.collections_changed) {
             self.shown.collections = self.collections.iter().map(Arc::clone).collect();
         }
-        let held = u32::try_from(self.held.len()).unwrap_or(u32::MAX);
-        self.shown.held = held.saturating_add(self.held_uncounted);
+        self.shown.held = self.held_now();
         self.shown.clone()
+    }
+
+    /// How many messages wait for the login.
+    pub(super) fn held_now(&self) -> u32 {
+        u32::try_from(self.held.len()).unwrap_or(u32::MAX).saturating_add(self.held_uncounted)
     }
 
     /// What has been counted, without bringing the lists up to date.

@@ -6,6 +6,8 @@
 //! of looking: ages, rates, countdowns.
 
 mod board;
+mod cards;
+pub mod causes;
 mod close;
 mod counters;
 mod facts;
@@ -43,7 +45,7 @@ mod subscription_cases;
 pub use close::LastClose;
 pub use counters::{Counters, EventCounts, KindCounts};
 pub use fold::{Joined, Session};
-pub use handshake::{Handshake, Tls, Waterfall};
+pub use handshake::{FailedStep, Handshake, Step, Tls, Waterfall};
 pub use heartbeat::{Answer, Heartbeat};
 pub use login::Login;
 pub use phase::{Mode, Phase};

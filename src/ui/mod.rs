@@ -9,6 +9,7 @@ pub mod button;
 pub mod capture_list;
 pub mod capture_row;
 pub mod captures_view;
+pub mod cause_card;
 pub mod command;
 pub mod compose;
 pub mod connect_form;
@@ -68,6 +69,8 @@ pub mod toasts;
 pub mod top_bar;
 pub mod waterfall;
 
+#[cfg(test)]
+mod cause_scenes;
 #[cfg(test)]
 mod filter_tests;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::session::{Answer, Moment, Phase, Snapshot};
 use crate::settings::Switches;
 use crate::ui::action::Action;
 use crate::ui::button::Button;
+use crate::ui::cause_card::{row_link_ui, trouble_ui};
 use crate::ui::control::{
     card_ui, chip_ui, dot_ui, fact_ui, fact_with, hint_ui, icon_ui, level_colour, section_ui, switch_ui,
 };
@@ -15,7 +16,7 @@ use crate::ui::figures::{self, ago, bytes, count, lasting, rate, span};
 use crate::ui::model::Model;
 use crate::ui::subscription_cards::subscriptions_ui;
 use crate::ui::theme::{self, tokens};
-use crate::ui::waterfall::{sparkline_ui, waterfall_ui};
+use crate::ui::waterfall::{sparkline_ui, tls_ui, waterfall_ui};
 
 /// How a phase is coloured.
 #[must_use]
@@ -64,7 +65,7 @@ pub fn status_panel_ui(
         // The scrollbar floats in the margin, not over the cards.
         ui.set_max_width(ui.available_width() - 10.0);
         connection_ui(ui, snapshot, &moment, actions);
-        problem_ui(ui, snapshot, actions);
+        trouble_ui(ui, snapshot, actions);
         identity_ui(ui, snapshot, &moment);
         round_trip_ui(ui, snapshot, &moment, actions);
         subscriptions_ui(ui, model, wants_subscribe, actions);
@@ -87,6 +88,9 @@ fn connection_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mu
         ui.add(egui::Label::new(url).truncate()).on_hover_text(&*snapshot.url);
     }
     waterfall_ui(ui, &snapshot.waterfall);
+    if let Some(tls) = &snapshot.handshake.tls {
+        tls_ui(ui, tls, snapshot.last.time_us, actions);
+    }
     if snapshot.phase == Phase::WaitingToRetry {
         ui.horizontal(|ui| {
             if Button::new("Retry now").with_icon(Icon::RotateCcw).show(ui).clicked() {
@@ -98,71 +102,6 @@ fn connection_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mu
         });
     }
     ui.add_space(theme::SECTION_GAP);
-}
-
-/// The card that says what went wrong: what happened, why, and what to do.
-fn problem_ui(ui: &mut Ui, snapshot: &Snapshot, actions: &mut Vec<Action>) {
-    let t = tokens(ui);
-    if let Some(error) = snapshot.last_error.as_deref() {
-        card_ui(ui, Some(t.error), |ui| {
-            head_ui(ui, Icon::CircleX, &error.message, Level::Error);
-            hint_ui(ui, &error.cause);
-            ui.add(egui::Label::new(&*error.advice).wrap());
-            row_link_ui(ui, error.seq, actions);
-        });
-        ui.add_space(theme::SECTION_GAP);
-    } else if let Some(close) = snapshot.last_close.as_deref().filter(|_| !snapshot.phase.is_open()) {
-        let level = if close.code == Some(1000) { Level::Dim } else { Level::Warning };
-        card_ui(ui, Some(level_colour(t, level)), |ui| {
-            let code = close.code.map_or_else(|| "code not reported".to_owned(), close_code);
-            head_ui(ui, Icon::Unplug, &format!("Closed by {} · {code}", by(close.by)), level);
-            hint_ui(ui, close.likely_cause());
-            if !close.reason.is_empty() {
-                let reason = crate::directus::shown(&close.reason);
-                ui.add(egui::Label::new(format!("Reason given: {reason}")).wrap());
-            }
-            row_link_ui(ui, close.seq, actions);
-        });
-        ui.add_space(theme::SECTION_GAP);
-    }
-    if let Some(reason) = snapshot.gave_up.as_deref() {
-        card_ui(ui, Some(t.warning), |ui| {
-            head_ui(ui, Icon::CircleStop, "No further attempts", Level::Warning);
-            hint_ui(ui, reason);
-        });
-        ui.add_space(theme::SECTION_GAP);
-    }
-}
-
-fn close_code(code: u16) -> String {
-    match code {
-        1005 => "no code".to_owned(),
-        1006 => "no Close frame".to_owned(),
-        code => code.to_string(),
-    }
-}
-
-fn by(by: crate::capture::event::ClosedBy) -> &'static str {
-    match by {
-        crate::capture::event::ClosedBy::Server => "the server",
-        crate::capture::event::ClosedBy::Client => "us",
-        crate::capture::event::ClosedBy::Network => "the network",
-    }
-}
-
-fn head_ui(ui: &mut Ui, icon: Icon, words: &str, level: Level) {
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        icon_ui(ui, icon, 13.0, level_colour(tokens(ui), level));
-        ui.add(egui::Label::new(RichText::new(words).font(theme::strong(theme::BODY))).wrap());
-    });
-}
-
-fn row_link_ui(ui: &mut Ui, seq: u64, actions: &mut Vec<Action>) {
-    let words = RichText::new(format!("Show row #{}", count(seq))).color(tokens(ui).accent);
-    if ui.link(words).clicked() {
-        actions.push(Action::GoTo(seq));
-    }
 }
 
 fn identity_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment) {

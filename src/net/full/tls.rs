@@ -5,9 +5,8 @@ use std::time::Instant;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
-use rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme, SupportedCipherSuite};
+use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 use tokio::net::TcpStream;
 use tokio::time::timeout_at;
@@ -17,7 +16,7 @@ use tokio_rustls::client::TlsStream;
 use crate::capture::event::Certificate;
 use crate::net::clock::since_us;
 use crate::net::failure::TlsFailure;
-use crate::net::full::{Deadline, Report};
+use crate::net::full::{Deadline, Report, certificate};
 use crate::net::socket::SocketEvent;
 
 /// Writes the chain down before it is judged: a refused certificate is the one a person wants to see.
@@ -42,7 +41,7 @@ impl ServerCertVerifier for Recorder {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let chain = std::iter::once(end_entity).chain(intermediates).map(described).collect();
+        let chain = std::iter::once(end_entity).chain(intermediates).map(|it| certificate::described(it)).collect();
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = chain;
         self.judge.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
@@ -113,7 +112,11 @@ async fn handshake(
     let stream = match timeout_at(deadline.at, connecting).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
-            let chain: Vec<String> = recorder.seen().into_iter().map(|it| it.sha256).collect();
+            let seen = recorder.seen();
+            let chain: Vec<String> = seen.iter().map(|it| it.sha256.clone()).collect();
+            if !seen.is_empty() {
+                let _ = report.send(SocketEvent::Presented { certificates: seen });
+            }
             return Err(TlsFailure::from_io(&error, host, &chain));
         }
         Err(_) => return Err(TlsFailure::Timeout { after_ms: deadline.limit_ms() }),
@@ -131,25 +134,6 @@ async fn handshake(
     Ok(stream)
 }
 
-fn described(certificate: &CertificateDer<'_>) -> Certificate {
-    Certificate {
-        sha256: sha256_hex(certificate),
-        size: u32::try_from(certificate.len()).unwrap_or(u32::MAX),
-    }
-}
-
-/// The hash of a cipher suite serves: a crate of its own for one digest would be too much.
-fn sha256_hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let SupportedCipherSuite::Tls13(suite) = TLS13_AES_128_GCM_SHA256 else { return String::new() };
-    let mut hex = String::new();
-    for byte in suite.common.hash_provider.hash(bytes).as_ref() {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -163,15 +147,10 @@ mod tests {
     use tokio::sync::mpsc::unbounded_channel;
     use tokio_rustls::TlsAcceptor;
 
-    use super::{handshake, sha256_hex};
+    use super::handshake;
     use crate::net::failure::TlsFailure;
     use crate::net::full::Deadline;
     use crate::net::socket::SocketEvent;
-
-    #[test]
-    fn the_digest_is_sha_256() {
-        assert_eq!(sha256_hex(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    }
 
     /// A server that greets over TLS, with a certificate for `name`; and whether the client trusts it.
     async fn attempt(name: &str, host: &str, trusted: bool) -> (Result<(), TlsFailure>, Vec<SocketEvent>) {
@@ -233,14 +212,15 @@ mod tests {
         assert_eq!(protocol, "TLSv1.3");
         assert!(cipher.starts_with("TLS13_"), "{cipher}");
         assert_eq!(certificates.len(), 1);
-        assert_eq!(certificates[0].sha256.len(), 64);
+        assert_eq!((certificates[0].sha256.len(), certificates[0].names.as_slice()), (64, ["cms.example".to_owned()].as_slice()));
     }
 
     #[test]
     fn an_untrusted_one_is_refused_with_its_fingerprint() {
         let (outcome, events) = run(attempt("cms.example", "cms.example", false));
         let Err(failure) = outcome else { panic!("accepted") };
-        assert!(events.is_empty());
+        let [SocketEvent::Presented { certificates }] = &events[..] else { panic!("{events:?}") };
+        assert_eq!(certificates[0].names, ["cms.example"]);
         let told = failure.sentences();
         assert!(told.message.contains("not trusted (SHA-256 "), "{told:?}");
     }

@@ -173,6 +173,9 @@ impl Link {
             SocketEvent::Connected { address, took_us } => {
                 self.record(Fact::Connected { address, took_us }, now, out);
             }
+            SocketEvent::Presented { certificates } => {
+                self.record(Fact::Presented { certificates }, now, out);
+            }
             SocketEvent::Secured { protocol, cipher, certificates, took_us } => {
                 self.record(Fact::Secured { protocol, cipher, certificates, took_us }, now, out);
             }

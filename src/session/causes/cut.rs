@@ -1,6 +1,6 @@
 //! A connection that broke without a Close frame (reference 6.4, 1006), and what repeats over connections.
 
-use crate::capture::event::ClosedBy;
+use crate::capture::event::{ClosedBy, Stage};
 use crate::session::heartbeat::Answer;
 
 use super::case::Case;
@@ -128,7 +128,7 @@ pub(super) fn slept(case: &Case<'_>) -> Option<Cause> {
 }
 
 fn reset(case: &Case<'_>) -> Option<Cause> {
-    let error = case.error?;
+    let error = case.error.filter(|error| error.stage == Stage::Socket)?;
     Some(Cause::likely(Kind::AsReported, &*error.cause).seen(error.seq, &*error.message).next(&*error.advice))
 }
 

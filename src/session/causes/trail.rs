@@ -246,20 +246,25 @@ impl Trail {
     }
 
     /// Remembers how the connection ended, once its card is made.
-    pub(in crate::session) fn end(&mut self, at: At, url: &Arc<str>, origin: Option<&str>, end: (bool, ClosedBy)) {
+    pub(in crate::session) fn end(&mut self, at: At, url: &Arc<str>, origin: Option<String>, (live, by): (bool, ClosedBy)) {
         if self.past.len() >= PAST_KEPT {
             self.past.pop_front();
         }
         self.past.push_back(Past {
             end: Spot::of(at),
             url: Arc::clone(url),
-            origin: origin.map(str::to_owned),
+            origin,
             open: self.open,
-            live: end.0,
-            by: end.1,
+            live,
+            by,
             silence_us: self.silence_us(at.us()),
             life_us: self.open.map_or(0, |open| open.until(at.us())),
         });
+    }
+
+    /// Whether the event with this number belongs to the current connect.
+    pub(in crate::session) const fn owns(&self, seq: u64) -> bool {
+        seq >= self.connect.seq
     }
 
     /// How long no message went either way before this time.
@@ -270,7 +275,7 @@ impl Trail {
     }
 
     /// Before which step a connect stopped, by the stage that failed.
-    pub(super) fn since_step(&self, stage: Stage, us: u64) -> u64 {
+    pub(in crate::session) fn since_step(&self, stage: Stage, us: u64) -> u64 {
         let begun = match stage {
             Stage::Resolve => Some(self.connect),
             Stage::Tcp => self.resolved,
