@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::outcome;
 use crate::directus::shown;
 use crate::engine::FileState;
 use crate::session::{Snapshot, SubscriptionState};

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::causes::{Case, CauseCard, End, explained};
 use super::fold::{At, Session};
-use super::phase::Phase;
 
 /// How many are kept; older ones make room, and their rows keep the sentences of the event itself.
 const KEPT: usize = 256;
@@ -51,8 +50,7 @@ impl Session {
             let origin = self.shown.handshake.request_headers.iter();
             let origin = origin.filter(|(name, _)| name.eq_ignore_ascii_case("origin"));
             let origin = origin.map(|(_, value)| value.clone()).next();
-            let live = self.shown.phase == Phase::Live;
-            self.trail.end(at, &self.shown.url, origin, (live, by));
+            self.trail.end(at, &self.shown.url, origin, by);
         }
     }
 }

@@ -76,7 +76,8 @@ impl Session {
                 if self.shown.url.starts_with("wss:") { Phase::Tls } else { Phase::Upgrading }
             }
             Fact::Presented { certificates } => {
-                handshake.tls = Some(Tls { seq: at.seq, certificates: certificates.clone(), ..Tls::default() });
+                handshake.tls =
+                    Some(Tls { seq: at.seq, certificates: certificates.clone(), ..Tls::default() });
                 return;
             }
             Fact::Secured { protocol, cipher, certificates, took_us } => {

@@ -131,9 +131,11 @@ fn code_ui(ui: &mut Ui, code: &str, actions: &mut Vec<Action>) {
         return;
     }
     let t = tokens(ui);
-    egui::Frame::new().fill(t.field).corner_radius(theme::RADIUS).inner_margin(egui::Margin::symmetric(6, 3)).show(
-        ui,
-        |ui| {
+    egui::Frame::new()
+        .fill(t.field)
+        .corner_radius(theme::RADIUS)
+        .inner_margin(egui::Margin::symmetric(6, 3))
+        .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 1.0;
             for line in code.lines() {
@@ -143,11 +145,13 @@ fn code_ui(ui: &mut Ui, code: &str, actions: &mut Vec<Action>) {
                     if Button::icon(Icon::Copy, &name).small().show(ui).on_hover_text("Copy").clicked() {
                         actions.push(Action::Copy(line.to_owned()));
                     }
-                    ui.add(Label::new(RichText::new(&*shown(line)).font(theme::mono()).color(t.json_string)).wrap());
+                    ui.add(
+                        Label::new(RichText::new(&*shown(line)).font(theme::mono()).color(t.json_string))
+                            .wrap(),
+                    );
                 });
             }
-        },
-    );
+        });
 }
 
 fn head_ui(ui: &mut Ui, words: &str, level: Level) {
@@ -187,10 +191,13 @@ mod tests {
         let line = card.causes[0].next_step.code.clone();
         let second = card.causes[1].sentence.clone();
         let expected = card.to_text();
-        let mut harness = Harness::builder().with_size(vec2(320.0, 700.0)).with_context_setup(theme::install).build_ui_state(
-            move |ui, actions: &mut Vec<Action>| cause_card_ui(ui, &card, actions),
-            Vec::new(),
-        );
+        let mut harness = Harness::builder()
+            .with_size(vec2(320.0, 700.0))
+            .with_context_setup(theme::install)
+            .build_ui_state(
+                move |ui, actions: &mut Vec<Action>| cause_card_ui(ui, &card, actions),
+                Vec::new(),
+            );
         harness.run();
         assert!(harness.query_by_label(&second).is_none(), "folded");
         harness.get_all_by_label(&format!("#{seen}")).next().unwrap().click();

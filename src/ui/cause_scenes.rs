@@ -112,7 +112,9 @@ fn login_scenes() -> Vec<(&'static str, Snapshot)> {
             "two factors",
             scene(|folder| {
                 opened(folder);
-                folder.sent(r#"{"type":"auth","email":"a@example.com","password":"[masked 1]","otp":"[masked 2]"}"#);
+                folder.sent(
+                    r#"{"type":"auth","email":"a@example.com","password":"[masked 1]","otp":"[masked 2]"}"#,
+                );
                 folder.now_us += 540_000;
                 folder.came(REFUSED);
                 close(folder, 1005);

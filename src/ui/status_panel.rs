@@ -9,9 +9,7 @@ use crate::settings::Switches;
 use crate::ui::action::Action;
 use crate::ui::button::Button;
 use crate::ui::cause_card::{row_link_ui, trouble_ui};
-use crate::ui::control::{
-    card_ui, chip_ui, dot_ui, fact_ui, fact_with, hint_ui, icon_ui, level_colour, section_ui, switch_ui,
-};
+use crate::ui::control::{chip_ui, dot_ui, fact_ui, fact_with, icon_ui, level_colour, section_ui, switch_ui};
 use crate::ui::figures::{self, ago, bytes, count, lasting, rate, span};
 use crate::ui::model::Model;
 use crate::ui::subscription_cards::subscriptions_ui;

@@ -41,7 +41,8 @@ impl ServerCertVerifier for Recorder {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let chain = std::iter::once(end_entity).chain(intermediates).map(|it| certificate::described(it)).collect();
+        let chain =
+            std::iter::once(end_entity).chain(intermediates).map(|it| certificate::described(it)).collect();
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = chain;
         self.judge.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
@@ -212,7 +213,10 @@ mod tests {
         assert_eq!(protocol, "TLSv1.3");
         assert!(cipher.starts_with("TLS13_"), "{cipher}");
         assert_eq!(certificates.len(), 1);
-        assert_eq!((certificates[0].sha256.len(), certificates[0].names.as_slice()), (64, ["cms.example".to_owned()].as_slice()));
+        assert_eq!(
+            (certificates[0].sha256.len(), certificates[0].names.as_slice()),
+            (64, ["cms.example".to_owned()].as_slice())
+        );
     }
 
     #[test]

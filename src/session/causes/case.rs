@@ -80,7 +80,8 @@ impl<'a> Case<'a> {
 
     /// Ended without a Close frame.
     pub(super) fn is_cut(&self) -> bool {
-        self.by() == Some(ClosedBy::Network) || (self.by() == Some(ClosedBy::Server) && self.code() == Some(1006))
+        self.by() == Some(ClosedBy::Network)
+            || (self.by() == Some(ClosedBy::Server) && self.code() == Some(1006))
     }
 
     /// A header of the answer to the upgrade.

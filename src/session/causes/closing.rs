@@ -22,7 +22,9 @@ pub(super) fn situation(case: &Case<'_>) -> Situation {
     if case.is_cut() {
         let words = format!("The connection broke without a Close frame{life}.");
         let rules: &[Rule] = &[cut::slept];
-        return Situation::new("Connection lost", Weight::Warning, words).ask(case, rules).ask(case, cut::RULES);
+        return Situation::new("Connection lost", Weight::Warning, words)
+            .ask(case, rules)
+            .ask(case, cut::RULES);
     }
     let given = if reason.is_empty() { String::new() } else { format!(", saying “{reason}”") };
     if case.is_wordless_close() {
@@ -43,7 +45,9 @@ pub(super) fn situation(case: &Case<'_>) -> Situation {
         name => format!("with code {code} ({name})"),
     });
     let words = format!("The server closed {named}{given}{life}.");
-    Situation::new("Closed by the server", Weight::Warning, words).ask(case, codes::RULES).or_ask(case, &[unexplained])
+    Situation::new("Closed by the server", Weight::Warning, words)
+        .ask(case, codes::RULES)
+        .or_ask(case, &[unexplained])
 }
 
 fn life(case: &Case<'_>) -> String {
@@ -60,10 +64,13 @@ fn by_us(case: &Case<'_>, code: Option<u16>) -> Situation {
     let fault = case.error.filter(|error| error.stage == Stage::Socket);
     if let (Some(error), None) = (fault, &case.trail.own_close) {
         let words = format!("{} So Harewire closed the connection.", error.message);
-        return Situation::new("Closed from here for a fault", Weight::Warning, words).ask(case, &[as_reported]);
+        return Situation::new("Closed from here for a fault", Weight::Warning, words)
+            .ask(case, &[as_reported]);
     }
     let words = match (&case.trail.own_close, code) {
-        (Some(_), Some(1006)) => "Harewire sent a Close frame and dropped the connection, as no answer came within a second.",
+        (Some(_), Some(1006)) => {
+            "Harewire sent a Close frame and dropped the connection, as no answer came within a second."
+        }
         (Some(_), _) => "Harewire sent a Close frame, and the connection ended.",
         (None, _) => "Harewire dropped the connection without a Close frame.",
     };
@@ -73,7 +80,10 @@ fn by_us(case: &Case<'_>, code: Option<u16>) -> Situation {
 }
 
 fn own_close(case: &Case<'_>) -> Option<Cause> {
-    let cause = Cause::certain(Kind::ClosedHere, "It was closed by hand, or because another connection was opened in its place.");
+    let cause = Cause::certain(
+        Kind::ClosedHere,
+        "It was closed by hand, or because another connection was opened in its place.",
+    );
     Some(match &case.trail.own_close {
         Some((spot, data)) if data.is_empty() => cause.seen(spot.seq, "Our Close frame, without a code."),
         Some((spot, data)) => cause.seen(spot.seq, format!("Our Close frame: {data}")),
@@ -88,7 +98,8 @@ pub(super) fn as_reported(case: &Case<'_>) -> Option<Cause> {
 }
 
 /// A server's deliberate closes.
-const DELIBERATE: &[Rule] = &[missed_heartbeat, locked, collaboration, too_much, cut::idle_proxy, cut::longest_life];
+const DELIBERATE: &[Rule] =
+    &[missed_heartbeat, locked, collaboration, too_much, cut::idle_proxy, cut::longest_life];
 
 /// Case 17: nothing that the heartbeat counts came in the period after the server's ping.
 pub(super) fn missed_heartbeat(case: &Case<'_>) -> Option<Cause> {
@@ -131,7 +142,10 @@ fn why_unanswered(case: &Case<'_>, cause: Cause) -> Cause {
         cause = cause.seen(None, "A login was sent after it, but logins do not count as life.");
     }
     if uncounted.unreadable > 0 {
-        cause = cause.seen(None, "Something was sent after it that the server can't read as a message, which does not count.");
+        cause = cause.seen(
+            None,
+            "Something was sent after it that the server can't read as a message, which does not count.",
+        );
     }
     if uncounted.dropped > 0 {
         cause = cause.seen(None, "The rate limit dropped messages after it; dropped ones do not count.");
@@ -142,9 +156,12 @@ fn why_unanswered(case: &Case<'_>, cause: Cause) -> Cause {
 fn locked(case: &Case<'_>) -> Option<Cause> {
     let locked = case.trail.locked?;
     Some(
-        Cause::likely(Kind::LicenceLocked, "The licence of this server is locked; it refuses messages and new connections.")
-            .seen(locked.seq, "The server said so here.")
-            .next("Look at the licence in the Directus settings."),
+        Cause::likely(
+            Kind::LicenceLocked,
+            "The licence of this server is locked; it refuses messages and new connections.",
+        )
+        .seen(locked.seq, "The server said so here.")
+        .next("Look at the licence in the Directus settings."),
     )
 }
 
@@ -152,10 +169,13 @@ fn locked(case: &Case<'_>) -> Option<Cause> {
 fn collaboration(case: &Case<'_>) -> Option<Cause> {
     let collab = case.trail.collab.filter(|spot| case.since(*spot) < 2_000_000)?;
     Some(
-        Cause::likely(Kind::CollaborationOff, "Collaborative editing is switched off, and the server ends connections that ask for it.")
-            .seen(collab.seq, format!("A `collab` message was sent {} before the end.", span(case.since(collab))))
-            .next("Switch it on in the project settings and on the server, or don't send such messages.")
-            .code("WEBSOCKETS_COLLAB_ENABLED=true"),
+        Cause::likely(
+            Kind::CollaborationOff,
+            "Collaborative editing is switched off, and the server ends connections that ask for it.",
+        )
+        .seen(collab.seq, format!("A `collab` message was sent {} before the end.", span(case.since(collab))))
+        .next("Switch it on in the project settings and on the server, or don't send such messages.")
+        .code("WEBSOCKETS_COLLAB_ENABLED=true"),
     )
 }
 
@@ -176,8 +196,12 @@ pub(super) fn proxy_closed(case: &Case<'_>) -> Option<Cause> {
     }
     let middle = middle::named(case);
     let sentence = match &middle {
-        Some((_, name)) => format!("The proxy in between ({name}) ended it: it was reloaded, or the connection was too old for it."),
-        None => "A proxy in between ended it: it was reloaded, or the connection was too old for it.".to_owned(),
+        Some((_, name)) => format!(
+            "The proxy in between ({name}) ended it: it was reloaded, or the connection was too old for it."
+        ),
+        None => {
+            "A proxy in between ended it: it was reloaded, or the connection was too old for it.".to_owned()
+        }
     };
     let mut cause = Cause::possible(Kind::ProxyClosed, sentence);
     if let Some((seq, name)) = middle {
@@ -187,12 +211,21 @@ pub(super) fn proxy_closed(case: &Case<'_>) -> Option<Cause> {
 }
 
 fn unexplained(case: &Case<'_>) -> Option<Cause> {
-    let mut cause = Cause::possible(Kind::Unexplained, "Nothing that was seen explains it: no refusal, no expired token, no unanswered ping came before.");
+    let mut cause = Cause::possible(
+        Kind::Unexplained,
+        "Nothing that was seen explains it: no refusal, no expired token, no unanswered ping came before.",
+    );
     if let Some(heard) = case.trail.last_in {
-        cause = cause.seen(heard.seq, format!("The last message from the server came {} before the end.", span(case.since(heard))));
+        cause = cause.seen(
+            heard.seq,
+            format!("The last message from the server came {} before the end.", span(case.since(heard))),
+        );
     }
     if let Some(sent) = case.trail.last_out {
-        cause = cause.seen(sent.spot.seq, format!("The last message from here was sent {} before the end.", span(case.since(sent.spot))));
+        cause = cause.seen(
+            sent.spot.seq,
+            format!("The last message from here was sent {} before the end.", span(case.since(sent.spot))),
+        );
     }
     Some(cause.next("Look at the logs of the server and of the proxy at this time."))
 }

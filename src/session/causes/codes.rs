@@ -8,7 +8,8 @@ use super::words::span;
 use super::{Cause, Rule, middle};
 
 /// One of these knows a code other than 1000, 1005 and 1006.
-pub(super) const RULES: &[Rule] = &[going_away, protocol, not_text, too_big, policy, gateway, graphql, foreign];
+pub(super) const RULES: &[Rule] =
+    &[going_away, protocol, not_text, too_big, policy, gateway, graphql, foreign];
 
 fn going_away(case: &Case<'_>) -> Option<Cause> {
     let code = case.code().filter(|code| matches!(code, 1001 | 1012))?;
@@ -43,13 +44,15 @@ fn not_text(case: &Case<'_>) -> Option<Cause> {
 
 fn too_big(case: &Case<'_>) -> Option<Cause> {
     case.code().filter(|code| *code == 1009)?;
-    let sentence = "A message was over the limit of the server, which is 100 MiB in Directus, or of a proxy before it.";
+    let sentence =
+        "A message was over the limit of the server, which is 100 MiB in Directus, or of a proxy before it.";
     let mut cause = Cause::likely(Kind::TooBig, sentence);
     if let Some(sent) = case.trail.biggest_out {
         if sent.bytes > 100 << 20 {
             cause = Cause::certain(Kind::TooBig, sentence);
         }
-        cause = cause.seen(sent.spot.seq, format!("The biggest message that was sent has {} bytes.", sent.bytes));
+        cause =
+            cause.seen(sent.spot.seq, format!("The biggest message that was sent has {} bytes.", sent.bytes));
     }
     Some(cause.next("Send less at once: several messages, or files over HTTP."))
 }
@@ -69,18 +72,25 @@ fn policy(case: &Case<'_>) -> Option<Cause> {
 fn gateway(case: &Case<'_>) -> Option<Cause> {
     let code = case.code().filter(|code| matches!(code, 1011 | 1013 | 1014))?;
     Some(
-        Cause::likely(Kind::GatewayFailed, "The server, or a gateway in front of it, failed or is overloaded.")
-            .seen(case.at.seq, format!("Code {code}: {}", close::meaning(code)))
-            .next("Look at the logs of the server and the gateway at this time."),
+        Cause::likely(
+            Kind::GatewayFailed,
+            "The server, or a gateway in front of it, failed or is overloaded.",
+        )
+        .seen(case.at.seq, format!("Code {code}: {}", close::meaning(code)))
+        .next("Look at the logs of the server and the gateway at this time."),
     )
 }
 
 fn graphql(case: &Case<'_>) -> Option<Cause> {
     let code = case.code().filter(|code| (4400..=4500).contains(code))?;
     let sentence = match code {
-        4408 => "The GraphQL endpoint got no good `connection_init` within 3 s: none was sent, or its token was refused (it says the same for both).",
+        4408 => {
+            "The GraphQL endpoint got no good `connection_init` within 3 s: none was sent, or its token was refused (it says the same for both)."
+        }
         4406 => "The GraphQL endpoint wants the subprotocol graphql-transport-ws.",
-        4400 => "The GraphQL endpoint got a message that is not of its protocol; perhaps this is the wrong endpoint.",
+        4400 => {
+            "The GraphQL endpoint got a message that is not of its protocol; perhaps this is the wrong endpoint."
+        }
         4401 => "A GraphQL subscription was sent before the connection was initialised.",
         4403 => "The GraphQL endpoint refused the credential in `connection_init`.",
         _ => "The GraphQL endpoint refused; the reason tells why.",

@@ -87,7 +87,11 @@ pub(super) fn longest_life(case: &Case<'_>) -> Option<Cause> {
     }
     let mut cause = Cause::likely(
         Kind::LongestLife,
-        format!("Something ends connections at an age of about {}: the last {} ended at the same age, with traffic up to the end.", span(life), before.len() + 1),
+        format!(
+            "Something ends connections at an age of about {}: the last {} ended at the same age, with traffic up to the end.",
+            span(life),
+            before.len() + 1
+        ),
     );
     for past in before.iter().take(3) {
         cause = cause.seen(past.end.seq, format!("This one ended after {}.", span(past.life_us)));
@@ -102,13 +106,19 @@ fn common_limit(case: &Case<'_>) -> Option<Cause> {
     }
     let silence = case.silence_us();
     let (limit, whose) = COMMON.iter().find(|(limit, _)| silence.abs_diff(limit * 1_000_000) <= 1_000_000)?;
-    let cause = Cause::likely(Kind::IdleProxy, format!("A proxy cut it for being silent: {limit} s is the limit of {whose}."))
-        .seen(case.at.seq, format!("{} passed without a message either way.", span(silence)));
+    let cause = Cause::likely(
+        Kind::IdleProxy,
+        format!("A proxy cut it for being silent: {limit} s is the limit of {whose}."),
+    )
+    .seen(case.at.seq, format!("{} passed without a message either way.", span(silence)));
     Some(suggested(case, cause, *limit))
 }
 
 fn unanswered(case: &Case<'_>) -> Option<Cause> {
-    let ping = case.trail.ping.filter(|_| case.shown.heartbeat.answer == Answer::Missing && case.trail.answered.is_none())?;
+    let ping = case
+        .trail
+        .ping
+        .filter(|_| case.shown.heartbeat.answer == Answer::Missing && case.trail.answered.is_none())?;
     Some(
         Cause::possible(Kind::MissedHeartbeat, "The server's last ping had no answer; a server that gives up on a client closes with a frame, though, which a proxy may have swallowed.")
             .seen(ping.seq, format!("The ping came {} before the end.", span(case.since(ping))))
@@ -119,7 +129,8 @@ fn unanswered(case: &Case<'_>) -> Option<Cause> {
 
 /// The computer slept.
 pub(super) fn slept(case: &Case<'_>) -> Option<Cause> {
-    let (spot, drift_us) = case.trail.clock.filter(|(spot, drift)| *drift >= SLEPT_US && case.since(*spot) < 120_000_000)?;
+    let (spot, drift_us) =
+        case.trail.clock.filter(|(spot, drift)| *drift >= SLEPT_US && case.since(*spot) < 120_000_000)?;
     Some(
         Cause::likely(Kind::Slept, "This computer slept, and the connection did not survive it.")
             .seen(spot.seq, format!("Its clock ran ahead by {}.", span(drift_us.unsigned_abs())))
@@ -143,13 +154,19 @@ fn server_ended(case: &Case<'_>) -> Option<Cause> {
     )
     .seen(case.at.seq, "No Close frame came (1006).");
     if let Some(heard) = case.trail.last_in {
-        cause = cause.seen(heard.seq, format!("The last message of the server came {} before the end.", span(case.since(heard))));
+        cause = cause.seen(
+            heard.seq,
+            format!("The last message of the server came {} before the end.", span(case.since(heard))),
+        );
     }
     Some(cause.next("See whether the next attempt is refused, and look at the server's log at this time (out of memory, a deployment, an exception)."))
 }
 
 fn network(case: &Case<'_>) -> Option<Cause> {
-    let mut cause = Cause::possible(Kind::NetworkCut, "A proxy, a firewall or the network in between dropped the connection.");
+    let mut cause = Cause::possible(
+        Kind::NetworkCut,
+        "A proxy, a firewall or the network in between dropped the connection.",
+    );
     if let Some((seq, name)) = middle::named(case) {
         cause = cause.seen(seq, format!("The upgrade was answered through {name}."));
     }
@@ -158,10 +175,14 @@ fn network(case: &Case<'_>) -> Option<Cause> {
 
 /// Proxies drop what is too big for them.
 fn too_big(case: &Case<'_>) -> Option<Cause> {
-    let sent = case.trail.biggest_out.filter(|sent| sent.bytes >= 1 << 20 && case.since(sent.spot) < 5_000_000)?;
+    let sent =
+        case.trail.biggest_out.filter(|sent| sent.bytes >= 1 << 20 && case.since(sent.spot) < 5_000_000)?;
     Some(
         Cause::possible(Kind::TooBig, "A message was too big for something in between.")
-            .seen(sent.spot.seq, format!("{} MiB were sent {} before the end.", sent.bytes >> 20, span(case.since(sent.spot))))
+            .seen(
+                sent.spot.seq,
+                format!("{} MiB were sent {} before the end.", sent.bytes >> 20, span(case.since(sent.spot))),
+            )
             .next("Send it in parts; Directus itself takes up to 100 MiB."),
     )
 }

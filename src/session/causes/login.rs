@@ -93,7 +93,10 @@ fn nothing_sent(case: &Case<'_>) -> Option<Cause> {
         "No `auth` message was sent within the server's time limit, so it gave up waiting.",
     )
     .seen(open.seq, "The WebSocket opened here, and nothing was sent after it.")
-    .seen(refused_seq(case), format!("The refusal came {} later; the limit is 10 s unless the server sets another.", span(waited)));
+    .seen(
+        refused_seq(case),
+        format!("The refusal came {} later; the limit is 10 s unless the server sets another.", span(waited)),
+    );
     if header {
         cause = cause.seen(
             case.trail.request.map(|spot| spot.seq),
@@ -177,7 +180,10 @@ fn sent_too_late(case: &Case<'_>) -> Option<Cause> {
     (is_limit && rushed).then(|| {
         Cause::likely(Kind::LoginTooLate, "The login was sent just when the server's time limit ran out.")
             .seen(open.seq, "The WebSocket opened here.")
-            .seen(attempt.spot.seq, format!("The login was sent {} later.", span(open.until(attempt.spot.us))))
+            .seen(
+                attempt.spot.seq,
+                format!("The login was sent {} later.", span(open.until(attempt.spot.us))),
+            )
             .seen(refused.seq, format!("The refusal came {} after the opening.", span(waited)))
             .next("Send the login sooner, or give clients more time.")
             .code(format!("WEBSOCKETS_REST_AUTH_TIMEOUT={}", seconds(waited).saturating_mul(3)))
@@ -226,29 +232,46 @@ fn expired_token(case: &Case<'_>) -> Option<Cause> {
         return None;
     }
     Some(
-        Cause::possible(Kind::TokenExpired, "It is an access token of a login that has run out (after 15 minutes by default).")
-            .next("Log in again, or use a static token.")
-            .code("ACCESS_TOKEN_TTL=1h"),
+        Cause::possible(
+            Kind::TokenExpired,
+            "It is an access token of a login that has run out (after 15 minutes by default).",
+        )
+        .next("Log in again, or use a static token.")
+        .code("ACCESS_TOKEN_TTL=1h"),
     )
 }
 
 fn suspended(case: &Case<'_>) -> Option<Cause> {
     offer(case).filter(|(offer, _)| offer.fits())?;
     Some(
-        Cause::possible(Kind::UserSuspended, "The user is suspended, archived or not yet invited: only active users may log in.")
-            .next("Look at the user's status in Directus."),
+        Cause::possible(
+            Kind::UserSuspended,
+            "The user is suspended, archived or not yet invited: only active users may log in.",
+        )
+        .next("Look at the user's status in Directus."),
     )
 }
 
 fn wrong_password(case: &Case<'_>) -> Option<Cause> {
     let Some((Offer::Password { is_address: true, .. }, seq)) = offer(case) else { return None };
     let took = case.trail.attempt.as_ref()?.spot.until(case.trail.refused?.us);
-    let mut cause = Cause::likely(Kind::WrongPassword, "E-mail or password is wrong, or the user logs in through another provider (SSO).")
-        .seen(seq, "The `auth` message has the right form.");
+    let mut cause = Cause::likely(
+        Kind::WrongPassword,
+        "E-mail or password is wrong, or the user logs in through another provider (SSO).",
+    )
+    .seen(seq, "The `auth` message has the right form.");
     if took >= STALL_US {
-        cause = cause.seen(refused_seq(case), format!("The answer took {}: the server did check a password, which takes half a second at least.", span(took)));
+        cause = cause.seen(
+            refused_seq(case),
+            format!(
+                "The answer took {}: the server did check a password, which takes half a second at least.",
+                span(took)
+            ),
+        );
     }
-    Some(cause.next("Try the same on the login page of Directus. The socket only knows the default provider."))
+    Some(
+        cause.next("Try the same on the login page of Directus. The socket only knows the default provider."),
+    )
 }
 
 /// Case 52.
@@ -280,10 +303,13 @@ fn spent_refresh_token(case: &Case<'_>) -> Option<Cause> {
     let Some((Offer::Refresh(masked), seq)) = offer(case) else { return None };
     let (_, spent) = case.trail.spent.iter().find(|(known, _)| known == masked)?;
     Some(
-        Cause::certain(Kind::RefreshTokenSpent, "The refresh token was used before: each works once, and the answer carries the next one.")
-            .seen(spent.seq, "The server accepted it here and replaced it.")
-            .seen(seq, "Here it was sent again.")
-            .next("Send the refresh token of the latest answer."),
+        Cause::certain(
+            Kind::RefreshTokenSpent,
+            "The refresh token was used before: each works once, and the answer carries the next one.",
+        )
+        .seen(spent.seq, "The server accepted it here and replaced it.")
+        .seen(seq, "Here it was sent again.")
+        .next("Send the refresh token of the latest answer."),
     )
 }
 
@@ -305,23 +331,28 @@ fn wrong_refresh_token(case: &Case<'_>) -> Option<Cause> {
 
 /// `auth` was sent, and nothing comes back.
 fn silent(case: &Case<'_>) -> Situation {
-    let after = case.trail.attempt.as_ref().map_or_else(|| case.life_us(), |attempt| case.since(attempt.spot));
+    let after =
+        case.trail.attempt.as_ref().map_or_else(|| case.life_us(), |attempt| case.since(attempt.spot));
     let held = match usize::try_from(case.shown.held).unwrap_or(usize::MAX) {
         0 => String::new(),
         number => format!("; {} held back until it does", counted(number, "message")),
     };
     let words = format!("The server has not answered the login for {}{held}.", span(after));
-    Situation::new("No answer to the login", Weight::Warning, words).ask(case, &[limited_login, broken_version, not_directus])
+    Situation::new("No answer to the login", Weight::Warning, words)
+        .ask(case, &[limited_login, broken_version, not_directus])
 }
 
 /// The rate limiter drops logins as well (reference 6.2).
 fn limited_login(case: &Case<'_>) -> Option<Cause> {
     let (spot, _) = case.trail.limited?;
     Some(
-        Cause::likely(Kind::LoginDropped, "The server's rate limit dropped the login: it answers only that there were too many messages.")
-            .seen(spot.seq, "REQUESTS_EXCEEDED came here.")
-            .next("Send the login again later, or raise the limit for sockets (since 12.3).")
-            .code("RATE_LIMITER_WEBSOCKETS_POINTS=200"),
+        Cause::likely(
+            Kind::LoginDropped,
+            "The server's rate limit dropped the login: it answers only that there were too many messages.",
+        )
+        .seen(spot.seq, "REQUESTS_EXCEEDED came here.")
+        .next("Send the login again later, or raise the limit for sockets (since 12.3).")
+        .code("RATE_LIMITER_WEBSOCKETS_POINTS=200"),
     )
 }
 
@@ -331,11 +362,14 @@ fn broken_version(case: &Case<'_>) -> Option<Cause> {
     Some(
         Cause::possible(Kind::BrokenVersion, sentence)
             .seen(attempt.spot.seq, "The login was sent here.")
-            .seen(case.trail.ping.map(|ping| ping.seq), if case.trail.ping.is_some() {
-                "The server's own pings do come, so it is Directus and it is alive."
-            } else {
-                "Nothing at all has come since."
-            })
+            .seen(
+                case.trail.ping.map(|ping| ping.seq),
+                if case.trail.ping.is_some() {
+                    "The server's own pings do come, so it is Directus and it is alive."
+                } else {
+                    "Nothing at all has come since."
+                },
+            )
             .next("Update the server."),
     )
 }
@@ -345,17 +379,23 @@ fn not_directus(case: &Case<'_>) -> Option<Cause> {
         return None;
     }
     Some(
-        Cause::possible(Kind::NotDirectus, "Another WebSocket service answers at this address, or a proxy holds the messages back.")
-            .seen(case.trail.response.map(|spot| spot.seq), format!("The path asked for was {}.", case.path()))
-            .next("Check host and path of the URL; a proxy must not buffer WebSocket frames.")
-            .code("WEBSOCKETS_REST_PATH=/websocket"),
+        Cause::possible(
+            Kind::NotDirectus,
+            "Another WebSocket service answers at this address, or a proxy holds the messages back.",
+        )
+        .seen(case.trail.response.map(|spot| spot.seq), format!("The path asked for was {}.", case.path()))
+        .next("Check host and path of the URL; a proxy must not buffer WebSocket frames.")
+        .code("WEBSOCKETS_REST_PATH=/websocket"),
     )
 }
 
 /// Closed or cut while the login was awaited, without a word about it.
 fn ended_early(case: &Case<'_>) -> Situation {
     let how = if case.is_cut() { "broke without a Close frame" } else { "was closed without a code" };
-    let words = format!("The connection {how} {} after it opened, before the login was confirmed.", span(case.life_us()));
+    let words = format!(
+        "The connection {how} {} after it opened, before the login was confirmed.",
+        span(case.life_us())
+    );
     let situation = Situation::new("Ended during the login", Weight::Failure, words);
     if case.is_cut() {
         return situation.ask(case, super::cut::RULES);
@@ -365,13 +405,17 @@ fn ended_early(case: &Case<'_>) -> Situation {
 
 /// An error other than AUTH_FAILED stood before the close.
 fn older_refusal(case: &Case<'_>) -> Option<Cause> {
-    let refusal = case.shown.last_refusal.as_deref().filter(|refusal| refusal.connection == case.at.connection)?;
+    let refusal =
+        case.shown.last_refusal.as_deref().filter(|refusal| refusal.connection == case.at.connection)?;
     if refusal.code == ErrorCode::None {
         return None;
     }
     Some(
-        Cause::likely(Kind::ErrorBefore, "The error message just before the close is the most likely reason for it.")
-            .seen(refusal.seq, format!("{}: {}", refusal.code_text, refusal.message))
-            .next("Look at that message."),
+        Cause::likely(
+            Kind::ErrorBefore,
+            "The error message just before the close is the most likely reason for it.",
+        )
+        .seen(refusal.seq, format!("{}: {}", refusal.code_text, refusal.message))
+        .next("Look at that message."),
     )
 }

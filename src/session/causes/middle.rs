@@ -16,7 +16,9 @@ pub(super) fn named(case: &Case<'_>) -> Option<(u64, String)> {
     if case.header("x-azure-ref").is_some() {
         return Some((seq, "Azure Front Door".to_owned()));
     }
-    if let Some(server) = case.header("server").filter(|server| !server.is_empty() && !server.eq_ignore_ascii_case("directus")) {
+    if let Some(server) =
+        case.header("server").filter(|server| !server.is_empty() && !server.eq_ignore_ascii_case("directus"))
+    {
         return Some((seq, first_words(server)));
     }
     if let Some(via) = case.header("via") {
@@ -34,7 +36,9 @@ fn first_words(text: &str) -> String {
 
 /// The refusals of Directus' own socket are bare: no headers, no body (reference 1.3).
 pub(super) fn is_bare(case: &Case<'_>) -> bool {
-    case.trail.response.is_some() && case.shown.handshake.response_headers.is_empty() && case.shown.handshake.body.is_empty()
+    case.trail.response.is_some()
+        && case.shown.handshake.response_headers.is_empty()
+        && case.shown.handshake.body.is_empty()
 }
 
 /// The `code` of a Directus error in the body (reference 9), if it is one.
@@ -48,5 +52,8 @@ pub(super) fn directus_code(case: &Case<'_>) -> Option<String> {
 pub(super) fn is_page(case: &Case<'_>) -> bool {
     let body = case.shown.handshake.body.trim_start();
     let begins = |with: &str| body.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
-    begins("<!doctype") || begins("<html") || begins("<head") || case.header("content-type").is_some_and(|kind| kind.starts_with("text/html"))
+    begins("<!doctype")
+        || begins("<html")
+        || begins("<head")
+        || case.header("content-type").is_some_and(|kind| kind.starts_with("text/html"))
 }

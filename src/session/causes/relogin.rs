@@ -28,7 +28,13 @@ pub(super) fn situation(case: &Case<'_>) -> Option<Situation> {
         (true, End::Failed) => {
             "The server refused a new login on the open connection (AUTH_FAILED); in public mode it stays open and acts as the public role now."
         }
-        (false, _) if case.trail.accepted.is_none() && case.shown.login != Login::AtUpgrade && case.shown.mode != Mode::Strict => return None,
+        (false, _)
+            if case.trail.accepted.is_none()
+                && case.shown.login != Login::AtUpgrade
+                && case.shown.mode != Mode::Strict =>
+        {
+            return None;
+        }
         (false, End::Closed { .. }) if case.since(refused) > 2_000_000 => return None,
         (false, End::Closed { .. }) => {
             "The server refused a new login on the open connection (AUTH_FAILED) and closed it: outside public mode it always does."
@@ -61,7 +67,10 @@ fn expiry(case: &Case<'_>, expired: Spot) -> Option<Situation> {
             is_login.then(|| Situation::new("Token expired", Weight::Warning, words).ask(case, rules))
         }
         End::Closed { .. } => {
-            let words = format!("The token ran out (TOKEN_EXPIRED), and {} later the connection ended.", span(case.since(expired)));
+            let words = format!(
+                "The token ran out (TOKEN_EXPIRED), and {} later the connection ended.",
+                span(case.since(expired))
+            );
             let rules: &[Rule] = &[swallowed, refused_meanwhile, cookie, not_renewed];
             Some(Situation::new("Ended after the token expired", Weight::Warning, words).ask(case, rules))
         }
@@ -91,10 +100,13 @@ fn spent_token(case: &Case<'_>) -> Option<Cause> {
     let Some((Offer::Refresh(masked), seq)) = attempt(case) else { return None };
     let (_, spent) = case.trail.spent.iter().find(|(known, _)| known == masked)?;
     Some(
-        Cause::certain(Kind::RefreshTokenSpent, "The refresh token was used before: each works once, and the answer carries the next one.")
-            .seen(spent.seq, "The server accepted it here and replaced it.")
-            .seen(seq, "Here it was sent again.")
-            .next("Send the refresh token of the latest answer."),
+        Cause::certain(
+            Kind::RefreshTokenSpent,
+            "The refresh token was used before: each works once, and the answer carries the next one.",
+        )
+        .seen(spent.seq, "The server accepted it here and replaced it.")
+        .seen(seq, "Here it was sent again.")
+        .next("Send the refresh token of the latest answer."),
     )
 }
 
@@ -102,10 +114,17 @@ fn wrong_token(case: &Case<'_>) -> Option<Cause> {
     let (offer, seq) = attempt(case)?;
     let (kind, sentence) = match offer {
         Offer::Token(_) => (Kind::WrongToken, "The new token is wrong, ran out, or its user was suspended."),
-        Offer::Refresh(_) => (Kind::RefreshTokenDead, "The refresh token is wrong, was used before, or ran out (after 7 days by default)."),
+        Offer::Refresh(_) => (
+            Kind::RefreshTokenDead,
+            "The refresh token is wrong, was used before, or ran out (after 7 days by default).",
+        ),
         _ => return None,
     };
-    Some(Cause::likely(kind, sentence).seen(seq, "This login was sent.").next("Check the credential in that message; the old login is gone as well."))
+    Some(
+        Cause::likely(kind, sentence)
+            .seen(seq, "This login was sent.")
+            .next("Check the credential in that message; the old login is gone as well."),
+    )
 }
 
 fn wrong_password(case: &Case<'_>) -> Option<Cause> {
@@ -131,8 +150,9 @@ fn swallowed(case: &Case<'_>) -> Option<Cause> {
 fn refused_meanwhile(case: &Case<'_>) -> Option<Cause> {
     let (refused, expired) = (case.trail.refused?, case.trail.expired?);
     (refused.seq > expired.seq).then(|| {
-        let mut cause = Cause::certain(Kind::RenewalRefused, "The new login that was sent after the expiry was refused.")
-            .seen(refused.seq, "AUTH_FAILED came here.");
+        let mut cause =
+            Cause::certain(Kind::RenewalRefused, "The new login that was sent after the expiry was refused.")
+                .seen(refused.seq, "AUTH_FAILED came here.");
         if let Some((offer, seq)) = attempt(case) {
             cause = cause.seen(seq, format!("The login offered {}.", offer.words()));
         }
@@ -156,7 +176,8 @@ fn cookie(case: &Case<'_>) -> Option<Cause> {
 fn age_evidence(case: &Case<'_>, cause: Cause) -> Cause {
     let Some(expired) = case.trail.expired else { return cause };
     let cause = match case.trail.accepted.or(case.trail.open) {
-        Some(login) => cause.seen(login.seq, format!("The login was confirmed {} before.", span(login.until(expired.us)))),
+        Some(login) => cause
+            .seen(login.seq, format!("The login was confirmed {} before.", span(login.until(expired.us)))),
         None => cause,
     };
     cause.seen(expired.seq, "TOKEN_EXPIRED came here.")
@@ -167,11 +188,16 @@ fn not_renewed(case: &Case<'_>) -> Option<Cause> {
         return None;
     }
     let expired = case.trail.expired?;
-    let cause = Cause::certain(Kind::NotRenewed, "No new login was sent after the token ran out; tokens of a login live 15 minutes by default.");
+    let cause = Cause::certain(
+        Kind::NotRenewed,
+        "No new login was sent after the token ran out; tokens of a login live 15 minutes by default.",
+    );
     let waited = case.trail.timed_out.map_or(10, |end| seconds(expired.until(end.us)));
-    let cause = age_evidence(case, cause)
-        .seen(None, "No `auth` message was sent after that.")
-        .seen_if(case.trail.timed_out.map(|end| (end.seq, format!("AUTH_TIMEOUT came {} later.", span(expired.until(end.us))))));
+    let cause = age_evidence(case, cause).seen(None, "No `auth` message was sent after that.").seen_if(
+        case.trail
+            .timed_out
+            .map(|end| (end.seq, format!("AUTH_TIMEOUT came {} later.", span(expired.until(end.us))))),
+    );
     Some(
         cause
             .next("Send a new `auth` before the expiry or right after TOKEN_EXPIRED; the subscriptions survive that. Or use a static token, which does not run out.")
@@ -180,7 +206,10 @@ fn not_renewed(case: &Case<'_>) -> Option<Cause> {
 }
 
 fn ran_out(case: &Case<'_>) -> Option<Cause> {
-    let cause = Cause::certain(Kind::TokenExpired, "It is a token of a login, which lives 15 minutes by default; static tokens don't run out.");
+    let cause = Cause::certain(
+        Kind::TokenExpired,
+        "It is a token of a login, which lives 15 minutes by default; static tokens don't run out.",
+    );
     Some(
         age_evidence(case, cause)
             .next("Send an `auth` with a new token now (the server waits 10 s by default); the subscriptions continue then. Servers from 12.1 on treat the connection as public until then, older ones check no permissions at all.")

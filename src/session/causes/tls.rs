@@ -38,10 +38,16 @@ fn expired(case: &Case<'_>) -> Option<Cause> {
     let (place, Validity::Over(days)) = out_of_time(case)? else { return None };
     let until = chain(case).get(place)?.not_after.clone().unwrap_or_default();
     Some(
-        Cause::certain(Kind::CertificateExpired, format!("{} has expired: it was not renewed in time.", whose(place)))
-            .seen(seq(case), format!("{} was valid until {until}: it {}.", subject(case, place), Validity::Over(days).words()))
-            .next("Renew the certificate on the server or proxy, then reload it.")
-            .code("certbot renew && nginx -s reload"),
+        Cause::certain(
+            Kind::CertificateExpired,
+            format!("{} has expired: it was not renewed in time.", whose(place)),
+        )
+        .seen(
+            seq(case),
+            format!("{} was valid until {until}: it {}.", subject(case, place), Validity::Over(days).words()),
+        )
+        .next("Renew the certificate on the server or proxy, then reload it.")
+        .code("certbot renew && nginx -s reload"),
     )
 }
 
@@ -49,9 +55,15 @@ fn not_yet(case: &Case<'_>) -> Option<Cause> {
     let (place, validity @ Validity::NotYet(_)) = out_of_time(case)? else { return None };
     let from = chain(case).get(place)?.not_before.clone().unwrap_or_default();
     Some(
-        Cause::certain(Kind::CertificateNotYetValid, format!("{} is not valid yet: the clock of this machine is behind, or it was made for later.", whose(place)))
-            .seen(seq(case), format!("{} is valid from {from}: it {}.", subject(case, place), validity.words()))
-            .next("Set the clock of this machine, then connect again."),
+        Cause::certain(
+            Kind::CertificateNotYetValid,
+            format!(
+                "{} is not valid yet: the clock of this machine is behind, or it was made for later.",
+                whose(place)
+            ),
+        )
+        .seen(seq(case), format!("{} is valid from {from}: it {}.", subject(case, place), validity.words()))
+        .next("Set the clock of this machine, then connect again."),
     )
 }
 
@@ -62,9 +74,14 @@ fn wrong_name(case: &Case<'_>) -> Option<Cause> {
         return None;
     }
     Some(
-        Cause::certain(Kind::CertificateWrongName, format!("The certificate is not for {host}: the URL uses another name, or another server answered."))
-            .seen(seq(case), format!("It is for {}.", own.names.join(", ")))
-            .next("Use one of these names in the URL, or add this name to the certificate."),
+        Cause::certain(
+            Kind::CertificateWrongName,
+            format!(
+                "The certificate is not for {host}: the URL uses another name, or another server answered."
+            ),
+        )
+        .seen(seq(case), format!("It is for {}.", own.names.join(", ")))
+        .next("Use one of these names in the URL, or add this name to the certificate."),
     )
 }
 
@@ -76,11 +93,20 @@ fn self_signed(case: &Case<'_>) -> Option<Cause> {
     let issuer = own.issuer.clone()?;
     let last = chain(case).last()?;
     let cause = if own.subject.as_ref() == Some(&issuer) {
-        Cause::likely(Kind::SelfSigned, "The certificate is self-signed: nobody this machine trusts vouches for it.")
+        Cause::likely(
+            Kind::SelfSigned,
+            "The certificate is self-signed: nobody this machine trusts vouches for it.",
+        )
     } else if chain(case).len() == 1 {
-        Cause::likely(Kind::ChainIncomplete, "The server sends its own certificate only and leaves its issuer's out; or the issuer is a private authority.")
+        Cause::likely(
+            Kind::ChainIncomplete,
+            "The server sends its own certificate only and leaves its issuer's out; or the issuer is a private authority.",
+        )
     } else {
-        Cause::likely(Kind::PrivateAuthority, "The chain leads to an authority this machine does not trust: a private one, or a proxy that opens TLS connections.")
+        Cause::likely(
+            Kind::PrivateAuthority,
+            "The chain leads to an authority this machine does not trust: a private one, or a proxy that opens TLS connections.",
+        )
     };
     let root = last.issuer.clone().unwrap_or_default();
     Some(
@@ -104,6 +130,7 @@ fn clock_off(case: &Case<'_>) -> Option<Cause> {
 
 /// The verifier's own sentences, where the chain alone does not decide.
 fn as_reported_too(case: &Case<'_>) -> Option<Cause> {
-    let decided = out_of_time(case).is_some() || chain(case).first().is_some_and(|own| names_host(own, case.host()) == Some(false));
+    let decided = out_of_time(case).is_some()
+        || chain(case).first().is_some_and(|own| names_host(own, case.host()) == Some(false));
     if decided || self_signed(case).is_some() { None } else { closing::as_reported(case) }
 }

@@ -42,11 +42,8 @@ pub(super) enum Offer {
 impl Offer {
     /// Reads the text of an `auth` message.
     pub(super) fn read(text: &str) -> Self {
-        let object: Map<String, Value> = if text.len() > LONGEST {
-            Map::new()
-        } else {
-            serde_json::from_str(text).unwrap_or_default()
-        };
+        let object: Map<String, Value> =
+            if text.len() > LONGEST { Map::new() } else { serde_json::from_str(text).unwrap_or_default() };
         if let Some(token) = object.get("access_token") {
             return text_of(token, "access_token", Self::Token);
         }

@@ -67,7 +67,6 @@ pub(super) struct Past {
     pub(super) origin: Option<String>,
     /// When it opened; `None` if it never did.
     pub(super) open: Option<Spot>,
-    pub(super) live: bool,
     pub(super) by: ClosedBy,
     /// Without a message either way, before the end.
     pub(super) silence_us: u64,
@@ -109,7 +108,6 @@ pub(in crate::session) struct Trail {
     pub(super) own_close: Option<(Spot, String)>,
     /// The clock moved: by how much.
     pub(super) clock: Option<(Spot, i64)>,
-    pub(super) lost_early: u32,
 
     /// Where the answering of pings was switched off, while it is. Holds over connections.
     pub(super) pong_off: Option<Spot>,
@@ -246,7 +244,13 @@ impl Trail {
     }
 
     /// Remembers how the connection ended, once its card is made.
-    pub(in crate::session) fn end(&mut self, at: At, url: &Arc<str>, origin: Option<String>, (live, by): (bool, ClosedBy)) {
+    pub(in crate::session) fn end(
+        &mut self,
+        at: At,
+        url: &Arc<str>,
+        origin: Option<String>,
+        (live, by): (bool, ClosedBy),
+    ) {
         if self.past.len() >= PAST_KEPT {
             self.past.pop_front();
         }
@@ -255,7 +259,6 @@ impl Trail {
             url: Arc::clone(url),
             origin,
             open: self.open,
-            live,
             by,
             silence_us: self.silence_us(at.us()),
             life_us: self.open.map_or(0, |open| open.until(at.us())),

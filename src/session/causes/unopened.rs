@@ -19,7 +19,9 @@ pub(super) fn situation(case: &Case<'_>) -> Situation {
             let rules: &[Rule] = &[was_up, wrong_family, closing::as_reported];
             Situation::new("No connection", Weight::Failure, words).ask(case, rules)
         }
-        Stage::Tls => Situation::new("TLS failed", Weight::Failure, words).ask(case, tls::RULES).or_ask(case, &[closing::as_reported]),
+        Stage::Tls => Situation::new("TLS failed", Weight::Failure, words)
+            .ask(case, tls::RULES)
+            .or_ask(case, &[closing::as_reported]),
         Stage::Upgrade => upgrade::situation(case, words),
         Stage::Login | Stage::Socket | Stage::Send | Stage::Capture => {
             Situation::new("No connection", Weight::Failure, words).ask(case, &[closing::as_reported])
@@ -31,10 +33,16 @@ pub(super) fn situation(case: &Case<'_>) -> Situation {
 fn silently(case: &Case<'_>) -> Situation {
     if case.by() == Some(ClosedBy::Client) {
         let cause: Rule = |_| Some(Cause::certain(Kind::ClosedHere, "The attempt was stopped from here."));
-        return Situation::new("Attempt stopped", Weight::Calm, "The connect was given up before the WebSocket opened.").ask(case, &[cause]);
+        return Situation::new(
+            "Attempt stopped",
+            Weight::Calm,
+            "The connect was given up before the WebSocket opened.",
+        )
+        .ask(case, &[cause]);
     }
     let cause: Rule = |_| Some(Cause::possible(Kind::Unexplained, "Nothing was recorded that explains it."));
-    Situation::new("No connection", Weight::Failure, "The connect ended before the WebSocket opened.").ask(case, &[cause])
+    Situation::new("No connection", Weight::Failure, "The connect ended before the WebSocket opened.")
+        .ask(case, &[cause])
 }
 
 /// The same host was found earlier in this capture, so its name is right.
@@ -49,7 +57,9 @@ fn found_before(case: &Case<'_>) -> Option<Cause> {
 
 fn private_name(case: &Case<'_>) -> Option<Cause> {
     let host = case.host();
-    let private = [".local", ".internal", ".lan", ".intranet", ".corp", ".home"].iter().any(|end| host.ends_with(end)) || !host.contains('.');
+    let private =
+        [".local", ".internal", ".lan", ".intranet", ".corp", ".home"].iter().any(|end| host.ends_with(end))
+            || !host.contains('.');
     private.then(|| {
         Cause::likely(Kind::PrivateName, format!("{host} is a name of a private network or of a container: it is known only inside."))
             .next("Join that network (VPN), or use the name or address by which the server is known here. A container's port must be published.")
@@ -61,10 +71,13 @@ fn private_name(case: &Case<'_>) -> Option<Cause> {
 fn was_up(case: &Case<'_>) -> Option<Cause> {
     let (past, open) = case.opened_before()?;
     Some(
-        Cause::likely(Kind::ServerEnded, "The server was up before, so it was stopped, is restarting, or has crashed.")
-            .seen(open.seq, "A connection to it opened here.")
-            .seen(past.end.seq, format!("It ended {} ago.", span(case.since(past.end))))
-            .next("Wait for it with automatic reconnect on, and look at its log."),
+        Cause::likely(
+            Kind::ServerEnded,
+            "The server was up before, so it was stopped, is restarting, or has crashed.",
+        )
+        .seen(open.seq, "A connection to it opened here.")
+        .seen(past.end.seq, format!("It ended {} ago.", span(case.since(past.end))))
+        .next("Wait for it with automatic reconnect on, and look at its log."),
     )
 }
 

@@ -14,7 +14,8 @@ pub(super) fn situation(case: &Case<'_>, words: &str) -> Situation {
         return upgrade_status::situation(case, status, words);
     }
     // Who hangs up at once is another one than who keeps silent to the end of our time limit.
-    let waits = case.trail.request.is_some() && words.contains("never answered") || words.contains("did not open");
+    let waits =
+        case.trail.request.is_some() && words.contains("never answered") || words.contains("did not open");
     if waits && case.is_directus() {
         let rules: &[Rule] = &[wrong_path, hangs, strips];
         return Situation::new("No answer to the upgrade", Weight::Failure, words).ask(case, rules);
@@ -26,31 +27,45 @@ pub(super) fn situation(case: &Case<'_>, words: &str) -> Situation {
 /// Case 10: nobody answers a path that is no endpoint.
 fn wrong_path(case: &Case<'_>) -> Option<Cause> {
     let path = case.path();
-    let sentence = format!("The path {path} is not the server's WebSocket endpoint: Directus leaves such a request without any answer. Paths are compared exactly.");
+    let sentence = format!(
+        "The path {path} is not the server's WebSocket endpoint: Directus leaves such a request without any answer. Paths are compared exactly."
+    );
     let cause = if case.opened_before().is_some() {
         Cause::possible(Kind::WrongPath, sentence)
     } else if path.len() > 1 && path.ends_with('/') || !PATHS.iter().any(|known| path.ends_with(known)) {
-        let why = if path.ends_with('/') { "It ends with a slash, which counts.".to_owned() } else { format!("The default is {DEFAULT_PATH}.") };
+        let why = if path.ends_with('/') {
+            "It ends with a slash, which counts.".to_owned()
+        } else {
+            format!("The default is {DEFAULT_PATH}.")
+        };
         Cause::likely(Kind::WrongPath, sentence).seen(case.trail.request.map(|spot| spot.seq), why)
     } else {
         Cause::likely(Kind::WrongPath, sentence)
     };
     Some(
         cause
-            .seen(case.trail.connected.map(|spot| spot.seq), "The TCP connection stood, so host and port are right.")
-            .seen_if(case.trail.request.map(|spot| (spot.seq, format!("{} passed without one byte of an answer.", span(case.since(spot))))))
+            .seen(
+                case.trail.connected.map(|spot| spot.seq),
+                "The TCP connection stood, so host and port are right.",
+            )
+            .seen_if(case.trail.request.map(|spot| {
+                (spot.seq, format!("{} passed without one byte of an answer.", span(case.since(spot))))
+            }))
             .next("Correct the path in the URL: it must equal the server's setting.")
             .code(format!("WEBSOCKETS_REST_PATH={DEFAULT_PATH}")),
     )
 }
 
 fn hangs(case: &Case<'_>) -> Option<Cause> {
-    let sentence = "The server hangs or is overloaded: it takes connections, but does not get to answer them.";
+    let sentence =
+        "The server hangs or is overloaded: it takes connections, but does not get to answer them.";
     Some(match case.opened_before() {
         Some((_, open)) => Cause::likely(Kind::ServerHangs, sentence)
             .seen(open.seq, "The same path did open here.")
             .next("Look at the load of the server and at its log."),
-        None => Cause::possible(Kind::ServerHangs, sentence).next("See whether the server answers over HTTP.").code("curl -m 5 \"$DIRECTUS_URL/server/ping\""),
+        None => Cause::possible(Kind::ServerHangs, sentence)
+            .next("See whether the server answers over HTTP.")
+            .code("curl -m 5 \"$DIRECTUS_URL/server/ping\""),
     })
 }
 
@@ -67,13 +82,19 @@ fn strips(case: &Case<'_>) -> Option<Cause> {
 
 /// The server hung up on a request without TLS.
 fn wants_tls(case: &Case<'_>) -> Option<Cause> {
-    let hung_up = case.error.is_some_and(|error| error.message.contains("instead of answering") || error.message.contains("in TLS"));
+    let hung_up = case.error.is_some_and(|error| {
+        error.message.contains("instead of answering") || error.message.contains("in TLS")
+    });
     let sure = case.error.is_some_and(|error| error.message.contains("in TLS"));
     if case.is_tls() || !hung_up {
         return None;
     }
     let sentence = "The port expects TLS, and the request came without it.";
-    let cause = if sure { Cause::certain(Kind::WantsTls, sentence) } else { Cause::possible(Kind::WantsTls, sentence) };
+    let cause = if sure {
+        Cause::certain(Kind::WantsTls, sentence)
+    } else {
+        Cause::possible(Kind::WantsTls, sentence)
+    };
     Some(cause.next("Use wss:// in the URL.").code(format!("wss://{}{}", case.authority(), case.path())))
 }
 
