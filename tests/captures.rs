@@ -139,6 +139,39 @@ fn a_file_that_another_program_writes_is_followed_line_by_line() {
 }
 
 #[test]
+fn a_recording_without_a_close_says_that_it_ends_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("open.ndjson");
+    let mut writer = journal(&path, "ws://elsewhere");
+    let connect = Fact::Connect {
+        url: "ws://elsewhere/websocket".into(),
+        transport: "full".into(),
+        mode: "public".into(),
+        credential: "none".into(),
+        attempt: 1,
+    };
+    let open = Fact::Open { url: "ws://elsewhere/websocket".into(), subprotocol: String::new() };
+    for fact in [connect, open] {
+        writer.append(&Event { what: What::Fact(Box::new(fact)), ..message("", 0) });
+    }
+    let subscribe = r#"{"type":"subscribe","collection":"messages","uid":"m"}"#;
+    let What::Message(sent) = message(subscribe, 0).what else { return };
+    let sent = Message { direction: Direction::Out, ..sent };
+    writer.append(&Event { what: What::Message(sent), ..message("", 0) });
+    writer.append(&message(r#"{"type":"subscription","event":"init","uid":"m","data":[]}"#, 1));
+    writer.commit().unwrap();
+    let (_home, mut desk) = opened(&path);
+    desk.see("Recording ends here");
+    assert!(desk.says("connection was live") && desk.says("was confirmed"), "{:?}", desk.said());
+    assert!(!desk.said().contains(&"Live".to_owned()));
+    // Somebody writes on: it is live after all.
+    append(&mut writer, &["more"]);
+    desk.see("tailing open.ndjson");
+    desk.until("a live connection", |desk| desk.said().contains(&"Live".to_owned()).then_some(()));
+    assert!(!desk.says("Recording ends here"));
+}
+
+#[test]
 fn a_note_of_ours_does_not_make_a_past_session_a_live_one() {
     let (home, paths) = stocked();
     let mut desk = Desk::open_in(&home, Launch::Target(paths[0].display().to_string()));
@@ -263,7 +296,7 @@ fn a_deleted_capture_comes_back_and_the_pinned_and_open_ones_stay() {
     // The one on the screen can't be deleted, not even by key.
     desk.click(Role::ListBoxOption, "Capture beta.ndjson");
     desk.keys(Modifiers::NONE, Key::Delete);
-    desk.see("This capture is on the screen");
+    desk.see("This capture is open in a tab");
     desk.click(Role::ListBoxOption, "Capture foreign.ndjson");
     desk.keys(Modifiers::NONE, Key::Delete);
     desk.see("foreign.ndjson was deleted");
@@ -285,8 +318,10 @@ fn the_end_of_a_long_capture_is_where_the_index_puts_it() {
         let text = format!(r#"{{"type":"pong","uid":"u{number}","filler":"{filler}"}}"#);
         writer.append(&message(&text, number));
     }
-    writer
-        .append(&Event { what: What::Fact(Box::new(Fact::Held { data: "last".into() })), ..message("", 0) });
+    writer.append(&Event {
+        what: What::Fact(Box::new(Fact::Held { reason: String::new(), data: "last".into() })),
+        ..message("", 0)
+    });
     writer.commit().unwrap();
     assert_eq!(Outline::read(&path).events, Some(2001));
     assert_eq!(Outline::read(&path).sort, Sort::Capture);

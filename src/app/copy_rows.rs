@@ -53,7 +53,7 @@ fn text_of(event: &Event, line: &str) -> String {
     match &event.what {
         What::Message(message) => message.payload.to_text().into_owned(),
         What::Fact(fact) => match fact.as_ref() {
-            Fact::Held { data } | Fact::Unsent { data, .. } | Fact::Control { data, .. } => data.clone(),
+            Fact::Held { data, .. } | Fact::Unsent { data, .. } | Fact::Control { data, .. } => data.clone(),
             _ => line.trim_end().to_owned(),
         },
     }

@@ -341,7 +341,7 @@ mod tests {
     fn capture(folder: &Path) -> Journal {
         let mut journal = Journal::create(&folder.join("a.ndjson"), &Header::new("ws://x", 0)).unwrap();
         for number in 0..100_u64 {
-            let fact = Fact::Held { data: number.to_string() };
+            let fact = Fact::Held { reason: String::new(), data: number.to_string() };
             let stamp = Stamp { time_us: 0, elapsed_us: number };
             let what = What::Fact(Box::new(fact));
             journal.append(&Event::new(stamp, what));

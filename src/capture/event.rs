@@ -319,8 +319,12 @@ pub enum Fact {
         /// The subprotocol agreed on, empty if none.
         subprotocol: String,
     },
-    /// A message waits until the login is confirmed, since the server would lose it (reference 2.3).
+    /// A message waits until the login is confirmed, since the server would lose it (reference 2.3), or until what we
+    /// sent by ourselves is answered.
     Held {
+        /// What it waits for, empty for the login.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
         /// Its text.
         data: String,
     },

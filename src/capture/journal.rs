@@ -250,7 +250,7 @@ mod tests {
                 for data in batch {
                     journal.append(&message(data));
                 }
-                journal.append(&Event { what: What::Fact(Box::new(Fact::Held { data: "h".into() })), ..message("") });
+                journal.append(&Event { what: What::Fact(Box::new(Fact::Held { reason: String::new(), data: "h".into() })), ..message("") });
                 journal.commit().unwrap();
             }
             let mut reader = journal.reader();

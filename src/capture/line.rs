@@ -345,7 +345,7 @@ mod tests {
                 target: "/".into(),
                 headers: vec![("Host".into(), "x".into())],
             },
-            Fact::Held { data: "{\"a\":1}\n".into() },
+            Fact::Held { reason: String::new(), data: "{\"a\":1}\n".into() },
         ];
         for fact in facts {
             let line = written(&event(What::Fact(Box::new(fact.clone()))));
@@ -374,7 +374,7 @@ mod tests {
         assert_eq!(*fact, Fact::Unknown { name: "teleport".into(), line: line.into() });
         let extra = r#"{"seq":3,"event":"held","data":"x","mood":"new key"}"#;
         assert!(
-            matches!(read(extra.as_bytes()).1.what, What::Fact(fact) if *fact == Fact::Held { data: "x".into() })
+            matches!(read(extra.as_bytes()).1.what, What::Fact(fact) if *fact == Fact::Held { reason: String::new(), data: "x".into() })
         );
     }
 

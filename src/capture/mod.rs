@@ -53,7 +53,7 @@ pub use oddities::Oddities;
 pub use outline::{Outline, Sort};
 pub use preview::Preview;
 pub use progress::{Cancelled, Progress};
-pub use reader::{ReadError, Reader};
+pub use reader::{READER_CACHE_BYTES, ReadError, Reader};
 pub use record::{FactKind, Flags, Kind, Record};
 pub use recording::{Book, Growth, OpenError, Recording};
 pub use scan::{Batch, Scan};

@@ -518,7 +518,7 @@ mod tests {
             let path = folder.path().join("c.ndjson");
             let mut journal = Journal::create(&path, &Header::new("ws://x", 0)).unwrap();
             let events: Vec<Event> = texts.iter().map(|text| message(text))
-                .chain([Event { what: What::Fact(Box::new(Fact::Held { data: "h".into() })), ..message("") }])
+                .chain([Event { what: What::Fact(Box::new(Fact::Held { reason: String::new(), data: "h".into() })), ..message("") }])
                 .collect();
             for event in &events {
                 journal.append(event);

@@ -151,12 +151,14 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
             detail.facts.push(FactLine::new("cipher", shown(cipher)));
             detail.facts.extend(certificate_lines(certificates, detail.row.time_us));
         }
-        Fact::Held { data } => {
+        Fact::Held { reason, data } => {
             set_text(detail, data);
-            detail.meaning.push(
+            let why = if reason.is_empty() {
                 "The server loses everything sent before it confirms the login, so this waits for it."
-                    .to_owned(),
-            );
+            } else {
+                "Harewire has just sent a subscription with this uid again after a reconnect. Before the server has answered it, this would double the subscription or end nothing."
+            };
+            detail.meaning.push(why.to_owned());
         }
         Fact::Unsent { data, reason } => {
             set_text(detail, data);

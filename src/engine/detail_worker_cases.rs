@@ -134,7 +134,8 @@ fn what_is_not_there_is_said() {
     assert!(bench.compared(ping, Against::PreviousOfItem).unwrap_err().contains("not known"));
     assert!(bench.compared(ping, Against::PreviousOfSubscription).unwrap_err().contains("no subscription"));
     assert!(bench.compared(ping, Against::Event(99)).unwrap_err().contains("no event number 99"));
-    let fact = bench.push(What::Fact(Box::new(Fact::Held { data: "no json".to_owned() })), 0);
+    let fact =
+        bench.push(What::Fact(Box::new(Fact::Held { reason: String::new(), data: "no json".to_owned() })), 0);
     assert!(bench.compared(fact, Against::Event(first)).unwrap_err().contains("is no JSON"));
 }
 

@@ -6,6 +6,7 @@
 //! values and is never waited for. The window and the command line use the same engine.
 
 mod certificate_lines;
+mod caches;
 mod copying;
 mod detail;
 mod detail_worker;
@@ -28,6 +29,7 @@ mod sieve_slice;
 mod tinter;
 mod wake;
 
+pub use caches::{CACHES, cache_bytes};
 pub use detail_worker::Copied;
 pub use exporter::Export;
 pub use finder::Search;

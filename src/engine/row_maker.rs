@@ -130,7 +130,7 @@ fn fill_fact(row: &mut Row, fact: &Fact) {
             row.kind = format!("{opcode} frame");
             row.size = Some(data.len() as u64);
         }
-        Fact::Held { data } => {
+        Fact::Held { data, .. } => {
             row.held = true;
             row.direction = Some(Direction::Out);
             row.size = Some(data.len() as u64);
@@ -185,7 +185,8 @@ fn fact_summary(fact: &Fact) -> String {
         }
         Fact::Open { url, subprotocol } if subprotocol.is_empty() => format!("WebSocket open · {url}"),
         Fact::Open { url, subprotocol } => format!("WebSocket open · {url} · {subprotocol}"),
-        Fact::Held { data } => format!("waits for the login · {}", start(data)),
+        Fact::Held { reason, data } if reason.is_empty() => format!("waits for the login · {}", start(data)),
+        Fact::Held { reason, data } => format!("{reason} · {}", start(data)),
         Fact::Unsent { reason, data } => format!("not sent: {reason} · {}", start(data)),
         Fact::Control { data, .. } if data.is_empty() => "no payload".to_owned(),
         Fact::Control { data, .. } => start(data).to_owned(),

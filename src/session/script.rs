@@ -61,6 +61,11 @@ impl Script {
         self.fold(message(Direction::Out, text), false)
     }
 
+    /// Harewire sends by itself.
+    pub(super) fn say_again(&mut self, text: &str) -> Joined {
+        self.fold(message(Direction::Out, text), true)
+    }
+
     /// The server sends.
     pub(super) fn hear(&mut self, text: &str) -> Joined {
         self.fold(message(Direction::In, text), false)

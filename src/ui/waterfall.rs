@@ -1,8 +1,8 @@
-//! The bar that shows where the time of connecting went and where it stopped, the certificate, the line of round trips.
+//! The bar that shows where the time of connecting went and where it stopped, and what the certificate says.
 
 use egui::accesskit::Role;
 use egui::text::LayoutJob;
-use egui::{Color32, Rect, RichText, Sense, Stroke, TextFormat, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, Rect, RichText, Sense, TextFormat, Ui, WidgetInfo, pos2, vec2};
 
 use crate::directus::shown;
 use crate::session::causes::{Validity, validity};
@@ -23,8 +23,7 @@ pub fn waterfall_ui(ui: &mut Ui, waterfall: &Waterfall) {
     if total == 0 {
         return;
     }
-    let words: Vec<String> =
-        steps.iter().map(|(step, took, failed)| in_words(*step, *took, *failed)).collect();
+    let words: Vec<String> = steps.iter().map(|(step, took, failed)| in_words(*step, *took, *failed)).collect();
     let spoken = format!("Connect took {}", words.join(" · "));
     ui.add_space(3.0);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 6.0), Sense::hover());
@@ -97,40 +96,12 @@ fn chain_ui(ui: &mut Ui, tls: &Tls, now_us: i64) {
         let subject = certificate.subject.as_deref().unwrap_or("no name recorded");
         ui.label(RichText::new(shown(subject)).font(theme::strong(theme::BODY)));
         if let Some(issuer) = certificate.issuer.as_deref() {
-            ui.label(format!(
-                "issued by {}",
-                if issuer == subject { "itself".into() } else { shown(issuer) }
-            ));
+            ui.label(format!("issued by {}", if issuer == subject { "itself".into() } else { shown(issuer) }));
         }
         ui.label(validity(certificate, now_us).words());
         if !certificate.names.is_empty() {
             let names: Vec<&str> = certificate.names.iter().take(8).map(String::as_str).collect();
             ui.label(shown(&names.join(", ")).into_owned());
-        }
-    }
-}
-
-/// The latest round trips as a line, 34 points high.
-pub fn sparkline_ui(ui: &mut Ui, samples_us: &[u64]) {
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 34.0), Sense::hover());
-    let shown = samples_us.get(samples_us.len().saturating_sub(60)..).unwrap_or_default();
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("{} round trips", shown.len())));
-    let highest = shown.iter().copied().max().unwrap_or(1).max(1);
-    let t = tokens(ui);
-    let step = rect.width() / points(proportion(u64::try_from(shown.len()).unwrap_or(1).max(2) - 1));
-    let at = |index: usize, sample: u64| {
-        let x = rect.left() + step * points(proportion(u64::try_from(index).unwrap_or(0)));
-        let share = points(proportion(sample) / proportion(highest));
-        pos2(x, rect.bottom() - 4.0 - share * (rect.height() - 8.0))
-    };
-    let line: Vec<_> = shown.iter().enumerate().map(|(index, sample)| at(index, *sample)).collect();
-    match line[..] {
-        [] => {}
-        [only] => {
-            ui.painter().circle_filled(only, 2.0, t.accent);
-        }
-        _ => {
-            ui.painter().line(line, Stroke::new(1.5, t.accent));
         }
     }
 }
