@@ -12,6 +12,7 @@ use crate::demo;
 use crate::directus::template::Template;
 use crate::directus::{ClientMessage, Credentials, EventName, Json, Secret, Subscribe, Uid};
 use crate::engine::Destination;
+use crate::net::proxy::ProxyRules;
 use crate::net::{self, Command, ConnectSpec, Outgoing, TransportKind};
 use crate::settings::{CredentialKind, Preferences, Profile, ProfileId, Protocol, Switches, Transport};
 use crate::ui::action::ConnectRequest;
@@ -122,7 +123,13 @@ impl App {
             }
         };
         let token = self.memory.token(profile.id).cloned();
-        let spec = spec(&profile, endpoint, token);
+        let mut spec = spec(&profile, endpoint, token);
+        let rules = ProxyRules::from_environment();
+        let secrets = self.memory.reach_secrets(profile.id);
+        if let Err(sentence) = super::reach::extend(&mut spec, &profile.reach, secrets, &rules) {
+            self.say(Notice::error(sentence));
+            return;
+        }
         let server = spec.endpoint.shown_url();
         let place = if beside { Place::New } else { self.place_for(profile.id, &server) };
         if place != Place::There && !self.new_capture(&spec, &profile, place) {

@@ -25,6 +25,7 @@ mod notice;
 mod order;
 mod perform;
 mod place;
+mod reach;
 mod retired;
 mod rows;
 mod saved;

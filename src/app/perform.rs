@@ -32,6 +32,7 @@ impl App {
             Action::Connect(request) => self.connect(*request),
             Action::Reconnect => self.reconnect(),
             Action::Disconnect => self.command(Command::Close { code: 1000, reason: String::new() }),
+            Action::CloseWith { code, reason } => self.command(Command::Close { code, reason }),
             Action::Abort => self.command(Command::Abort),
             Action::RetryNow => self.command(Command::RetryNow),
             Action::StopRetrying => self.command(Command::StopRetrying),

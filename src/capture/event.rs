@@ -200,6 +200,8 @@ pub enum Stage {
     Resolve,
     /// Opening the TCP connection.
     Tcp,
+    /// Getting a tunnel from a proxy.
+    Proxy,
     /// TLS handshake.
     Tls,
     /// HTTP upgrade to WebSocket.
@@ -257,6 +259,9 @@ pub enum Fact {
         credential: String,
         /// 1 for the first attempt, more for automatic retries.
         attempt: u32,
+        /// The server's certificate is accepted whatever is wrong with it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unverified: bool,
     },
     /// The host name was looked up.
     Resolved {
@@ -269,8 +274,20 @@ pub enum Fact {
     },
     /// The TCP connection stands.
     Connected {
-        /// Address and port of the server.
+        /// Address and port of the server, or of the proxy before it.
         address: String,
+        /// URL of that proxy without user and password; empty where the way is direct.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        via: String,
+        /// How long it took.
+        took_us: u64,
+    },
+    /// A proxy opened the way to the server.
+    Tunnelled {
+        /// URL of the proxy without user and password.
+        proxy: String,
+        /// Host and port of the server, as the proxy was asked for them.
+        target: String,
         /// How long it took.
         took_us: u64,
     },
@@ -287,6 +304,9 @@ pub enum Fact {
         cipher: String,
         /// The chain as the server sent it, its own certificate first.
         certificates: Vec<Certificate>,
+        /// What was wrong with the chain and was accepted all the same, as a sentence; empty if nothing was.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        accepted: String,
         /// How long it took.
         took_us: u64,
     },

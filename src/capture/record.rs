@@ -38,6 +38,7 @@ pub enum FactKind {
     Switched,
     Clock,
     Note,
+    Tunnelled,
     Unknown,
 }
 
@@ -62,6 +63,7 @@ impl FactKind {
         Self::Switched,
         Self::Clock,
         Self::Note,
+        Self::Tunnelled,
         Self::Unknown,
     ];
 
@@ -87,6 +89,7 @@ impl FactKind {
             Fact::Switched { .. } => Self::Switched,
             Fact::Clock { .. } => Self::Clock,
             Fact::Note { .. } => Self::Note,
+            Fact::Tunnelled { .. } => Self::Tunnelled,
             Fact::Unknown { .. } => Self::Unknown,
         }
     }
@@ -113,6 +116,7 @@ impl FactKind {
             Self::Switched => "switched",
             Self::Clock => "clock",
             Self::Note => "note",
+            Self::Tunnelled => "tunnelled",
             Self::Unknown => "unknown",
         }
     }

@@ -63,6 +63,7 @@ pub use frame::{Frame, Other, ParseError};
 pub use graphql::GraphQl;
 pub use items::{ItemsAction, ItemsReply, ItemsRequest};
 pub use json::Json;
+pub use mask_http::is_secret_header;
 pub use mask_spans::names_credential;
 pub use masker::{Masker, has_mask};
 pub use message_type::MessageType;

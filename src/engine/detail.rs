@@ -146,7 +146,11 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
                     .to_owned(),
             );
         }
-        Fact::Secured { certificates, protocol, cipher, .. } => {
+        Fact::Secured { certificates, protocol, cipher, accepted, .. } => {
+            if !accepted.is_empty() {
+                detail.meaning.push(shown(accepted).into_owned());
+                detail.meaning.push("It was accepted all the same, since the profile says so.".to_owned());
+            }
             detail.facts.push(FactLine::new("protocol", shown(protocol)));
             detail.facts.push(FactLine::new("cipher", shown(cipher)));
             detail.facts.extend(certificate_lines(certificates, detail.row.time_us));
@@ -179,6 +183,14 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
                 "This line of the capture is not an event that this version knows; here it is as it stands."
                     .to_owned(),
             );
+        }
+        Fact::Connected { address, via, .. } if !via.is_empty() => {
+            detail.facts.push(FactLine::new("address", shown(address)));
+            detail.facts.push(FactLine::new("proxy", shown(via)));
+        }
+        Fact::Tunnelled { proxy, target, .. } => {
+            detail.facts.push(FactLine::new("proxy", shown(proxy)));
+            detail.facts.push(FactLine::new("target", shown(target)));
         }
         Fact::Connect { .. }
         | Fact::Connected { .. }

@@ -5,8 +5,8 @@
 //! selected event. Whoever watches takes immutable
 //! values and is never waited for. The window and the command line use the same engine.
 
-mod certificate_lines;
 mod caches;
+mod certificate_lines;
 mod copying;
 mod detail;
 mod detail_worker;

@@ -120,6 +120,7 @@ fn fill_fact(row: &mut Row, fact: &Fact) {
     row.round_trip_us = match fact {
         Fact::Resolved { took_us, .. }
         | Fact::Connected { took_us, .. }
+        | Fact::Tunnelled { took_us, .. }
         | Fact::Secured { took_us, .. }
         | Fact::Response { took_us, .. } => Some(*took_us),
         _ => None,
@@ -151,10 +152,13 @@ fn fact_level(fact: &Fact) -> Level {
         },
         Fact::Response { status, .. } if *status != 101 => Level::Error,
         Fact::Held { .. } | Fact::Retry { .. } | Fact::Clock { .. } | Fact::Unknown { .. } => Level::Warning,
+        Fact::Connect { unverified: true, .. } => Level::Warning,
+        Fact::Secured { accepted, .. } if !accepted.is_empty() => Level::Warning,
         Fact::Connect { .. } | Fact::Switched { .. } => Level::Normal,
         Fact::Resolved { .. }
         | Fact::Connected { .. }
         | Fact::Presented { .. }
+        | Fact::Tunnelled { .. }
         | Fact::Secured { .. }
         | Fact::Request { .. }
         | Fact::Response { .. }
@@ -166,18 +170,26 @@ fn fact_level(fact: &Fact) -> Level {
 /// One line about a fact, not yet safe to show.
 fn fact_summary(fact: &Fact) -> String {
     match fact {
-        Fact::Connect { url, transport, mode, credential, attempt } => {
+        Fact::Connect { url, transport, mode, credential, attempt, unverified } => {
             let attempt = if *attempt > 1 { format!("attempt {attempt} · ") } else { String::new() };
-            format!("{attempt}{url} · {mode} · {credential} · {transport} transport")
+            let unverified = if *unverified { " · certificate not checked" } else { "" };
+            format!("{attempt}{url} · {mode} · {credential} · {transport} transport{unverified}")
         }
         Fact::Resolved { host, addresses, .. } => format!("{host} → {}", addresses.join(", ")),
-        Fact::Connected { address, .. } => format!("TCP connected to {address}"),
         Fact::Presented { certificates } => {
             let subject = certificates.first().and_then(|own| own.subject.as_deref()).unwrap_or("no name");
             format!("{subject} · {} certificates", certificates.len())
         }
-        Fact::Secured { protocol, cipher, certificates, .. } => {
-            format!("{protocol} · {cipher} · {} certificates", certificates.len())
+        Fact::Connected { address, via, .. } if via.is_empty() => format!("TCP connected to {address}"),
+        Fact::Connected { address, via, .. } => format!("TCP connected to {address} · proxy {via}"),
+        Fact::Tunnelled { proxy, target, .. } => format!("{target} reached via proxy {proxy}"),
+        Fact::Secured { protocol, cipher, certificates, accepted, .. } => {
+            let accepted = if accepted.is_empty() {
+                String::new()
+            } else {
+                format!(" · accepted although: {accepted}")
+            };
+            format!("{protocol} · {cipher} · {} certificates{accepted}", certificates.len())
         }
         Fact::Request { method, target, headers } => format!("{method} {target} · {} headers", headers.len()),
         Fact::Response { status, reason, headers, .. } => {

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::directus::{AuthMode, Credentials, Endpoint, Secret, TokenPlace};
+use crate::directus::{AuthMode, Credentials, Endpoint, Secret, TokenPlace, is_secret_header};
+use crate::net::reach::Reach;
 
 /// Which machinery carries the frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -115,6 +116,8 @@ pub struct ConnectSpec {
     pub headers: Vec<(String, String)>,
     /// Offered in `Sec-WebSocket-Protocol`, in this order.
     pub subprotocols: Vec<String>,
+    /// Proxy, certificates, cookies, query parameters.
+    pub reach: Reach,
 }
 
 impl ConnectSpec {
@@ -133,6 +136,7 @@ impl ConnectSpec {
             connect_timeout: Duration::from_secs(10),
             headers: Vec::new(),
             subprotocols: Vec::new(),
+            reach: Reach::default(),
         }
     }
 
@@ -154,10 +158,33 @@ impl ConnectSpec {
             (Protocol::Directus, AuthMode::Strict) => self.token(),
             (Protocol::Directus, AuthMode::Public | AuthMode::Handshake) => None,
         };
+        for (name, value) in &self.reach.query {
+            url.query_pairs_mut().append_pair(name, value.expose());
+        }
         if let Some(token) = token {
             url.query_pairs_mut().append_pair("access_token", token.expose());
         }
         url
+    }
+
+    /// Everything in it that must not be shown, wherever it turns up.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        let mut secrets: Vec<Secret> =
+            self.endpoint.token().into_iter().chain(self.credentials.secrets()).cloned().collect();
+        secrets.extend(self.reach.secrets().cloned());
+        for (name, value) in &self.headers {
+            if name.eq_ignore_ascii_case("cookie") {
+                let values =
+                    value.split(';').filter_map(|pair| pair.split_once('=').map(|(_, value)| value.trim()));
+                secrets.extend(values.map(Secret::new));
+            } else if is_secret_header(name) {
+                secrets.push(Secret::new(value.as_str()));
+                // Of `Bearer abc` only the second word is secret, and that is what a server quotes.
+                secrets.extend(value.split_once(' ').map(|(_, words)| Secret::new(words.trim())));
+            }
+        }
+        secrets.retain(|secret| !secret.is_empty());
+        secrets
     }
 
     /// The word for the login mode in a capture.
@@ -188,6 +215,7 @@ impl std::fmt::Debug for ConnectSpec {
             .field("transport", &self.transport)
             .field("connect_timeout", &self.connect_timeout)
             .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("reach", &self.reach)
             .finish_non_exhaustive()
     }
 }

@@ -131,6 +131,7 @@ impl Door {
             Fact::Resolved { .. }
             | Fact::Connected { .. }
             | Fact::Presented { .. }
+            | Fact::Tunnelled { .. }
             | Fact::Secured { .. }
             | Fact::Retry { .. }
             | Fact::Switched { .. }

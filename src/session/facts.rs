@@ -20,6 +20,7 @@ impl Session {
             | Fact::Resolved { .. }
             | Fact::Connected { .. }
             | Fact::Presented { .. }
+            | Fact::Tunnelled { .. }
             | Fact::Secured { .. }
             | Fact::Request { .. }
             | Fact::Response { .. }
@@ -70,9 +71,19 @@ impl Session {
                 waterfall.resolve_us = Some(*took_us);
                 Phase::Connecting
             }
-            Fact::Connected { address, took_us } => {
+            Fact::Connected { address, via, took_us } => {
                 handshake.address.clone_from(address);
+                handshake.via.clone_from(via);
                 waterfall.connect_us = Some(*took_us);
+                match via.is_empty() {
+                    // The tunnel is still a part of connecting.
+                    false => Phase::Connecting,
+                    true if self.shown.url.starts_with("wss:") => Phase::Tls,
+                    true => Phase::Upgrading,
+                }
+            }
+            Fact::Tunnelled { took_us, .. } => {
+                waterfall.tunnel_us = Some(*took_us);
                 if self.shown.url.starts_with("wss:") { Phase::Tls } else { Phase::Upgrading }
             }
             Fact::Presented { certificates } => {
@@ -80,12 +91,13 @@ impl Session {
                     Some(Tls { seq: at.seq, certificates: certificates.clone(), ..Tls::default() });
                 return;
             }
-            Fact::Secured { protocol, cipher, certificates, took_us } => {
+            Fact::Secured { protocol, cipher, certificates, accepted, took_us } => {
                 handshake.tls = Some(Tls {
                     seq: at.seq,
                     protocol: protocol.clone(),
                     cipher: cipher.clone(),
                     certificates: certificates.clone(),
+                    accepted: accepted.clone(),
                 });
                 waterfall.tls_us = Some(*took_us);
                 Phase::Upgrading
@@ -111,7 +123,7 @@ impl Session {
     }
 
     fn connect(&mut self, at: At, fact: &Fact) {
-        let Fact::Connect { url, transport, mode, credential, attempt } = fact else { return };
+        let Fact::Connect { url, transport, mode, credential, attempt, unverified } = fact else { return };
         // Also where the number didn't rise: a second `connect` begins anew.
         self.end_connection();
         self.shown.url = Arc::from(url.as_str());
@@ -119,6 +131,7 @@ impl Session {
         self.shown.credential = Arc::from(credential.as_str());
         self.shown.mode = Mode::from_word(mode);
         self.shown.attempt = *attempt;
+        self.shown.unverified = *unverified;
         self.shown.waterfall = Waterfall::default();
         self.shown.handshake = Arc::new(Handshake::default());
         self.shown.retry = None;
@@ -165,7 +178,8 @@ impl Session {
             self.stopped_at(at, stage);
             self.explain(at, End::Failed);
         }
-        let before_open = matches!(stage, Stage::Resolve | Stage::Tcp | Stage::Tls | Stage::Upgrade);
+        let before_open =
+            matches!(stage, Stage::Resolve | Stage::Tcp | Stage::Proxy | Stage::Tls | Stage::Upgrade);
         if before_open && self.shown.phase.is_connecting() {
             self.enter(at, Phase::Closed);
         }
@@ -218,6 +232,7 @@ impl Session {
         let step = match stage {
             Stage::Resolve => Step::Resolve,
             Stage::Tcp => Step::Connect,
+            Stage::Proxy => Step::Tunnel,
             Stage::Tls => Step::Tls,
             Stage::Upgrade => Step::Upgrade,
             Stage::Login if self.shown.phase == Phase::Authenticating => Step::Login,

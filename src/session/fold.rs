@@ -128,6 +128,7 @@ impl Session {
             }
             self.counted_before = self.shown.counters;
             self.begin_connection(event.connection);
+            self.trail.begin(at);
         }
         // In a capture merged of two, an earlier connection may go on beside a later one. The state is the later one's, so
         // the earlier one's messages are counted and belong to nobody here: its uids may mean something else. What became of

@@ -13,6 +13,8 @@ pub struct Tls {
     pub cipher: String,
     /// The chain as the server sent it, its own certificate first.
     pub certificates: Vec<Certificate>,
+    /// What was wrong with the chain and was accepted all the same, as a sentence; empty if nothing was.
+    pub accepted: String,
 }
 
 /// What the current connect exchanged before the first message. What a transport doesn't report stays empty.
@@ -24,6 +26,8 @@ pub struct Handshake {
     pub addresses: Vec<String>,
     /// Address and port that answered.
     pub address: String,
+    /// URL of the proxy whose address that is; empty where the way is direct.
+    pub via: String,
     /// The TLS layer, if any.
     pub tls: Option<Tls>,
     /// Path and query of the upgrade request, secrets masked.
@@ -49,6 +53,8 @@ pub struct Waterfall {
     pub resolve_us: Option<u64>,
     /// Opening the TCP connection.
     pub connect_us: Option<u64>,
+    /// Getting a tunnel from a proxy.
+    pub tunnel_us: Option<u64>,
     /// TLS handshake.
     pub tls_us: Option<u64>,
     /// HTTP upgrade.
@@ -70,6 +76,8 @@ pub enum Step {
     Resolve,
     /// Opening the TCP connection.
     Connect,
+    /// Getting a tunnel from a proxy; a step of its own only where there is one.
+    Tunnel,
     /// TLS handshake.
     Tls,
     /// HTTP upgrade.
@@ -87,6 +95,7 @@ impl Step {
         match self {
             Self::Resolve => "DNS",
             Self::Connect => "TCP",
+            Self::Tunnel => "proxy",
             Self::Tls => "TLS",
             Self::Upgrade => "upgrade",
             Self::Login => "login",
@@ -110,6 +119,7 @@ impl Waterfall {
         [
             (Step::Resolve, self.resolve_us),
             (Step::Connect, self.connect_us),
+            (Step::Tunnel, self.tunnel_us),
             (Step::Tls, self.tls_us),
             (Step::Upgrade, self.upgrade_us),
             (Step::Login, self.login_us),

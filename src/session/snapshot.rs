@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::capture::event::Stamp;
 
-use super::causes::CauseCard;
 use super::beside::Besides;
+use super::causes::CauseCard;
 use super::close::LastClose;
 use super::counters::Counters;
 use super::handshake::{Handshake, Waterfall};
@@ -89,6 +89,8 @@ pub struct Snapshot {
     pub transport: Arc<str>,
     /// 1 for a first attempt, more for automatic retries.
     pub attempt: u32,
+    /// The server's certificate is accepted whatever is wrong with it.
+    pub unverified: bool,
     /// Number of the connect within the capture, 0 before the first.
     pub connection: u32,
     /// Earlier connections that went on when this one began, as in a capture merged of two.

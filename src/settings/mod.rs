@@ -13,6 +13,7 @@ mod history;
 mod layout;
 mod preferences;
 mod profile;
+mod reach;
 mod remembered;
 mod secretless;
 
@@ -25,4 +26,5 @@ pub use history::History;
 pub use layout::Layout;
 pub use preferences::{Preferences, Theme, TimeColumn};
 pub use profile::{CredentialKind, Profile, ProfileId, Protocol, Switches, Transport, Trouble};
+pub use reach::{AddressFamily, Pair, Place, Proxy, ProxyChoice, Reach, ReachSecret};
 pub use remembered::{KEY, Loaded, Settings, Unreadable};

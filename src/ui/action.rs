@@ -54,6 +54,13 @@ pub enum Action {
     Reconnect,
     /// Close with code 1000, and do not try again.
     Disconnect,
+    /// Close with this code (1005: none) and reason, and do not try again.
+    CloseWith {
+        /// The code.
+        code: u16,
+        /// The reason, at most 123 bytes.
+        reason: String,
+    },
     /// Drop the connection at once, without a Close frame.
     Abort,
     /// Do not wait for the next automatic attempt.

@@ -18,10 +18,11 @@ fn begin(folder: &mut Folder, url: &str) {
         mode: "handshake".to_owned(),
         credential: "static token".to_owned(),
         attempt: 1,
+        unverified: false,
     });
     let host = "cms.example.com".to_owned();
     folder.fact(Fact::Resolved { host, addresses: vec!["192.0.2.7".to_owned()], took_us: 9_000 });
-    folder.fact(Fact::Connected { address: "192.0.2.7:443".to_owned(), took_us: 14_000 });
+    folder.fact(Fact::Connected { address: "192.0.2.7:443".to_owned(), via: String::new(), took_us: 14_000 });
 }
 
 fn request(folder: &mut Folder, target: &str, headers: &[(&str, &str)]) {
@@ -136,7 +137,7 @@ fn login_scenes() -> Vec<(&'static str, Snapshot)> {
             scene(|folder| {
                 opened(folder);
                 folder.sent(r#"{"type":"auth","access_token":"[masked 1]"}"#);
-                folder.fact(Fact::Held { data: r#"{"type":"subscribe"}"#.to_owned() });
+                folder.fact(Fact::Held { reason: String::new(), data: r#"{"type":"subscribe"}"#.to_owned() });
                 folder.now_us += 15_000_000;
                 fail(folder, Stage::Login, "The server has not answered the login for 15 s.");
             }),

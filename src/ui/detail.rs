@@ -5,14 +5,14 @@ use lucide_icons::Icon;
 
 use crate::capture::row::{Detail, Level, Tree};
 use crate::capture::sheet::{Form, Sheet};
-use crate::session::causes::CauseCard;
 use crate::capture::study::{CopyForm, Study, StudyWish};
+use crate::session::causes::CauseCard;
 use crate::ui::action::Action;
 use crate::ui::button::{Button, Look};
 use crate::ui::command::Command;
 use crate::ui::control::{choice_ui, hint_ui, notice_ui, section_ui, tabs_ui};
-use crate::ui::detail_parts::{explained_ui, facts_ui, head_ui, line_ui, margin};
 use crate::ui::copy_menu::{copy_menu_ui, copy_part};
+use crate::ui::detail_parts::{explained_ui, facts_ui, head_ui, line_ui, margin};
 use crate::ui::diff_view::DiffView;
 use crate::ui::empty::empty_ui;
 use crate::ui::hex_view::HexView;

@@ -129,6 +129,7 @@ impl Scene {
             mode: "handshake".to_owned(),
             credential: "static token".to_owned(),
             attempt: 1,
+            unverified: false,
         });
         folder.fact(Fact::Error {
             stage: Stage::Tcp,
@@ -333,12 +334,23 @@ impl Folder {
             mode: "handshake".to_owned(),
             credential: "static token".to_owned(),
             attempt: 1,
+            unverified: false,
         });
         let host = "cms.example.com".to_owned();
         self.fact(Fact::Resolved { host, addresses: vec!["192.0.2.7".to_owned()], took_us: 9_000 });
-        self.fact(Fact::Connected { address: "192.0.2.7:443".to_owned(), took_us: 14_000 });
+        self.fact(Fact::Connected {
+            address: "192.0.2.7:443".to_owned(),
+            via: String::new(),
+            took_us: 14_000,
+        });
         let (protocol, cipher) = ("TLSv1.3".to_owned(), "TLS13_AES_256_GCM_SHA384".to_owned());
-        self.fact(Fact::Secured { protocol, cipher, certificates: Vec::new(), took_us: 31_000 });
+        self.fact(Fact::Secured {
+            protocol,
+            cipher,
+            certificates: Vec::new(),
+            accepted: String::new(),
+            took_us: 31_000,
+        });
         let reason = "Switching Protocols".to_owned();
         let (headers, body) = (Vec::new(), String::new());
         self.fact(Fact::Response { status: 101, reason, headers, body, took_us: 22_000 });

@@ -8,6 +8,7 @@ use crate::session::Phase;
 use crate::settings::{Layout, Profile, Theme};
 use crate::ui::action::{Action, CapturesAction, Misbehaviour};
 use crate::ui::captures_view::CapturesView;
+use crate::ui::close_dialog::CloseDialog;
 use crate::ui::command::Command;
 use crate::ui::compose::{Compose, can_send};
 use crate::ui::connect_form::ConnectForm;
@@ -21,6 +22,7 @@ use crate::ui::model::{Model, Source};
 use crate::ui::opening_bar::opening_ui;
 use crate::ui::palette::Palette;
 use crate::ui::path_prompt::{Errand, PathPrompt};
+use crate::ui::reach_strip::unverified_strip_ui;
 use crate::ui::settings_view::settings_ui;
 use crate::ui::shell_parts::{banner_ui, keep_layout};
 use crate::ui::status_bar::status_bar_ui;
@@ -40,6 +42,7 @@ pub struct Shell {
     page: Page,
     toasts: Toasts,
     captures: CapturesView,
+    close: CloseDialog,
     /// The connect form is shown over a session that stands.
     on_form: bool,
 }
@@ -193,6 +196,7 @@ impl Shell {
         if let Some(command) = self.palette.show(ui) {
             self.perform(command, model, actions);
         }
+        self.close.show(ui, &*model.snapshot.transport == "portable", actions);
         self.prompt.show(ui, actions);
         self.export.show(ui, model.scopes, actions);
         let stays = match self.page {
@@ -209,6 +213,7 @@ impl Shell {
     fn session_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) {
         let t = tokens(ui);
         banner_ui(ui, model);
+        unverified_strip_ui(ui, model.snapshot);
         opening_ui(ui, model.recording.opening, actions);
         let mut layout = model.settings.layout;
         let panel = Frame::new().fill(t.panel);
@@ -290,6 +295,11 @@ impl Shell {
                 self.captures.open();
                 actions.push(Action::Captures(CapturesAction::Look));
             }
+            Command::CloseWith
+                if model.snapshot.phase.is_open() && matches!(model.source, Source::Live(_)) =>
+            {
+                self.close.open();
+            }
             Command::Settings => self.page = Page::Settings,
             Command::Help => self.page = Page::Help,
             Command::EditAndResend => {
@@ -360,6 +370,7 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         Command::Palette
         | Command::Connection
         | Command::Captures
+        | Command::CloseWith
         | Command::Subscribe
         | Command::Send
         | Command::Format

@@ -23,7 +23,8 @@ pub fn waterfall_ui(ui: &mut Ui, waterfall: &Waterfall) {
     if total == 0 {
         return;
     }
-    let words: Vec<String> = steps.iter().map(|(step, took, failed)| in_words(*step, *took, *failed)).collect();
+    let words: Vec<String> =
+        steps.iter().map(|(step, took, failed)| in_words(*step, *took, *failed)).collect();
     let spoken = format!("Connect took {}", words.join(" · "));
     ui.add_space(3.0);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 6.0), Sense::hover());
@@ -65,7 +66,7 @@ fn colour(t: &theme::Tokens, step: Step) -> Color32 {
         Step::Connect => 1,
         Step::Tls => 2,
         Step::Upgrade => 3,
-        Step::Login => 4,
+        Step::Tunnel | Step::Login => 4,
         Step::FirstInit => return t.accent,
     };
     theme::STEP_COLOURS.get(place).copied().unwrap_or(t.accent)
@@ -96,7 +97,10 @@ fn chain_ui(ui: &mut Ui, tls: &Tls, now_us: i64) {
         let subject = certificate.subject.as_deref().unwrap_or("no name recorded");
         ui.label(RichText::new(shown(subject)).font(theme::strong(theme::BODY)));
         if let Some(issuer) = certificate.issuer.as_deref() {
-            ui.label(format!("issued by {}", if issuer == subject { "itself".into() } else { shown(issuer) }));
+            ui.label(format!(
+                "issued by {}",
+                if issuer == subject { "itself".into() } else { shown(issuer) }
+            ));
         }
         ui.label(validity(certificate, now_us).words());
         if !certificate.names.is_empty() {

@@ -5,6 +5,7 @@
 //! conversation (`playbook`).
 
 mod ending;
+mod hearing;
 mod login;
 mod pulse;
 mod record;
@@ -23,16 +24,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::capture::event::{Direction, Event, Fact, Payload, Stamp, Text};
-use crate::directus::{Class, Credentials, EventName, MessageType, classify};
+use crate::capture::event::{Event, Fact, Stamp, Text};
+use crate::directus::Credentials;
 use crate::net::command::{Command, ConnectSpec, Outgoing, Protocol, Switches};
 use crate::net::failure::{Failure, LoginFailure, OpenFailure};
 use crate::net::link::pulse::{Beat, Pulse};
-use crate::net::link::record::Shown;
 use crate::net::link::replay::Replay;
 use crate::net::link::retry::{Retry, Verdict};
 use crate::net::mask::Door;
-use crate::net::socket::{ControlKind, SocketEvent};
+use crate::net::socket::SocketEvent;
 
 /// What the worker shall do with its socket, in this order.
 #[derive(Clone)]
@@ -180,14 +180,17 @@ impl Link {
             SocketEvent::Resolved { host, addresses, took_us } => {
                 self.record(Fact::Resolved { host, addresses, took_us }, now, out);
             }
-            SocketEvent::Connected { address, took_us } => {
-                self.record(Fact::Connected { address, took_us }, now, out);
+            SocketEvent::Connected { address, via, took_us } => {
+                self.record(Fact::Connected { address, via, took_us }, now, out);
             }
             SocketEvent::Presented { certificates } => {
                 self.record(Fact::Presented { certificates }, now, out);
             }
-            SocketEvent::Secured { protocol, cipher, certificates, took_us } => {
-                self.record(Fact::Secured { protocol, cipher, certificates, took_us }, now, out);
+            SocketEvent::Tunnelled { proxy, target, took_us } => {
+                self.record(Fact::Tunnelled { proxy, target, took_us }, now, out);
+            }
+            SocketEvent::Secured { protocol, cipher, certificates, accepted, took_us } => {
+                self.record(Fact::Secured { protocol, cipher, certificates, accepted, took_us }, now, out);
             }
             SocketEvent::Request { target, headers } => {
                 self.record(Fact::Request { method: "GET".to_owned(), target, headers }, now, out);
@@ -289,8 +292,8 @@ impl Link {
 
     /// Starts on a spec of the user: nothing of earlier connections is kept.
     fn begin(&mut self, spec: Arc<ConnectSpec>, now: Stamp, out: &mut Outputs) {
-        for secret in spec.endpoint.token().into_iter().chain(spec.credentials.secrets()) {
-            self.door.learn(secret);
+        for secret in spec.secrets() {
+            self.door.learn(&secret);
         }
         if !matches!(spec.credentials, Credentials::None | Credentials::StaticToken(_)) {
             self.tell(&LoginFailure::KindUnknown(spec.credentials.kind()).into(), now, out);
@@ -316,6 +319,7 @@ impl Link {
             mode: spec.mode_name(),
             credential: spec.credential_name().to_owned(),
             attempt: self.retry.attempt(),
+            unverified: spec.reach.trust.accept_invalid && spec.endpoint.is_tls(),
         };
         self.record(connect, now, out);
         out.orders.push(Order::Dial(spec));
@@ -342,66 +346,6 @@ impl Link {
             self.write_text(text, true, now, out);
         } else {
             self.tell(&OpenFailure::NotConnected.into(), now, out);
-        }
-    }
-
-    /// A text message from the server: the hot path.
-    fn heard(&mut self, text: Text, now: Stamp, out: &mut Outputs) {
-        // Looking at the text checks its encoding anew each time: once is enough.
-        let words = text.as_str();
-        let (class, size) = (classify(words), words.len());
-        let passed = self.door.incoming(text, class);
-        // Subscription events are the flood, and nothing needs to be done about them.
-        let calm = class.kind == MessageType::Subscription && class.event != EventName::Init;
-        let copy = (!calm && self.directus()).then(|| passed.text.clone());
-        let shown =
-            Shown { payload: Payload::Text(passed.text), size, class: passed.class, masked: passed.masked };
-        self.push_message(Direction::In, shown, now, out);
-        if let Some(text) = copy {
-            self.react(&passed.class, text.as_str(), now, out);
-        }
-    }
-
-    /// What a message of Directus asks of us. The uid is never masked, so the recorded text serves.
-    fn react(&mut self, class: &Class, text: &str, now: Stamp, out: &mut Outputs) {
-        match class.kind {
-            MessageType::Ping => self.pinged(now, out),
-            MessageType::Auth => self.auth_heard(class, now, out),
-            MessageType::Subscription | MessageType::Subscribe => {
-                self.replay.heard(text, class);
-                if !self.replay.is_restoring() {
-                    self.release_held(now, out);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn heard_binary(&mut self, bytes: Bytes, now: Stamp, out: &mut Outputs) {
-        let size = bytes.len();
-        self.push_message(Direction::In, Shown::binary(bytes, size), now, out);
-    }
-
-    /// The server's `{"type":"ping"}`. Not answered before the login: there, the answer would be read as a
-    /// first message that isn't `auth`, and end the connection (reference 2.3).
-    fn pinged(&mut self, now: Stamp, out: &mut Outputs) {
-        self.pulse.ping_heard(now.elapsed_us);
-        if self.switches.auto_pong && self.may_talk() {
-            self.write_text(PONG.to_owned(), true, now, out);
-        }
-    }
-
-    fn control(&mut self, kind: ControlKind, data: &Bytes, now: Stamp, out: &mut Outputs) {
-        let data = String::from_utf8_lossy(data).into_owned();
-        let row = |direction, kind: ControlKind, data| Fact::Control {
-            direction,
-            opcode: kind.name().to_owned(),
-            data,
-        };
-        self.record(row(Direction::In, kind, data.clone()), now, out);
-        if kind == ControlKind::Ping {
-            // Both transports answer by themselves; an inspector shows that too.
-            self.record_automatic(row(Direction::Out, ControlKind::Pong, data), now, out);
         }
     }
 

@@ -210,7 +210,7 @@ fn a_refusal_in_public_mode_leaves_a_card_on_the_open_connection() {
 fn a_login_without_an_answer_says_what_waits() {
     let mut script = Script::open("handshake", "static token");
     script.say(r#"{"type":"auth","access_token":"[masked 1]"}"#);
-    script.fact(Fact::Held { data: "x".into() });
+    script.fact(Fact::Held { reason: String::new(), data: "x".into() });
     script.elapsed_us += 15_000_000;
     let (message, cause, advice) = ("m".to_owned(), "c".to_owned(), "a".to_owned());
     script.fact(Fact::Error { stage: Stage::Login, message, cause, advice });

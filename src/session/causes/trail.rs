@@ -80,6 +80,7 @@ pub(in crate::session) struct Trail {
     pub(super) connect: Spot,
     pub(super) resolved: Option<Spot>,
     pub(super) connected: Option<Spot>,
+    pub(super) tunnelled: Option<Spot>,
     pub(super) presented: Option<Spot>,
     pub(super) request: Option<Spot>,
     pub(super) response: Option<Spot>,
@@ -131,7 +132,7 @@ impl Trail {
     }
 
     /// Begins a connection: what belongs to the last one goes, what is remembered over connections stays.
-    fn begin(&mut self, at: At) {
+    pub(in crate::session) fn begin(&mut self, at: At) {
         *self = Self {
             connect: Spot::of(at),
             pong_off: self.pong_off,
@@ -148,6 +149,7 @@ impl Trail {
             Fact::Connect { .. } => self.begin(at),
             Fact::Resolved { .. } => self.resolved = Some(spot),
             Fact::Connected { .. } => self.connected = Some(spot),
+            Fact::Tunnelled { .. } => self.tunnelled = Some(spot),
             Fact::Presented { .. } | Fact::Secured { .. } => self.presented = Some(spot),
             Fact::Request { .. } => self.request = Some(spot),
             Fact::Response { .. } => self.response = Some(spot),
@@ -282,8 +284,9 @@ impl Trail {
         let begun = match stage {
             Stage::Resolve => Some(self.connect),
             Stage::Tcp => self.resolved,
-            Stage::Tls => self.connected,
-            _ => self.request.or(self.presented).or(self.connected),
+            Stage::Proxy => self.connected,
+            Stage::Tls => self.tunnelled.or(self.connected),
+            _ => self.request.or(self.presented).or(self.tunnelled).or(self.connected),
         };
         begun.unwrap_or(self.connect).until(us)
     }

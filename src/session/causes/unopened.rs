@@ -19,6 +19,8 @@ pub(super) fn situation(case: &Case<'_>) -> Situation {
             let rules: &[Rule] = &[was_up, wrong_family, closing::as_reported];
             Situation::new("No connection", Weight::Failure, words).ask(case, rules)
         }
+        Stage::Proxy => Situation::new("The proxy did not let it through", Weight::Failure, words)
+            .ask(case, &[closing::as_reported]),
         Stage::Tls => Situation::new("TLS failed", Weight::Failure, words)
             .ask(case, tls::RULES)
             .or_ask(case, &[closing::as_reported]),

@@ -145,7 +145,7 @@ fn case_10_a_path_without_an_answer_is_probably_wrong() {
     let words = "The server accepted the connection, but never answered /websocket/ within 10 s.";
     let mut script = Script::silent();
     dial(&mut script, "wss://cms.example.com/websocket/");
-    script.fact(Fact::Connected { address: "192.0.2.1:443".into(), took_us: 1000 });
+    script.fact(Fact::Connected { address: "192.0.2.1:443".into(), via: String::new(), took_us: 1000 });
     script.fact(Fact::Request { method: "GET".into(), target: "/websocket/".into(), headers: Vec::new() });
     script.elapsed_us += 10_000_000;
     fail(&mut script, Stage::Upgrade, words);
