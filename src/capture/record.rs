@@ -44,7 +44,7 @@ pub enum FactKind {
 
 impl FactKind {
     /// Every kind, in the order of its byte.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Connect,
         Self::Resolved,
         Self::Connected,

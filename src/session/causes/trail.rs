@@ -251,7 +251,7 @@ impl Trail {
         at: At,
         url: &Arc<str>,
         origin: Option<String>,
-        (live, by): (bool, ClosedBy),
+        by: ClosedBy,
     ) {
         if self.past.len() >= PAST_KEPT {
             self.past.pop_front();
