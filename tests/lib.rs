@@ -10,8 +10,9 @@ mod cli;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
-mod cuts;
 mod credentials;
+#[cfg(test)]
+mod cuts;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
