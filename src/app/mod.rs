@@ -27,11 +27,14 @@ mod perform;
 mod place;
 mod reach;
 mod retired;
+mod rotations;
 mod rows;
 mod saved;
 mod search;
 mod tab;
 mod tasks;
+mod vault;
+mod vault_work;
 mod window;
 mod zone;
 

@@ -173,12 +173,17 @@ fn word(key: &ron::Value) -> &str {
 }
 
 /// The fields of a profile; a test compares them with what is written.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 17] = [
     "id",
     "name",
     "url",
     "mode",
     "credential",
+    "token_place",
+    "in_band",
+    "email",
+    "cookie_name",
+    "remember",
     "protocol",
     "transport",
     "switches",

@@ -17,6 +17,7 @@ pub mod connect_form;
 pub mod connection_section;
 pub mod control;
 pub mod copy_menu;
+pub mod credential_form;
 pub mod detail;
 pub mod detail_parts;
 pub mod diff_line;
@@ -82,8 +83,11 @@ pub mod text_view;
 pub mod theme;
 pub mod toasts;
 pub mod top_bar;
+pub mod vault_model;
 pub mod waterfall;
 
+#[cfg(test)]
+mod credential_tests;
 #[cfg(test)]
 mod filter_tests;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use egui::{CentralPanel, Frame, Panel, Ui};
 use crate::capture::row::Level;
 use crate::capture::study::CopyForm;
 use crate::session::Phase;
-use crate::settings::{Layout, Profile, Theme};
+use crate::settings::{Environment, Layout, Profile, Theme};
 use crate::ui::action::{Action, CapturesAction, Misbehaviour};
 use crate::ui::captures_view::CapturesView;
 use crate::ui::close_dialog::CloseDialog;
@@ -157,6 +157,11 @@ impl Shell {
     /// Tells the connect form under which identity its profile was stored, so that it isn't stored again as a new one.
     pub fn adopt_profile(&mut self, stored: Profile) {
         self.connect.adopt(stored);
+    }
+
+    /// Fills in the connect form from what was found in a `.env` file.
+    pub fn fill_connect_form(&mut self, found: &Environment) {
+        self.connect.fill(found);
     }
 
     /// Paints the window and collects what the user wants.

@@ -14,7 +14,7 @@ use crate::net::mask::Door;
 use crate::net::socket::SocketEvent;
 
 /// What happens next.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Step {
     /// The user subscribes to a collection under a uid, or under none.
     Subscribe { uid: Option<u8>, collection: u8 },
