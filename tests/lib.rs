@@ -9,8 +9,10 @@ mod captures;
 mod cli;
 #[cfg(test)]
 mod conformance;
+mod credentials;
 #[cfg(test)]
 mod credentials;
+mod cuts;
 #[cfg(test)]
 mod cuts;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
+use super::rotations::Rotations;
 use super::vault::Vault;
 use super::vault_work::same_server;
 use crate::directus::{AuthMode, Secret};
@@ -15,6 +16,8 @@ pub struct Memory {
     settings: Settings,
     /// The values of credentials.
     pub vault: Vault,
+    /// Refresh tokens that servers have replaced.
+    pub rotations: Rotations,
     /// What the variables of this process say.
     pub environment: Environment,
     /// Values of secret headers, cookies and parameters.
@@ -38,6 +41,7 @@ impl Memory {
         let memory = Self {
             settings,
             vault: Vault::default(),
+            rotations: Rotations::default(),
             environment: Environment::default(),
             reach: HashMap::new(),
             removed: None,

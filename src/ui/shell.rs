@@ -324,16 +324,15 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
     let preferences = settings.preferences;
     let is_live = matches!(model.source, Source::Live(_));
     let set = |preferences| Some(Action::SetPreferences(Box::new(preferences)));
+    let set_layout = |layout| Some(Action::SetLayout(layout));
     match command {
         Command::Tabs(command) => Some(Action::Tabs(command.action())),
         Command::Reconnect => is_live.then_some(Action::Reconnect),
         Command::Disconnect => is_live.then_some(Action::Disconnect),
         Command::Abort => is_live.then_some(Action::Abort),
         Command::RetryNow => is_live.then_some(Action::RetryNow),
-        Command::MeasureNow => (model.snapshot.phase == Phase::Live).then_some(Action::MeasureNow),
-        Command::Reauthenticate => {
-            (is_live && model.snapshot.phase == Phase::Live).then_some(Action::Reauthenticate)
-        }
+        Command::MeasureNow => on_live_phase(model, Action::MeasureNow),
+        Command::Reauthenticate => on_live_phase(model, Action::Reauthenticate).filter(|_| is_live),
         Command::StartDemo => Some(Action::StartDemo),
         Command::DemoDrop => Some(Action::Misbehave(Misbehaviour::Drop)),
         Command::DemoSilence => Some(Action::Misbehave(Misbehaviour::Silence)),
@@ -349,12 +348,8 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         Command::ImportHar => Some(Action::ImportHar),
         Command::MergeCapture => (model.source != Source::Nothing).then_some(Action::MergeCapture),
         Command::ShowCaptures => Some(Action::ShowCaptures),
-        Command::StatusPanel => {
-            Some(Action::SetLayout(Layout { show_status: !layout.show_status, ..layout }))
-        }
-        Command::DetailPanel => {
-            Some(Action::SetLayout(Layout { show_detail: !layout.show_detail, ..layout }))
-        }
+        Command::StatusPanel => set_layout(Layout { show_status: !layout.show_status, ..layout }),
+        Command::DetailPanel => set_layout(Layout { show_detail: !layout.show_detail, ..layout }),
         Command::ComposePanel => {
             Some(Action::SetLayout(Layout { show_compose: !layout.show_compose, ..layout }))
         }
@@ -403,6 +398,11 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         | Command::Settings
         | Command::Help => None,
     }
+}
+
+/// An action for a connection on which messages flow.
+fn on_live_phase(model: &Model<'_>, action: Action) -> Option<Action> {
+    (model.snapshot.phase == Phase::Live).then_some(action)
 }
 
 /// What an empty log says.

@@ -154,7 +154,6 @@ impl Vault {
 
     /// A refresh token was replaced, and the old one is dead: the new one goes to the keyring before any later
     /// question, if the old one came from there. Also a window that saves no settings does this.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the link that renews logins announces them to this"))]
     pub fn rotate(&mut self, profile: &Profile, secret: Secret, now: Instant) {
         let key = (profile.id, CredentialKind::RefreshToken);
         self.secrets.insert(key, secret.clone());
