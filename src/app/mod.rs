@@ -32,6 +32,8 @@ mod saved;
 mod search;
 mod tab;
 mod tasks;
+mod vault;
+mod vault_work;
 mod window;
 mod zone;
 

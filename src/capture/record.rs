@@ -39,12 +39,13 @@ pub enum FactKind {
     Clock,
     Note,
     Tunnelled,
+    Identity,
     Unknown,
 }
 
 impl FactKind {
     /// Every kind, in the order of its byte.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Connect,
         Self::Resolved,
         Self::Connected,
@@ -64,6 +65,7 @@ impl FactKind {
         Self::Clock,
         Self::Note,
         Self::Tunnelled,
+        Self::Identity,
         Self::Unknown,
     ];
 
@@ -90,6 +92,7 @@ impl FactKind {
             Fact::Clock { .. } => Self::Clock,
             Fact::Note { .. } => Self::Note,
             Fact::Tunnelled { .. } => Self::Tunnelled,
+            Fact::Identity(_) => Self::Identity,
             Fact::Unknown { .. } => Self::Unknown,
         }
     }
@@ -117,6 +120,7 @@ impl FactKind {
             Self::Clock => "clock",
             Self::Note => "note",
             Self::Tunnelled => "tunnelled",
+            Self::Identity => "identity",
             Self::Unknown => "unknown",
         }
     }

@@ -16,6 +16,7 @@ mod exporter;
 mod finder;
 mod found;
 mod handle;
+mod identity_row;
 mod news;
 mod notes;
 mod opener;

@@ -139,6 +139,7 @@ impl Session {
 
     fn accepted(&mut self, at: At, uid: Option<&str>) -> Joined {
         let answered = self.requests.answer(|kind| kind == RequestKind::Auth, uid);
+        self.shown.identity.accepted(at.seq, at.us());
         self.log_in(at, Login::Accepted);
         self.shown.card = None;
         if self.shown.phase == Phase::Authenticating {

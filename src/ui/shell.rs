@@ -5,7 +5,7 @@ use egui::{CentralPanel, Frame, Panel, Ui};
 use crate::capture::row::Level;
 use crate::capture::study::CopyForm;
 use crate::session::Phase;
-use crate::settings::{Layout, Profile, Theme};
+use crate::settings::{Environment, Layout, Profile, Theme};
 use crate::ui::action::{Action, CapturesAction, Misbehaviour};
 use crate::ui::captures_view::CapturesView;
 use crate::ui::close_dialog::CloseDialog;
@@ -157,6 +157,11 @@ impl Shell {
     /// Tells the connect form under which identity its profile was stored, so that it isn't stored again as a new one.
     pub fn adopt_profile(&mut self, stored: Profile) {
         self.connect.adopt(stored);
+    }
+
+    /// Fills in the connect form from what was found in a `.env` file.
+    pub fn fill_connect_form(&mut self, found: &Environment) {
+        self.connect.fill(found);
     }
 
     /// Paints the window and collects what the user wants.
@@ -326,6 +331,9 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         Command::Abort => is_live.then_some(Action::Abort),
         Command::RetryNow => is_live.then_some(Action::RetryNow),
         Command::MeasureNow => (model.snapshot.phase == Phase::Live).then_some(Action::MeasureNow),
+        Command::Reauthenticate => {
+            (is_live && model.snapshot.phase == Phase::Live).then_some(Action::Reauthenticate)
+        }
         Command::StartDemo => Some(Action::StartDemo),
         Command::DemoDrop => Some(Action::Misbehave(Misbehaviour::Drop)),
         Command::DemoSilence => Some(Action::Misbehave(Misbehaviour::Silence)),

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use harewire::capture::Stage;
-use harewire::directus::{AuthMode, Credentials, Endpoint, ErrorCode, Secret};
+use harewire::directus::{AuthMode, Credentials, Endpoint, ErrorCode, Secret, TokenPlace};
 use harewire::engine::{Capture, Destination, Engine, Wake};
 use harewire::net::{Command, ConnectSpec, Outgoing, Switches};
 use harewire::session::causes::CauseKind;
@@ -13,25 +13,29 @@ use harewire::session::{Login, Phase, Snapshot, Step, SubscriptionState, Warning
 use super::backend::Server;
 use super::case::{Backend, Setup};
 use super::client::PATIENCE;
+use super::said_causes::refusals;
+use super::said_identity::identities;
 use crate::lab::seed::{ADMIN, USER};
 
 /// A story: how the server is set up, how we connect, what is sent once messages flow, and what is true in the end.
-struct Story {
-    name: &'static str,
-    setup: Setup,
-    mode: AuthMode,
-    token: Option<&'static str>,
-    switches: Switches,
-    path: &'static str,
-    headers: &'static [(&'static str, &'static str)],
-    backends: &'static [Backend],
-    messages: &'static [&'static str],
-    ends: fn(&Snapshot) -> bool,
+pub struct Story {
+    pub name: &'static str,
+    pub setup: Setup,
+    pub mode: AuthMode,
+    pub credentials: Credentials,
+    pub token_place: TokenPlace,
+    pub headers: Vec<(String, String)>,
+    pub switches: Switches,
+    pub path: &'static str,
+    pub backends: &'static [Backend],
+    pub messages: &'static [&'static str],
+    pub ends: fn(&Snapshot) -> bool,
 }
 
-const QUIET: Switches = Switches { auto_pong: true, reconnect: false, resubscribe: true, measure: false };
+pub const QUIET: Switches =
+    Switches { auto_pong: true, reconnect: false, resubscribe: true, measure: false, reauth: true };
 
-fn story(
+pub fn story(
     name: &'static str,
     setup: Setup,
     token: Option<&'static str>,
@@ -42,28 +46,43 @@ fn story(
         Setup::Strict => AuthMode::Strict,
         _ => AuthMode::Handshake,
     };
+    let credentials = token.map_or(Credentials::None, |token| Credentials::StaticToken(Secret::new(token)));
     let (path, backends) = ("/websocket", &ALL);
-    Story { name, setup, mode, token, switches: QUIET, path, headers: &[], backends, messages: &[], ends }
+    let (token_place, headers) = (TokenPlace::Message, Vec::new());
+    Story {
+        name,
+        setup,
+        mode,
+        credentials,
+        token_place,
+        headers,
+        switches: QUIET,
+        path,
+        backends,
+        messages: &[],
+        ends,
+    }
 }
 
 const ALL: [Backend; 3] = [Backend::Demo, Backend::Directus12, Backend::Directus11];
-/// The demo is nothing without its socket.
-const REAL: [Backend; 2] = [Backend::Directus12, Backend::Directus11];
-/// Origins are checked since 12.1 (reference 1.4); the demo does not.
-const CHECKS_ORIGIN: [Backend; 1] = [Backend::Directus12];
+
+/// The title of the card, empty if there is none.
+pub fn title(shot: &Snapshot) -> &str {
+    card(shot).0
+}
 
 /// The title of the card, and its first cause.
-fn card(shot: &Snapshot) -> (&str, Option<CauseKind>) {
+pub fn card(shot: &Snapshot) -> (&str, Option<CauseKind>) {
     let card = shot.card.as_deref();
     (card.map_or("", |card| &card.title), card.and_then(|card| card.first()).map(|cause| cause.kind))
 }
 
 /// The connection is over, and this is what the window says of it.
-fn ended(shot: &Snapshot, title: &str, kind: CauseKind) -> bool {
+pub fn ended(shot: &Snapshot, title: &str, kind: CauseKind) -> bool {
     shot.phase == Phase::Closed && card(shot) == (title, Some(kind))
 }
 
-fn warned(shot: &Snapshot, kind: WarningKind) -> bool {
+pub fn warned(shot: &Snapshot, kind: WarningKind) -> bool {
     shot.warnings.iter().any(|warning| warning.kind == kind)
 }
 
@@ -128,68 +147,6 @@ fn logins() -> Vec<Story> {
     ]
 }
 
-/// Cases 4 to 14 and 49: what went wrong is told apart as far as it can be.
-fn refusals() -> Vec<Story> {
-    let first = |name, message: &'static [&'static str], ends| Story {
-        messages: message,
-        ..story(name, Setup::Usual, None, ends)
-    };
-    vec![
-        first("a ping as the first message", &[r#"{"type":"ping"}"#], |shot| {
-            ended(shot, "Login refused", CauseKind::FirstIsNoLogin)
-        }),
-        first("no JSON as the first message", &["not json"], |shot| {
-            ended(shot, "Login refused", CauseKind::FirstIsNoLogin)
-        }),
-        first("a misspelt key", &[r#"{"type":"auth","accessToken":"x"}"#], |shot| {
-            ended(shot, "Login refused", CauseKind::WrongKey)
-        }),
-        first("no credential", &[r#"{"type":"auth"}"#], |shot| {
-            ended(shot, "Login refused", CauseKind::CredentialMissing)
-        }),
-        first("null as a token", &[r#"{"type":"auth","access_token":null}"#], |shot| {
-            ended(shot, "Login refused", CauseKind::CredentialNotText)
-        }),
-        first(
-            "a wrong password",
-            &[r#"{"type":"auth","email":"user@example.com","password":"wrong"}"#],
-            |shot| ended(shot, "Login refused", CauseKind::WrongPassword),
-        ),
-        first("a wrong refresh token", &[r#"{"type":"auth","refresh_token":"wrong"}"#], |shot| {
-            ended(shot, "Login refused", CauseKind::RefreshTokenDead)
-        }),
-        Story {
-            headers: &[("Authorization", "Bearer something")],
-            ..first("a token in a header only", &[r#"{"type":"ping"}"#], |shot| {
-                ended(shot, "Login refused", CauseKind::FirstIsNoLogin)
-                    && shot.card.as_ref().is_some_and(|card| card.to_text().contains("Authorization header"))
-            })
-        },
-        story("strict mode without a token", Setup::Strict, None, |shot| {
-            ended(shot, "Not authorized (401)", CauseKind::StrictMode)
-        }),
-        Story {
-            path: "/websocket/",
-            ..story("a path with a slash at its end", Setup::Usual, Some(ADMIN), |shot| {
-                ended(shot, "No answer to the upgrade", CauseKind::WrongPath)
-            })
-        },
-        Story {
-            backends: &REAL,
-            ..story("sockets switched off", Setup::Off, Some(ADMIN), |shot| {
-                ended(shot, "No WebSocket there (404)", CauseKind::SwitchedOff)
-            })
-        },
-        Story {
-            headers: &[("Origin", "https://evil.example")],
-            backends: &CHECKS_ORIGIN,
-            ..story("a foreign Origin", Setup::Usual, Some(ADMIN), |shot| {
-                ended(shot, "Forbidden (403)", CauseKind::OriginRefused)
-            })
-        },
-    ]
-}
-
 fn subscriptions() -> Vec<Story> {
     vec![
         Story {
@@ -236,12 +193,11 @@ fn subscriptions() -> Vec<Story> {
 /// A capture of its own, connected.
 fn connected(engine: &Engine, story: &Story, server: &Server, wake: &Wake) -> Capture {
     let endpoint = Endpoint::parse(&format!("ws://{}{}", server.address(), story.path)).unwrap();
-    let credentials =
-        story.token.map_or(Credentials::None, |token| Credentials::StaticToken(Secret::new(token)));
-    let mut spec = ConnectSpec::new(endpoint, story.mode, credentials);
+    let mut spec = ConnectSpec::new(endpoint, story.mode, story.credentials.clone());
+    spec.token_place = story.token_place;
+    spec.headers.clone_from(&story.headers);
     spec.switches = story.switches;
     spec.connect_timeout = Duration::from_secs(3);
-    spec.headers = story.headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     let capture = engine.record("ws://test", Destination::Temporary, wake).unwrap();
     capture.command(Command::Connect(Box::new(spec)));
     for message in story.messages {
@@ -283,7 +239,8 @@ fn tell(story: &Story, server: &Server) -> Result<(), String> {
 
 /// Tells every story on one server, each setup's at the same time: they know nothing of each other.
 fn tell_all(backend: Backend) {
-    let stories: Vec<Story> = logins().into_iter().chain(refusals()).chain(subscriptions()).collect();
+    let stories: Vec<Story> =
+        logins().into_iter().chain(refusals()).chain(subscriptions()).chain(identities()).collect();
     let mut wrong = Vec::new();
     for setup in Setup::ALL {
         let told: Vec<&Story> = stories

@@ -13,7 +13,7 @@ const TIMED_OUT: &str = r#"{"type":"auth","status":"error","error":{"code":"AUTH
 
 pub(super) fn card(script: &mut Script) -> CauseCard {
     let shot = script.shot();
-    let card = shot.card.expect("a card");
+    let card = shot.card.clone().expect("a card");
     for cause in &card.causes {
         assert!(!cause.next_step.sentence.is_empty(), "{:?} has no next step", cause.kind);
     }
