@@ -9,10 +9,8 @@ mod captures;
 mod cli;
 #[cfg(test)]
 mod conformance;
-mod credentials;
 #[cfg(test)]
 mod credentials;
-mod cuts;
 #[cfg(test)]
 mod cuts;
 #[cfg(test)]

@@ -13,6 +13,7 @@ use harewire::session::{Login, Phase, Snapshot, Step, SubscriptionState, Warning
 use super::backend::Server;
 use super::case::{Backend, Setup};
 use super::client::PATIENCE;
+use super::said_causes::refusals;
 use super::said_identity::identities;
 use crate::lab::seed::{ADMIN, USER};
 
@@ -46,8 +47,8 @@ pub fn story(
         _ => AuthMode::Handshake,
     };
     let credentials = token.map_or(Credentials::None, |token| Credentials::StaticToken(Secret::new(token)));
-    let (token_place, headers) = (TokenPlace::Message, Vec::new());
     let (path, backends) = ("/websocket", &ALL);
+    let (token_place, headers) = (TokenPlace::Message, Vec::new());
     Story {
         name,
         setup,
@@ -64,24 +65,20 @@ pub fn story(
 }
 
 const ALL: [Backend; 3] = [Backend::Demo, Backend::Directus12, Backend::Directus11];
-/// The demo is nothing without its socket.
-const REAL: [Backend; 2] = [Backend::Directus12, Backend::Directus11];
-/// Origins are checked since 12.1 (reference 1.4); the demo does not.
-const CHECKS_ORIGIN: [Backend; 1] = [Backend::Directus12];
+
+/// The title of the card, empty if there is none.
+pub fn title(shot: &Snapshot) -> &str {
+    card(shot).0
+}
 
 /// The title of the card, and its first cause.
-fn card(shot: &Snapshot) -> (&str, Option<CauseKind>) {
+pub fn card(shot: &Snapshot) -> (&str, Option<CauseKind>) {
     let card = shot.card.as_deref();
     (card.map_or("", |card| &card.title), card.and_then(|card| card.first()).map(|cause| cause.kind))
 }
 
-/// The window says that the login was refused.
-pub fn is_login_refused(shot: &Snapshot) -> bool {
-    card(shot).0 == "Login refused"
-}
-
 /// The connection is over, and this is what the window says of it.
-fn ended(shot: &Snapshot, title: &str, kind: CauseKind) -> bool {
+pub fn ended(shot: &Snapshot, title: &str, kind: CauseKind) -> bool {
     shot.phase == Phase::Closed && card(shot) == (title, Some(kind))
 }
 
@@ -145,68 +142,6 @@ fn logins() -> Vec<Story> {
             switches: Switches { auto_pong: false, ..QUIET },
             ..story("a ping without an answer", Setup::Heartbeat, Some(ADMIN), |shot| {
                 ended(shot, "Taken for dead", CauseKind::MissedHeartbeat)
-            })
-        },
-    ]
-}
-
-/// Cases 4 to 14 and 49: what went wrong is told apart as far as it can be.
-fn refusals() -> Vec<Story> {
-    let first = |name, message: &'static [&'static str], ends| Story {
-        messages: message,
-        ..story(name, Setup::Usual, None, ends)
-    };
-    vec![
-        first("a ping as the first message", &[r#"{"type":"ping"}"#], |shot| {
-            ended(shot, "Login refused", CauseKind::FirstIsNoLogin)
-        }),
-        first("no JSON as the first message", &["not json"], |shot| {
-            ended(shot, "Login refused", CauseKind::FirstIsNoLogin)
-        }),
-        first("a misspelt key", &[r#"{"type":"auth","accessToken":"x"}"#], |shot| {
-            ended(shot, "Login refused", CauseKind::WrongKey)
-        }),
-        first("no credential", &[r#"{"type":"auth"}"#], |shot| {
-            ended(shot, "Login refused", CauseKind::CredentialMissing)
-        }),
-        first("null as a token", &[r#"{"type":"auth","access_token":null}"#], |shot| {
-            ended(shot, "Login refused", CauseKind::CredentialNotText)
-        }),
-        first(
-            "a wrong password",
-            &[r#"{"type":"auth","email":"user@example.com","password":"wrong"}"#],
-            |shot| ended(shot, "Login refused", CauseKind::WrongPassword),
-        ),
-        first("a wrong refresh token", &[r#"{"type":"auth","refresh_token":"wrong"}"#], |shot| {
-            ended(shot, "Login refused", CauseKind::RefreshTokenDead)
-        }),
-        Story {
-            headers: vec![("Authorization".to_owned(), "Bearer something".to_owned())],
-            ..first("a token in a header only", &[r#"{"type":"ping"}"#], |shot| {
-                ended(shot, "Login refused", CauseKind::FirstIsNoLogin)
-                    && shot.card.as_ref().is_some_and(|card| card.to_text().contains("Authorization header"))
-            })
-        },
-        story("strict mode without a token", Setup::Strict, None, |shot| {
-            ended(shot, "Not authorized (401)", CauseKind::StrictMode)
-        }),
-        Story {
-            path: "/websocket/",
-            ..story("a path with a slash at its end", Setup::Usual, Some(ADMIN), |shot| {
-                ended(shot, "No answer to the upgrade", CauseKind::WrongPath)
-            })
-        },
-        Story {
-            backends: &REAL,
-            ..story("sockets switched off", Setup::Off, Some(ADMIN), |shot| {
-                ended(shot, "No WebSocket there (404)", CauseKind::SwitchedOff)
-            })
-        },
-        Story {
-            headers: vec![("Origin".to_owned(), "https://evil.example".to_owned())],
-            backends: &CHECKS_ORIGIN,
-            ..story("a foreign Origin", Setup::Usual, Some(ADMIN), |shot| {
-                ended(shot, "Forbidden (403)", CauseKind::OriginRefused)
             })
         },
     ]

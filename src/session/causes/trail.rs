@@ -89,6 +89,8 @@ pub(in crate::session) struct Trail {
     pub(super) last_out: Option<Sent>,
     pub(super) biggest_out: Option<Sent>,
     pub(super) last_in: Option<Spot>,
+    /// The credential last shown to the server: where, and when it runs out in elapsed microseconds, if that is known.
+    pub(super) claim: Option<(Spot, Option<u64>)>,
     /// The latest login sent.
     pub(super) attempt: Option<Attempt>,
     /// Logins sent after the token ran out that don't fit the schema.
@@ -156,6 +158,11 @@ impl Trail {
             Fact::Open { .. } => self.open = Some(spot),
             Fact::Control { direction: Direction::Out, opcode, data } if opcode == "close" => {
                 self.own_close = Some((spot, data.clone()));
+            }
+            Fact::Identity(claim) => {
+                let after_us = claim.expires_after_ms.filter(|_| !claim.estimated);
+                let ends_us = after_us.map(|ms| at.us().saturating_add(ms.saturating_mul(1000)));
+                self.claim = Some((spot, ends_us));
             }
             Fact::Clock { drift_us } => self.clock = Some((spot, *drift_us)),
             Fact::Switched { name, on } if name == "auto_pong" => {
