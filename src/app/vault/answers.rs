@@ -17,7 +17,7 @@ impl Vault {
             (Task::Open, said) => self.opened(said.is_ok()),
             (Task::Read(key, server), Ok(Outcome::Value(secret))) => {
                 self.kept.insert(key, (server, secret.clone()));
-                self.fetched(key, secret, &name, told, news);
+                self.fetched(key, secret, told.then_some(name.as_str()), news);
             }
             (Task::Read(key, _), Ok(Outcome::Foreign(server))) => {
                 self.gone(key);
@@ -75,15 +75,15 @@ impl Vault {
         };
     }
 
-    /// A value came. What was typed meanwhile is newer.
-    fn fetched(&mut self, key: Key, secret: Secret, name: &str, told: bool, news: &mut Vec<VaultNews>) {
+    /// A value came, `late` for the profile of this name if it was given up. What was typed meanwhile is newer.
+    fn fetched(&mut self, key: Key, secret: Secret, late: Option<&str>, news: &mut Vec<VaultNews>) {
         self.secrets.entry(key).or_insert(secret);
         if self.trouble.is_some() && self.failed.is_empty() {
             self.trouble = None;
         }
         if self.awaits(key) {
             news.extend(self.awaited.take().map(|awaited| VaultNews::Go(Box::new(awaited))));
-        } else if told {
+        } else if let Some(name) = late {
             let what = key.1.secret_name();
             news.push(VaultNews::Told(format!(
                 "The keyring answered: the {what} of “{name}” is at hand now."
