@@ -10,6 +10,7 @@ mod cli;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod cuts;
 mod credentials;
 #[cfg(test)]
 mod demo;
@@ -17,6 +18,8 @@ mod demo;
 mod detail;
 #[cfg(test)]
 mod exchange;
+#[cfg(test)]
+mod fault_proxy;
 #[cfg(test)]
 mod filter;
 #[cfg(test)]
@@ -29,6 +32,8 @@ mod headless;
 mod hostile;
 #[cfg(test)]
 mod lab;
+#[cfg(test)]
+mod life;
 #[cfg(test)]
 mod odd_files;
 #[cfg(test)]

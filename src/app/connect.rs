@@ -208,6 +208,6 @@ fn spec(profile: &Profile, endpoint: Endpoint, credentials: Credentials) -> Conn
 
 /// The switches of a profile as `net` takes them.
 pub(super) fn net_switches(switches: Switches) -> net::Switches {
-    let Switches { auto_pong, reconnect, resubscribe, measure } = switches;
-    net::Switches { auto_pong, reconnect, resubscribe, measure }
+    let Switches { auto_pong, reconnect, resubscribe, measure, reauth } = switches;
+    net::Switches { auto_pong, reconnect, resubscribe, measure, reauth }
 }

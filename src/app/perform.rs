@@ -39,6 +39,7 @@ impl App {
             Action::RetryNow => self.command(Command::RetryNow),
             Action::StopRetrying => self.command(Command::StopRetrying),
             Action::MeasureNow => self.command(Command::Measure),
+            Action::Reauthenticate => self.command(Command::Reauthenticate),
             Action::SetSwitches(switches) => self.set_switches(switches),
             Action::Send(text) => self.send(&text),
             Action::Resend { seq, text } => self.resend(seq, &text),

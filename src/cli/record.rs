@@ -276,7 +276,8 @@ fn spec(args: &RecordArgs, endpoint: Endpoint, variables: &Environment) -> Resul
     spec.transport = args.transport.into();
     spec.protocol = if args.raw { Protocol::Raw } else { Protocol::Directus };
     // A recording is of what the server does to a client that only keeps itself alive.
-    spec.switches = Switches { auto_pong: true, reconnect: false, resubscribe: false, measure: false };
+    spec.switches =
+        Switches { auto_pong: true, reconnect: false, resubscribe: false, measure: false, reauth: true };
     args.reach.extend(&mut spec, &ProxyRules::from_environment())?;
     Ok(spec)
 }

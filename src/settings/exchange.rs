@@ -193,7 +193,7 @@ const FIELDS: [&str; 17] = [
     "reach",
 ];
 /// The fields of its switches.
-const SWITCHES: [&str; 4] = ["auto_pong", "reconnect", "resubscribe", "measure"];
+const SWITCHES: [&str; 5] = ["auto_pong", "reconnect", "resubscribe", "measure", "reauth"];
 
 #[cfg(test)]
 mod tests {

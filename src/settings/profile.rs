@@ -47,11 +47,13 @@ pub struct Switches {
     pub resubscribe: bool,
     /// Measure the round trip now and then.
     pub measure: bool,
+    /// Renew the login before its token runs out.
+    pub reauth: bool,
 }
 
 impl Default for Switches {
     fn default() -> Self {
-        Self { auto_pong: true, reconnect: true, resubscribe: true, measure: true }
+        Self { auto_pong: true, reconnect: true, resubscribe: true, measure: true, reauth: true }
     }
 }
 

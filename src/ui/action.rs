@@ -70,6 +70,8 @@ pub enum Action {
     StopRetrying,
     /// Send one ping with a uid now.
     MeasureNow,
+    /// Log in again on the open connection.
+    Reauthenticate,
     /// Change what is done automatically on this connection.
     SetSwitches(Switches),
     /// Send this text exactly as it is, but for `{{token}}`; remember it in the history.

@@ -34,6 +34,7 @@ pub mod fold_map;
 pub mod heartbeat_bar;
 pub mod help_view;
 pub mod hex_view;
+pub mod identity_strip;
 pub mod jobs_view;
 pub mod json_highlight;
 pub mod json_view;
@@ -89,6 +90,8 @@ pub mod waterfall;
 mod credential_tests;
 #[cfg(test)]
 mod filter_tests;
+#[cfg(test)]
+mod identity_tests;
 #[cfg(test)]
 mod row_tests;
 #[cfg(test)]

@@ -329,6 +329,9 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         Command::Abort => is_live.then_some(Action::Abort),
         Command::RetryNow => is_live.then_some(Action::RetryNow),
         Command::MeasureNow => (model.snapshot.phase == Phase::Live).then_some(Action::MeasureNow),
+        Command::Reauthenticate => {
+            (is_live && model.snapshot.phase == Phase::Live).then_some(Action::Reauthenticate)
+        }
         Command::StartDemo => Some(Action::StartDemo),
         Command::DemoDrop => Some(Action::Misbehave(Misbehaviour::Drop)),
         Command::DemoSilence => Some(Action::Misbehave(Misbehaviour::Silence)),
