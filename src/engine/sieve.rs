@@ -164,7 +164,7 @@ impl Work {
         if self.last_us.is_none() {
             self.last_us = view.get(self.of).map(|record| record.time_us);
         }
-        let mut names = names(snapshot);
+        let mut names = names(snapshot).noted(self.published.notes.shown());
         if let Some(last_us) = self.last_us {
             names = names.until(last_us);
         }
