@@ -9,10 +9,8 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use harewire::app::Launch;
 use harewire::capture::{
-    Direction, Event, Fact, Header, Join, Journal, Message, Outline, Payload, Recording, Sort, Stamp, Text,
-    What,
+    Direction, Event, Fact, Header, Join, Journal, Message, Outline, Recording, Sort, Stamp, What,
 };
-use harewire::directus::classify;
 use harewire::session::Session;
 
 use crate::headless::{Desk, Home};
@@ -97,13 +95,7 @@ fn version_1_is_what_is_written() {
 
 fn message(data: &str, elapsed_us: u64) -> Event {
     let time_us = 1_795_566_458_000_000 + i64::try_from(elapsed_us).unwrap();
-    let what = What::Message(Message {
-        direction: Direction::In,
-        payload: Payload::Text(Text::from(data)),
-        size: data.len() as u64,
-        class: classify(data),
-    });
-    Event { stamp: Stamp { time_us, elapsed_us }, connection: 1, automatic: false, masked: false, what }
+    Event::new(Stamp { time_us, elapsed_us }, Message::text(Direction::In, data))
 }
 
 fn journal(path: &Path, server: &str) -> Journal {
@@ -304,7 +296,7 @@ fn a_deleted_capture_comes_back_and_the_pinned_and_open_ones_stay() {
     // The one on the screen can't be deleted, not even by key.
     desk.click(Role::ListBoxOption, "Capture beta.ndjson");
     desk.keys(Modifiers::NONE, Key::Delete);
-    desk.see("This capture is on the screen");
+    desk.see("This capture is open in a tab");
     desk.click(Role::ListBoxOption, "Capture foreign.ndjson");
     desk.keys(Modifiers::NONE, Key::Delete);
     desk.see("foreign.ndjson was deleted");
@@ -326,8 +318,10 @@ fn the_end_of_a_long_capture_is_where_the_index_puts_it() {
         let text = format!(r#"{{"type":"pong","uid":"u{number}","filler":"{filler}"}}"#);
         writer.append(&message(&text, number));
     }
-    writer
-        .append(&Event { what: What::Fact(Box::new(Fact::Held { data: "last".into() })), ..message("", 0) });
+    writer.append(&Event {
+        what: What::Fact(Box::new(Fact::Held { reason: String::new(), data: "last".into() })),
+        ..message("", 0)
+    });
     writer.commit().unwrap();
     assert_eq!(Outline::read(&path).events, Some(2001));
     assert_eq!(Outline::read(&path).sort, Sort::Capture);

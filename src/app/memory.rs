@@ -161,7 +161,7 @@ impl Memory {
 }
 
 /// Whether a token for the one may be shown to the other: same host and port, and no less encryption.
-fn same_server(known: &Profile, edited: &Profile) -> bool {
+pub fn same_server(known: &Profile, edited: &Profile) -> bool {
     match (known.endpoint(), edited.endpoint()) {
         (Ok(known), Ok(edited)) => {
             (known.host(), known.port()) == (edited.host(), edited.port())

@@ -5,6 +5,7 @@
 
 #[expect(clippy::module_inception, reason = "the file is named after its one type")]
 mod app;
+mod beside;
 mod captures;
 mod captures_work;
 mod connect;

@@ -28,6 +28,7 @@ impl App {
             Action::AddColumn(path) => self.add_column(&path),
             Action::Saved(action) => self.perform_on_saved(action),
             Action::Copy(text) => ctx.copy_text(text),
+            Action::Tabs(action) => self.perform_on_tabs(action),
             Action::Connect(request) => self.connect(*request),
             Action::Reconnect => self.reconnect(),
             Action::Disconnect => self.command(Command::Close { code: 1000, reason: String::new() }),

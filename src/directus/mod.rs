@@ -53,7 +53,7 @@ pub use auth_mode::{AuthMode, UnknownMode};
 pub use class::{Class, classify};
 pub use client_message::{Auth, Beat, ClientMessage, LogsSubscribe, Subscribe, Unsubscribe};
 pub use collab::{Collab, CollabAction, CollabError};
-pub use credentials::Credentials;
+pub use credentials::{Credentials, SESSION_COOKIE, TokenPlace};
 pub use endpoint::Endpoint;
 pub use endpoint_note::{EndpointError, EndpointNote};
 pub use error_code::ErrorCode;

@@ -130,7 +130,7 @@ fn fill_fact(row: &mut Row, fact: &Fact) {
             row.kind = format!("{opcode} frame");
             row.size = Some(data.len() as u64);
         }
-        Fact::Held { data } => {
+        Fact::Held { data, .. } => {
             row.held = true;
             row.direction = Some(Direction::Out);
             row.size = Some(data.len() as u64);
@@ -180,7 +180,8 @@ fn fact_summary(fact: &Fact) -> String {
         }
         Fact::Open { url, subprotocol } if subprotocol.is_empty() => format!("WebSocket open · {url}"),
         Fact::Open { url, subprotocol } => format!("WebSocket open · {url} · {subprotocol}"),
-        Fact::Held { data } => format!("waits for the login · {}", start(data)),
+        Fact::Held { reason, data } if reason.is_empty() => format!("waits for the login · {}", start(data)),
+        Fact::Held { reason, data } => format!("{reason} · {}", start(data)),
         Fact::Unsent { reason, data } => format!("not sent: {reason} · {}", start(data)),
         Fact::Control { data, .. } if data.is_empty() => "no payload".to_owned(),
         Fact::Control { data, .. } => start(data).to_owned(),
@@ -266,25 +267,16 @@ pub(super) fn annotate(row: &mut Row, notes: &Notes) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Stamp, Text};
+    use crate::capture::Stamp;
 
     fn made(what: What) -> Row {
         let mut row = Row::default();
-        fill(
-            &mut row,
-            &Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what },
-            None,
-        );
+        fill(&mut row, &Event::new(Stamp::default(), what), None);
         row
     }
 
     fn message(direction: Direction, text: &str) -> Row {
-        made(What::Message(Message {
-            direction,
-            payload: Payload::Text(Text::from(text)),
-            size: text.len() as u64,
-            class: directus::classify(text),
-        }))
+        made(What::Message(Message::text(direction, text)))
     }
 
     #[test]

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::directus::{AuthMode, Credentials, Endpoint, Secret};
+use crate::directus::{AuthMode, Credentials, Endpoint, Secret, TokenPlace};
 
 /// Which machinery carries the frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,6 +74,22 @@ impl Switches {
     }
 }
 
+/// How long to wait before connecting again: the limit doubles from the first to the longest, and half of each wait is
+/// left to chance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pacing {
+    /// Longest wait after the first failure, milliseconds.
+    pub first_ms: u64,
+    /// No wait is longer, milliseconds.
+    pub longest_ms: u64,
+}
+
+impl Default for Pacing {
+    fn default() -> Self {
+        Self { first_ms: 1_000, longest_ms: 30_000 }
+    }
+}
+
 /// Everything needed to connect, and to connect again.
 #[derive(Clone)]
 pub struct ConnectSpec {
@@ -83,12 +99,16 @@ pub struct ConnectSpec {
     pub mode: AuthMode,
     /// The credential. Where it is `None`, a token found in the pasted URL is used.
     pub credentials: Credentials,
+    /// Where the access token is shown; strict mode knows the query only.
+    pub token_place: TokenPlace,
     /// By which machinery.
     pub transport: TransportKind,
     /// By which rules.
     pub protocol: Protocol,
     /// Position of the switches at the start.
     pub switches: Switches,
+    /// How long to wait before connecting again.
+    pub pacing: Pacing,
     /// Limit for the whole way from name look-up to HTTP answer.
     pub connect_timeout: Duration,
     /// Further headers of the upgrade request, sent as they are.
@@ -105,9 +125,11 @@ impl ConnectSpec {
             endpoint,
             mode,
             credentials,
+            token_place: TokenPlace::default(),
             transport: TransportKind::Full,
             protocol: Protocol::Directus,
             switches: Switches::default(),
+            pacing: Pacing::default(),
             connect_timeout: Duration::from_secs(10),
             headers: Vec::new(),
             subprotocols: Vec::new(),
@@ -119,7 +141,7 @@ impl ConnectSpec {
     pub fn token(&self) -> Option<&Secret> {
         match &self.credentials {
             Credentials::None => self.endpoint.token(),
-            Credentials::StaticToken(token) => Some(token),
+            credentials => credentials.token(),
         }
     }
 
@@ -148,7 +170,11 @@ impl ConnectSpec {
 
     /// Which credential is used, in words.
     pub(crate) fn credential_name(&self) -> &'static str {
-        if self.token().is_some() { "static token" } else { "none" }
+        match &self.credentials {
+            // A token of the pasted URL.
+            Credentials::None if self.token().is_some() => "static token",
+            credentials => credentials.kind(),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ impl Session {
             | Fact::Request { .. }
             | Fact::Response { .. }
             | Fact::Open { .. } => self.connecting(at, fact),
-            Fact::Held { data } => self.hold(data),
+            Fact::Held { data, .. } => self.hold(data),
             Fact::Unsent { data, .. } => {
                 self.release(data);
                 self.shown.counters.unsent += 1;
@@ -175,6 +175,9 @@ impl Session {
             _ => false,
         };
         self.shown.counters.closes += 1;
+        if was_live {
+            self.shown.lost_us = Some(at.us());
+        }
         self.shown.last_close = Some(Arc::new(LastClose {
             seq: at.seq,
             stamp: at.stamp,

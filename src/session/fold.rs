@@ -13,6 +13,7 @@ use super::counters::Counters;
 use super::heartbeat::Heartbeat;
 use super::login::Login;
 use super::phase::Phase;
+use super::rate_history::RateHistory;
 use super::rates::Rates;
 use super::requests::{Answered, Requests};
 use super::round_trips::Stopwatch;
@@ -84,6 +85,7 @@ pub struct Session {
     /// What was counted before the current connection.
     counted_before: Counters,
     rates: Rates,
+    rate_history: RateHistory,
     rates_changed: bool,
     /// Fingerprints of the held messages, oldest first.
     held: VecDeque<u64>,
@@ -155,8 +157,9 @@ impl Session {
                 counters.in_messages += 1;
                 counters.in_bytes = counters.in_bytes.saturating_add(message.size);
                 counters.in_kinds.add(message.class.kind);
-                self.shown.last_in_us = Some(at.us());
+                self.end_silence(at);
                 self.rates.received(at.us(), message.size);
+                self.rate_history.received(at.us());
             }
             Direction::Out => {
                 counters.out_messages += 1;
@@ -164,9 +167,18 @@ impl Session {
                 counters.out_kinds.add(message.class.kind);
                 counters.automatic += u64::from(at.automatic);
                 self.rates.sent(at.us(), message.size);
+                self.rate_history.sent(at.us());
             }
         }
         self.rates_changed = true;
+    }
+
+    fn end_silence(&mut self, at: At) {
+        if let Some(since) = self.shown.last_in_us.or(self.shown.opened_us) {
+            let silence = at.us().saturating_sub(since);
+            self.shown.longest_silence_us = self.shown.longest_silence_us.max(silence);
+        }
+        self.shown.last_in_us = Some(at.us());
     }
 
     /// What is shown now. Lists that didn't change since the last call are shared with it.
@@ -189,6 +201,7 @@ impl Session {
         }
         if std::mem::take(&mut self.rates_changed) {
             self.shown.rates = Arc::new(self.rates.clone());
+            self.shown.rate_history = Arc::new(self.rate_history);
         }
         if std::mem::take(&mut self.collections_changed) {
             self.shown.collections = self.collections.iter().map(Arc::clone).collect();
@@ -229,6 +242,8 @@ impl Session {
         self.shown.heartbeat = Heartbeat::default();
         self.shown.counters.unanswered += self.requests.clear();
         self.shown.last_in_us = None;
+        self.shown.longest_silence_us = 0;
+        self.shown.restore = None;
     }
 
     pub(super) fn end_connection(&mut self) {

@@ -18,9 +18,11 @@ mod messages;
 mod outline;
 mod phase;
 mod problem;
+mod rate_history;
 mod rates;
 mod refusals;
 mod requests;
+mod restore;
 mod round_trips;
 mod snapshot;
 mod subscription;
@@ -37,6 +39,8 @@ mod replay;
 #[cfg(test)]
 mod request_cases;
 #[cfg(test)]
+mod restore_cases;
+#[cfg(test)]
 mod script;
 #[cfg(test)]
 mod subscription_cases;
@@ -50,8 +54,10 @@ pub use heartbeat::{Answer, Heartbeat};
 pub use login::Login;
 pub use phase::{Mode, Phase};
 pub use problem::{LastError, Refusal};
+pub use rate_history::RateHistory;
 pub use rates::{Rate, Rates};
 pub use requests::{Pending, RequestKind};
+pub use restore::Restore;
 pub use round_trips::RoundTrips;
 pub use snapshot::{Moment, Retry, Snapshot, Switches};
 pub use subscription::{Subscription, SubscriptionRequest, SubscriptionState};

@@ -10,6 +10,7 @@ use crate::ui::export_view::ExportRequest;
 use crate::ui::path_prompt::Errand;
 use crate::ui::rows_action::RowsAction;
 use crate::ui::saved_action::SavedAction;
+use crate::ui::tab_strip::TabAction;
 
 /// What a view wants done. The app performs it after the frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +46,8 @@ pub enum Action {
     /// Prepare these parts of the selected event, and of every later one.
     Study(StudyWish),
 
+    /// Something with tabs.
+    Tabs(TabAction),
     /// Open a connection.
     Connect(Box<ConnectRequest>),
     /// Connect again as the last time.

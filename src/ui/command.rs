@@ -4,6 +4,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use lucide_icons::Icon;
 
 use crate::ui::row_command::{ROWS, RowCommand};
+use crate::ui::tab_command::{TABS, TabCommand};
 
 /// A user command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,6 +13,8 @@ pub enum Command {
     Palette,
     /// Show the connect form.
     Connection,
+    /// One about tabs.
+    Tabs(TabCommand),
     /// Connect as last time.
     Reconnect,
     /// Close the connection.
@@ -339,8 +342,9 @@ const WINDOW: [Line; 11] = [
 
 /// Every command, by group.
 pub fn all() -> impl Iterator<Item = Entry> {
-    let groups: [(Group, &'static [Line]); 6] = [
+    let groups: [(Group, &'static [Line]); 7] = [
         (Group::Connection, &CONNECTION),
+        (Group::Connection, &TABS),
         (Group::Messages, &MESSAGES),
         (Group::Log, &LOG),
         (Group::Log, &ROWS),

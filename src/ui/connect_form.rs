@@ -13,7 +13,7 @@ use crate::ui::control::{
 };
 use crate::ui::model::Model;
 use crate::ui::profile_list::{ProfileChoice, profile_list_ui, recents_ui};
-use crate::ui::status_panel::switches_ui;
+use crate::ui::switches::switches_ui;
 use crate::ui::theme::{self, tokens};
 
 /// The profile as edited, and the token typed.

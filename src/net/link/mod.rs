@@ -9,8 +9,12 @@ mod login;
 mod pulse;
 mod record;
 mod replay;
+mod restore;
 mod retry;
+mod switch;
 
+#[cfg(test)]
+mod cuts;
 #[cfg(test)]
 mod playbook;
 
@@ -20,9 +24,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::capture::event::{Direction, Event, Fact, Payload, Stamp, Text};
-use crate::directus::{Class, EventName, MessageType, classify};
+use crate::directus::{Class, Credentials, EventName, MessageType, classify};
 use crate::net::command::{Command, ConnectSpec, Outgoing, Protocol, Switches};
-use crate::net::failure::{Failure, OpenFailure};
+use crate::net::failure::{Failure, LoginFailure, OpenFailure};
 use crate::net::link::pulse::{Beat, Pulse};
 use crate::net::link::record::Shown;
 use crate::net::link::replay::Replay;
@@ -118,6 +122,10 @@ pub struct Link {
     pulse: Pulse,
     /// What the failure that is ending this connection calls for.
     verdict: Option<Verdict>,
+    /// A connection broke while reconnecting was switched off: what its end called for.
+    lost: Option<Verdict>,
+    /// When messages that wait for restored subscriptions go out all the same.
+    patience_until: Option<u64>,
 }
 
 impl Link {
@@ -136,6 +144,8 @@ impl Link {
             retry: Retry::new(seed),
             pulse: Pulse::new(),
             verdict: None,
+            lost: None,
+            patience_until: None,
         }
     }
 
@@ -193,6 +203,9 @@ impl Link {
             }
             Phase::Closing { drop_at } if drop_at <= now.elapsed_us => self.close_unanswered(now, out),
             Phase::Waiting { due_at } if due_at <= now.elapsed_us => self.dial(now, out),
+            Phase::Live if self.patience_until.is_some_and(|at| at <= now.elapsed_us) => {
+                self.release_held(now, out);
+            }
             _ => {}
         }
         while let Some(beat) = self.pulse.beat(self.switches, now.elapsed_us) {
@@ -211,7 +224,8 @@ impl Link {
             Phase::Authenticating { silent_at, .. } => silent_at,
             Phase::Closing { drop_at } => Some(drop_at),
             Phase::Waiting { due_at } => Some(due_at),
-            Phase::Idle | Phase::Dialing | Phase::Greeting | Phase::Live => None,
+            Phase::Live => self.patience_until,
+            Phase::Idle | Phase::Dialing | Phase::Greeting => None,
         };
         own.into_iter().chain(self.pulse.deadline(self.switches)).min()
     }
@@ -272,14 +286,19 @@ impl Link {
 
     /// Starts on a spec of the user: nothing of earlier connections is kept.
     fn begin(&mut self, spec: Arc<ConnectSpec>, now: Stamp, out: &mut Outputs) {
-        for secret in spec.endpoint.token().into_iter().chain(spec.token()) {
+        for secret in spec.endpoint.token().into_iter().chain(spec.credentials.secrets()) {
             self.door.learn(secret);
         }
-        self.switches = spec.switches;
+        if !matches!(spec.credentials, Credentials::None | Credentials::StaticToken(_)) {
+            self.tell(&LoginFailure::KindUnknown(spec.credentials.kind()).into(), now, out);
+            return;
+        }
+        let switches = spec.switches;
         self.replay.clear();
-        self.retry.reset();
+        self.retry.begin(spec.pacing);
         self.spec = Some(spec);
         self.dial(now, out);
+        self.note_switches(switches, now, out);
     }
 
     fn dial(&mut self, now: Stamp, out: &mut Outputs) {
@@ -287,6 +306,7 @@ impl Link {
         self.connection = self.connection.saturating_add(1);
         self.phase = Phase::Dialing;
         self.verdict = None;
+        self.lost = None;
         let connect = Fact::Connect {
             url: spec.endpoint.websocket_url().to_string(),
             transport: spec.transport.name().to_owned(),
@@ -300,9 +320,10 @@ impl Link {
 
     fn send(&mut self, message: Outgoing, now: Stamp, out: &mut Outputs) {
         match self.phase {
+            Phase::Live if self.must_wait(&message) => self.wait_for_restore(message, now, out),
             Phase::Live => self.write(message, false, now, out),
             Phase::Greeting => self.greet(message, now, out),
-            Phase::Dialing | Phase::Authenticating { .. } => self.hold(message, now, out),
+            Phase::Dialing | Phase::Authenticating { .. } => self.hold(message, String::new(), now, out),
             Phase::Idle | Phase::Closing { .. } | Phase::Waiting { .. } => {
                 let told = OpenFailure::NotConnected;
                 let reason = told.sentences().message;
@@ -318,18 +339,6 @@ impl Link {
             self.write_text(text, true, now, out);
         } else {
             self.tell(&OpenFailure::NotConnected.into(), now, out);
-        }
-    }
-
-    fn switch(&mut self, switches: Switches, now: Stamp, out: &mut Outputs) {
-        for ((name, before), (_, on)) in self.switches.positions().into_iter().zip(switches.positions()) {
-            if before != on {
-                self.record(Fact::Switched { name: name.to_owned(), on }, now, out);
-            }
-        }
-        self.switches = switches;
-        if !switches.reconnect {
-            self.stop_waiting("Automatic reconnecting was switched off.", now, out);
         }
     }
 
@@ -355,7 +364,12 @@ impl Link {
         match class.kind {
             MessageType::Ping => self.pinged(now, out),
             MessageType::Auth => self.auth_heard(class, now, out),
-            MessageType::Subscription | MessageType::Subscribe => self.replay.heard(text, class),
+            MessageType::Subscription | MessageType::Subscribe => {
+                self.replay.heard(text, class);
+                if !self.replay.is_restoring() {
+                    self.release_held(now, out);
+                }
+            }
             _ => {}
         }
     }
