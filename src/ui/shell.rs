@@ -6,7 +6,7 @@ use crate::capture::row::Level;
 use crate::capture::study::CopyForm;
 use crate::session::Phase;
 use crate::settings::{Layout, Profile, Theme};
-use crate::ui::action::{Action, CapturesAction, Misbehaviour};
+use crate::ui::action::{Action, CapturesAction, FilterChange, Misbehaviour};
 use crate::ui::captures_view::CapturesView;
 use crate::ui::command::Command;
 use crate::ui::compose::{Compose, can_send};
@@ -19,7 +19,7 @@ use crate::ui::jobs_view::jobs_ui;
 use crate::ui::log_view::LogView;
 use crate::ui::model::{Model, Source};
 use crate::ui::opening_bar::opening_ui;
-use crate::ui::palette::Palette;
+use crate::ui::palette::{Choice, Palette};
 use crate::ui::path_prompt::{Errand, PathPrompt};
 use crate::ui::settings_view::settings_ui;
 use crate::ui::shell_parts::{banner_ui, keep_layout};
@@ -190,8 +190,11 @@ impl Shell {
         } else {
             self.session_ui(ui, model, actions);
         }
-        if let Some(command) = self.palette.show(ui) {
-            self.perform(command, model, actions);
+        let filters = model.settings.filters.iter().filter(|_| model.source != Source::Nothing);
+        match self.palette.show(ui, filters) {
+            Some(Choice::Command(command)) => self.perform(command, model, actions),
+            Some(Choice::Filter(text)) => actions.push(Action::Filter(FilterChange::Set(text))),
+            None => {}
         }
         self.prompt.show(ui, actions);
         self.export.show(ui, model.scopes, actions);
