@@ -43,6 +43,12 @@ impl Filtering {
             FilterChange::Set(text) => text.trim().to_owned(),
             FilterChange::Add(term) => with(self.text(), term),
             FilterChange::Clear => String::new(),
+            FilterChange::Halt(on) => {
+                for sieve in self.next.iter().chain(&self.current) {
+                    sieve.halt(*on);
+                }
+                return Ok(());
+            }
         };
         let filter = Filter::parse(&text)?;
         self.notes_revision = capture.notes_revision();
@@ -87,7 +93,7 @@ impl Filtering {
     pub fn prepare(&mut self) -> bool {
         let is_ready = self.next.as_ref().is_some_and(|next| {
             let found = next.found();
-            !found.is_empty() || found.is_done() || found.trouble().is_some()
+            !found.is_empty() || found.is_done() || found.is_halted() || found.trouble().is_some()
         });
         if is_ready {
             self.current = self.next.take();
