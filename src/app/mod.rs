@@ -25,12 +25,15 @@ mod notice;
 mod order;
 mod perform;
 mod place;
+mod reach;
 mod retired;
 mod rows;
 mod saved;
 mod search;
 mod tab;
 mod tasks;
+mod vault;
+mod vault_work;
 mod window;
 mod zone;
 

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::directus::{Class, classify};
 
+pub use super::identity_claim::IdentityClaim;
+
 /// When something happened. Taken once, at the socket, and carried along.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stamp {
@@ -200,6 +202,8 @@ pub enum Stage {
     Resolve,
     /// Opening the TCP connection.
     Tcp,
+    /// Getting a tunnel from a proxy.
+    Proxy,
     /// TLS handshake.
     Tls,
     /// HTTP upgrade to WebSocket.
@@ -242,6 +246,9 @@ pub enum Fact {
         credential: String,
         /// 1 for the first attempt, more for automatic retries.
         attempt: u32,
+        /// The server's certificate is accepted whatever is wrong with it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unverified: bool,
     },
     /// The host name was looked up.
     Resolved {
@@ -254,8 +261,20 @@ pub enum Fact {
     },
     /// The TCP connection stands.
     Connected {
-        /// Address and port of the server.
+        /// Address and port of the server, or of the proxy before it.
         address: String,
+        /// URL of that proxy without user and password; empty where the way is direct.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        via: String,
+        /// How long it took.
+        took_us: u64,
+    },
+    /// A proxy opened the way to the server.
+    Tunnelled {
+        /// URL of the proxy without user and password.
+        proxy: String,
+        /// Host and port of the server, as the proxy was asked for them.
+        target: String,
         /// How long it took.
         took_us: u64,
     },
@@ -267,6 +286,9 @@ pub enum Fact {
         cipher: String,
         /// The chain as the server sent it, its own certificate first.
         certificates: Vec<Certificate>,
+        /// What was wrong with the chain and was accepted all the same, as a sentence; empty if nothing was.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        accepted: String,
         /// How long it took.
         took_us: u64,
     },
@@ -358,11 +380,13 @@ pub enum Fact {
     },
     /// A switch of automation changed.
     Switched {
-        /// Name of the switch: `auto_pong`, `reconnect`, `resubscribe`, `measure`.
+        /// Name of the switch: `auto_pong`, `reconnect`, `resubscribe`, `measure`, `reauth`.
         name: String,
         /// Its new position.
         on: bool,
     },
+    /// A credential is shown to the server; nothing of its value.
+    Identity(IdentityClaim),
     /// The wall clock moved against the monotonic clock by more than a second (sleep, clock set).
     Clock {
         /// By how much, microseconds; positive if the wall clock ran ahead.

@@ -37,12 +37,14 @@ pub enum FactKind {
     Switched,
     Clock,
     Note,
+    Tunnelled,
+    Identity,
     Unknown,
 }
 
 impl FactKind {
     /// Every kind, in the order of its byte.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Connect,
         Self::Resolved,
         Self::Connected,
@@ -60,6 +62,8 @@ impl FactKind {
         Self::Switched,
         Self::Clock,
         Self::Note,
+        Self::Tunnelled,
+        Self::Identity,
         Self::Unknown,
     ];
 
@@ -84,6 +88,8 @@ impl FactKind {
             Fact::Switched { .. } => Self::Switched,
             Fact::Clock { .. } => Self::Clock,
             Fact::Note { .. } => Self::Note,
+            Fact::Tunnelled { .. } => Self::Tunnelled,
+            Fact::Identity(_) => Self::Identity,
             Fact::Unknown { .. } => Self::Unknown,
         }
     }
@@ -109,6 +115,8 @@ impl FactKind {
             Self::Switched => "switched",
             Self::Clock => "clock",
             Self::Note => "note",
+            Self::Tunnelled => "tunnelled",
+            Self::Identity => "identity",
             Self::Unknown => "unknown",
         }
     }

@@ -8,7 +8,7 @@ use crate::capture::{Direction, Event, Fact, Kind, Message, Payload, Reader, Rec
 use crate::directus::{EventName, MessageType, close, shown};
 use crate::session::Snapshot;
 
-use super::row_maker;
+use super::{identity_row, row_maker};
 
 /// The event that answers a request, by its record; `None` for replies and unanswered requests.
 pub(super) fn answered_by(record: &Record, seq: u64) -> Option<u64> {
@@ -138,7 +138,11 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
         Fact::Resolved { addresses, .. } => {
             detail.facts.extend(addresses.iter().map(|address| FactLine::new("address", shown(address))));
         }
-        Fact::Secured { certificates, protocol, cipher, .. } => {
+        Fact::Secured { certificates, protocol, cipher, accepted, .. } => {
+            if !accepted.is_empty() {
+                detail.meaning.push(shown(accepted).into_owned());
+                detail.meaning.push("It was accepted all the same, since the profile says so.".to_owned());
+            }
             detail.facts.push(FactLine::new("protocol", shown(protocol)));
             detail.facts.push(FactLine::new("cipher", shown(cipher)));
             let lines = certificates
@@ -175,12 +179,21 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
                     .to_owned(),
             );
         }
+        Fact::Connected { address, via, .. } if !via.is_empty() => {
+            detail.facts.push(FactLine::new("address", shown(address)));
+            detail.facts.push(FactLine::new("proxy", shown(via)));
+        }
+        Fact::Tunnelled { proxy, target, .. } => {
+            detail.facts.push(FactLine::new("proxy", shown(proxy)));
+            detail.facts.push(FactLine::new("target", shown(target)));
+        }
         Fact::Connect { .. }
         | Fact::Connected { .. }
         | Fact::Open { .. }
         | Fact::Retry { .. }
         | Fact::Switched { .. }
         | Fact::Clock { .. } => {}
+        Fact::Identity(claim) => identity_row::add(detail, claim),
         Fact::Note { about, .. } => {
             detail.facts.push(FactLine::new("about", format!("event #{about}")));
         }

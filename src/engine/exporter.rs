@@ -114,6 +114,7 @@ mod tests {
             mode: "public".into(),
             credential: "none".into(),
             attempt: 1,
+            unverified: false,
         };
         let text = |direction, data: &str| What::Message(Message::text(direction, data));
         let whats = [

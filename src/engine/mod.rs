@@ -15,6 +15,7 @@ mod exporter;
 mod finder;
 mod found;
 mod handle;
+mod identity_row;
 mod news;
 mod notes;
 mod opener;

@@ -9,6 +9,8 @@ use crate::capture::{
 use crate::directus::{self, Class, EventName, MessageType, Status, shown, summary};
 use crate::session::Snapshot;
 
+use super::identity_row;
+
 /// Reads an event and makes its row. A line that can't be read becomes a row that says so.
 pub(super) fn row(
     reader: &mut Reader,
@@ -120,6 +122,7 @@ fn fill_fact(row: &mut Row, fact: &Fact) {
     row.round_trip_us = match fact {
         Fact::Resolved { took_us, .. }
         | Fact::Connected { took_us, .. }
+        | Fact::Tunnelled { took_us, .. }
         | Fact::Secured { took_us, .. }
         | Fact::Response { took_us, .. } => Some(*took_us),
         _ => None,
@@ -151,9 +154,12 @@ fn fact_level(fact: &Fact) -> Level {
         },
         Fact::Response { status, .. } if *status != 101 => Level::Error,
         Fact::Held { .. } | Fact::Retry { .. } | Fact::Clock { .. } | Fact::Unknown { .. } => Level::Warning,
-        Fact::Connect { .. } | Fact::Switched { .. } => Level::Normal,
+        Fact::Connect { unverified: true, .. } => Level::Warning,
+        Fact::Secured { accepted, .. } if !accepted.is_empty() => Level::Warning,
+        Fact::Connect { .. } | Fact::Switched { .. } | Fact::Identity(_) => Level::Normal,
         Fact::Resolved { .. }
         | Fact::Connected { .. }
+        | Fact::Tunnelled { .. }
         | Fact::Secured { .. }
         | Fact::Request { .. }
         | Fact::Response { .. }
@@ -165,14 +171,22 @@ fn fact_level(fact: &Fact) -> Level {
 /// One line about a fact, not yet safe to show.
 fn fact_summary(fact: &Fact) -> String {
     match fact {
-        Fact::Connect { url, transport, mode, credential, attempt } => {
+        Fact::Connect { url, transport, mode, credential, attempt, unverified } => {
             let attempt = if *attempt > 1 { format!("attempt {attempt} · ") } else { String::new() };
-            format!("{attempt}{url} · {mode} · {credential} · {transport} transport")
+            let unverified = if *unverified { " · certificate not checked" } else { "" };
+            format!("{attempt}{url} · {mode} · {credential} · {transport} transport{unverified}")
         }
         Fact::Resolved { host, addresses, .. } => format!("{host} → {}", addresses.join(", ")),
-        Fact::Connected { address, .. } => format!("TCP connected to {address}"),
-        Fact::Secured { protocol, cipher, certificates, .. } => {
-            format!("{protocol} · {cipher} · {} certificates", certificates.len())
+        Fact::Connected { address, via, .. } if via.is_empty() => format!("TCP connected to {address}"),
+        Fact::Connected { address, via, .. } => format!("TCP connected to {address} · proxy {via}"),
+        Fact::Tunnelled { proxy, target, .. } => format!("{target} reached via proxy {proxy}"),
+        Fact::Secured { protocol, cipher, certificates, accepted, .. } => {
+            let accepted = if accepted.is_empty() {
+                String::new()
+            } else {
+                format!(" · accepted although: {accepted}")
+            };
+            format!("{protocol} · {cipher} · {} certificates{accepted}", certificates.len())
         }
         Fact::Request { method, target, headers } => format!("{method} {target} · {} headers", headers.len()),
         Fact::Response { status, reason, headers, .. } => {
@@ -195,6 +209,7 @@ fn fact_summary(fact: &Fact) -> String {
         Fact::Clock { drift_us } => {
             format!("the clock of this computer moved by {:.1} s", seconds(drift_us.unsigned_abs() / 1000))
         }
+        Fact::Identity(claim) => identity_row::summary(claim),
         Fact::Note { about, pin, text } => note_summary(*about, *pin, text.as_deref()),
         Fact::Unknown { name, line } => format!("{name} · {}", start(line)),
     }

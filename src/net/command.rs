@@ -1,12 +1,14 @@
 //! What the rest of the program may ask of a connection.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::directus::{AuthMode, Credentials, Endpoint, Secret, TokenPlace};
+use crate::directus::{AuthMode, Credentials, Endpoint, Secret, TokenPlace, is_secret_header};
+use crate::net::reach::Reach;
 
 /// Which machinery carries the frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -53,23 +55,26 @@ pub struct Switches {
     pub resubscribe: bool,
     /// Send a `ping` with a uid every 15 s while `auto_pong` is on, to measure the round trip.
     pub measure: bool,
+    /// Renew the login before its token runs out, on the open socket.
+    pub reauth: bool,
 }
 
 impl Default for Switches {
     fn default() -> Self {
-        Self { auto_pong: true, reconnect: true, resubscribe: true, measure: true }
+        Self { auto_pong: true, reconnect: true, resubscribe: true, measure: true, reauth: true }
     }
 }
 
 impl Switches {
     /// Name and position of every switch, in the order they are shown.
     #[must_use]
-    pub const fn positions(self) -> [(&'static str, bool); 4] {
+    pub const fn positions(self) -> [(&'static str, bool); 5] {
         [
             ("auto_pong", self.auto_pong),
             ("reconnect", self.reconnect),
             ("resubscribe", self.resubscribe),
             ("measure", self.measure),
+            ("reauth", self.reauth),
         ]
     }
 }
@@ -87,6 +92,23 @@ pub struct Pacing {
 impl Default for Pacing {
     fn default() -> Self {
         Self { first_ms: 1_000, longest_ms: 30_000 }
+    }
+}
+
+/// Takes a new refresh token to where it is kept, before anything else is done with it: the one it replaces is dead.
+/// Called on the net thread, so it must only hand the value on.
+#[derive(Clone)]
+pub struct Keeper(Arc<dyn Fn(Secret) + Send + Sync>);
+
+impl Keeper {
+    /// A keeper that calls this.
+    pub fn new(keep: impl Fn(Secret) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(keep))
+    }
+
+    /// Hands a value on.
+    pub(crate) fn keep(&self, secret: Secret) {
+        (self.0)(secret);
     }
 }
 
@@ -115,6 +137,10 @@ pub struct ConnectSpec {
     pub headers: Vec<(String, String)>,
     /// Offered in `Sec-WebSocket-Protocol`, in this order.
     pub subprotocols: Vec<String>,
+    /// Proxy, certificates, cookies, query parameters.
+    pub reach: Reach,
+    /// Where a refresh token goes that replaces that of `credentials`.
+    pub keeper: Option<Keeper>,
 }
 
 impl ConnectSpec {
@@ -133,6 +159,8 @@ impl ConnectSpec {
             connect_timeout: Duration::from_secs(10),
             headers: Vec::new(),
             subprotocols: Vec::new(),
+            reach: Reach::default(),
+            keeper: None,
         }
     }
 
@@ -149,15 +177,58 @@ impl ConnectSpec {
     /// raw mode with the one the user typed there. Never to be shown unmasked.
     pub(crate) fn wire_url(&self) -> Url {
         let mut url = self.endpoint.websocket_url().clone();
-        let token = match (self.protocol, self.mode) {
-            (Protocol::Raw, _) => self.endpoint.token(),
-            (Protocol::Directus, AuthMode::Strict) => self.token(),
-            (Protocol::Directus, AuthMode::Public | AuthMode::Handshake) => None,
+        let token = match self.protocol {
+            Protocol::Raw => self.endpoint.token(),
+            Protocol::Directus => self.token().filter(|_| self.asks_at_upgrade()),
         };
+        for (name, value) in &self.reach.query {
+            url.query_pairs_mut().append_pair(name, value.expose());
+        }
         if let Some(token) = token {
             url.query_pairs_mut().append_pair("access_token", token.expose());
         }
         url
+    }
+
+    /// Whether the credential travels with the upgrade, in the query or as a cookie: then the server judges it there,
+    /// in any mode, and reads no `auth` message first (reference 1.3).
+    pub(crate) fn asks_at_upgrade(&self) -> bool {
+        let in_query = self.mode == AuthMode::Strict || self.token_place == TokenPlace::Query;
+        match self.credentials {
+            Credentials::SessionCookie { .. } => true,
+            Credentials::None | Credentials::StaticToken(_) => in_query && self.token().is_some(),
+            Credentials::Password { .. } | Credentials::RefreshToken(_) => false,
+        }
+    }
+
+    /// The session cookie, where it is the credential.
+    pub(crate) fn session_cookie(&self) -> Option<(&str, &Secret)> {
+        match &self.credentials {
+            Credentials::SessionCookie { name, value } if self.protocol == Protocol::Directus => {
+                Some((name, value))
+            }
+            _ => None,
+        }
+    }
+
+    /// Everything in it that must not be shown, wherever it turns up.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        let mut secrets: Vec<Secret> =
+            self.endpoint.token().into_iter().chain(self.credentials.secrets()).cloned().collect();
+        secrets.extend(self.reach.secrets().cloned());
+        for (name, value) in &self.headers {
+            if name.eq_ignore_ascii_case("cookie") {
+                let values =
+                    value.split(';').filter_map(|pair| pair.split_once('=').map(|(_, value)| value.trim()));
+                secrets.extend(values.map(Secret::new));
+            } else if is_secret_header(name) {
+                secrets.push(Secret::new(value.as_str()));
+                // Of `Bearer abc` only the second word is secret, and that is what a server quotes.
+                secrets.extend(value.split_once(' ').map(|(_, words)| Secret::new(words.trim())));
+            }
+        }
+        secrets.retain(|secret| !secret.is_empty());
+        secrets
     }
 
     /// The word for the login mode in a capture.
@@ -188,6 +259,7 @@ impl std::fmt::Debug for ConnectSpec {
             .field("transport", &self.transport)
             .field("connect_timeout", &self.connect_timeout)
             .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("reach", &self.reach)
             .finish_non_exhaustive()
     }
 }
@@ -247,6 +319,8 @@ pub enum Command {
     Abort,
     /// Send one `ping` with a uid now.
     Measure,
+    /// Show the credential again on the open socket, or what renews it.
+    Reauthenticate,
     /// Connect again now instead of when it is due.
     RetryNow,
     /// Stop waiting for the next attempt.

@@ -130,10 +130,13 @@ impl Door {
             Fact::Note { text, .. } => text.as_mut().is_some_and(|text| self.words(text)),
             Fact::Resolved { .. }
             | Fact::Connected { .. }
+            | Fact::Tunnelled { .. }
             | Fact::Secured { .. }
             | Fact::Retry { .. }
             | Fact::Switched { .. }
             | Fact::Clock { .. }
+            // Made of claims; a token's value never gets into it.
+            | Fact::Identity(_)
             | Fact::Unknown { .. } => false,
         }
     }

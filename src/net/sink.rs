@@ -179,7 +179,7 @@ impl Batches {
 #[cfg(test)]
 mod tests {
     use super::{Delivered, sink};
-    use crate::capture::event::{Event, Fact, Stamp, What};
+    use crate::capture::event::{Event, Fact, Stamp};
 
     fn held(bytes: usize) -> Event {
         Event::new(Stamp::default(), Fact::Held { reason: String::new(), data: "x".repeat(bytes) })

@@ -121,11 +121,12 @@ fn the_way_to_the_open_socket_passes_its_phases() {
     for fact in [
         connect("strict", "static token", "wss://cms.example.com/websocket"),
         Fact::Resolved { host: "cms.example.com".into(), addresses: vec!["192.0.2.1".into()], took_us: 9000 },
-        Fact::Connected { address: "192.0.2.1:443".into(), took_us: 14_000 },
+        Fact::Connected { address: "192.0.2.1:443".into(), via: String::new(), took_us: 14_000 },
         Fact::Secured {
             protocol: "TLSv1.3".into(),
             cipher: "x".into(),
             certificates: Vec::new(),
+            accepted: String::new(),
             took_us: 31_000,
         },
         Fact::Response {

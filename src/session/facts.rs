@@ -7,6 +7,7 @@ use crate::capture::event::{ClosedBy, Direction, Fact, Stage};
 use super::close::LastClose;
 use super::fold::{At, Session};
 use super::handshake::{Handshake, Tls, Waterfall};
+use super::identity::Identity;
 use super::login::Login;
 use super::phase::{Mode, Phase};
 use super::problem::LastError;
@@ -18,6 +19,7 @@ impl Session {
             Fact::Connect { .. }
             | Fact::Resolved { .. }
             | Fact::Connected { .. }
+            | Fact::Tunnelled { .. }
             | Fact::Secured { .. }
             | Fact::Request { .. }
             | Fact::Response { .. }
@@ -47,7 +49,11 @@ impl Session {
                 self.enter(at, Phase::Closed);
             }
             Fact::Switched { name, on } => self.shown.switches.set(name, *on),
-            Fact::Clock { .. } => self.shown.counters.clock_jumps += 1,
+            Fact::Clock { drift_us } => {
+                self.shown.counters.clock_jumps += 1;
+                self.shown.identity.clock_jumped(*drift_us);
+            }
+            Fact::Identity(claim) => self.shown.identity.shown(at.seq, at.us(), claim),
             Fact::Note { .. } | Fact::Unknown { .. } => {}
         }
     }
@@ -68,16 +74,27 @@ impl Session {
                 waterfall.resolve_us = Some(*took_us);
                 Phase::Connecting
             }
-            Fact::Connected { address, took_us } => {
+            Fact::Connected { address, via, took_us } => {
                 handshake.address.clone_from(address);
+                handshake.via.clone_from(via);
                 waterfall.connect_us = Some(*took_us);
+                match via.is_empty() {
+                    // The tunnel is still a part of connecting.
+                    false => Phase::Connecting,
+                    true if self.shown.url.starts_with("wss:") => Phase::Tls,
+                    true => Phase::Upgrading,
+                }
+            }
+            Fact::Tunnelled { took_us, .. } => {
+                waterfall.tunnel_us = Some(*took_us);
                 if self.shown.url.starts_with("wss:") { Phase::Tls } else { Phase::Upgrading }
             }
-            Fact::Secured { protocol, cipher, certificates, took_us } => {
+            Fact::Secured { protocol, cipher, certificates, accepted, took_us } => {
                 handshake.tls = Some(Tls {
                     protocol: protocol.clone(),
                     cipher: cipher.clone(),
                     certificates: certificates.clone(),
+                    accepted: accepted.clone(),
                 });
                 waterfall.tls_us = Some(*took_us);
                 Phase::Upgrading
@@ -103,14 +120,16 @@ impl Session {
     }
 
     fn connect(&mut self, at: At, fact: &Fact) {
-        let Fact::Connect { url, transport, mode, credential, attempt } = fact else { return };
+        let Fact::Connect { url, transport, mode, credential, attempt, unverified } = fact else { return };
         // Also where the number didn't rise: a second `connect` begins anew.
         self.end_connection();
+        self.shown.identity = Identity::default();
         self.shown.url = Arc::from(url.as_str());
         self.shown.transport = Arc::from(transport.as_str());
         self.shown.credential = Arc::from(credential.as_str());
         self.shown.mode = Mode::from_word(mode);
         self.shown.attempt = *attempt;
+        self.shown.unverified = *unverified;
         self.shown.waterfall = Waterfall::default();
         self.shown.handshake = Arc::new(Handshake::default());
         self.shown.retry = None;
@@ -128,7 +147,10 @@ impl Session {
         self.shown.opened_us = Some(at.us());
         self.shown.waterfall.open_us = Some(at.us().saturating_sub(self.connect_began_us));
         self.shown.last_error = None;
-        let by_url = has_token(&self.shown.handshake.target) || has_token(&self.shown.url);
+        // What was shown before the socket opened travelled with the upgrade; by the URL it shows in older captures.
+        let by_url = has_token(&self.shown.handshake.target)
+            || has_token(&self.shown.url)
+            || self.shown.identity.is_presented();
         let anonymous = self.shown.credential.is_empty() || &*self.shown.credential == "none";
         let login = match self.shown.mode {
             Mode::Raw => Login::Unneeded,
@@ -137,6 +159,9 @@ impl Session {
             Mode::Public if anonymous => Login::Unneeded,
             Mode::Handshake | Mode::Public => Login::Awaited,
         };
+        if login.is_good() {
+            self.shown.identity.accepted(at.seq, at.us());
+        }
         self.log_in(at, login);
         self.enter(at, if login.is_good() { Phase::Live } else { Phase::Authenticating });
     }
@@ -152,7 +177,8 @@ impl Session {
             cause: Arc::from(cause.as_str()),
             advice: Arc::from(advice.as_str()),
         }));
-        let before_open = matches!(stage, Stage::Resolve | Stage::Tcp | Stage::Tls | Stage::Upgrade);
+        let before_open =
+            matches!(stage, Stage::Resolve | Stage::Tcp | Stage::Proxy | Stage::Tls | Stage::Upgrade);
         if before_open && self.shown.phase.is_connecting() {
             self.enter(at, Phase::Closed);
         }

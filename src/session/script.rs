@@ -97,6 +97,7 @@ pub(super) fn connect(mode: &str, credential: &str, url: &str) -> Fact {
         mode: mode.into(),
         credential: credential.into(),
         attempt: 1,
+        unverified: false,
     }
 }
 

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::directus::{AuthMode, Endpoint, EndpointError, Secret};
+use crate::directus::{AuthMode, Endpoint, EndpointError, SESSION_COOKIE, Secret, TokenPlace};
 
+use super::credential_kind::CredentialKind;
+use super::reach::{Pair, Reach};
 use super::secretless::{clean_url, print_url, read_url};
 
 /// Names a profile for ever, also after it is renamed. 0 is none yet.
@@ -33,17 +35,6 @@ pub enum Transport {
     Portable,
 }
 
-/// Which credential is used. The credential itself is kept elsewhere.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CredentialKind {
-    /// No login.
-    None,
-    /// A static token, typed for the session or kept in the keyring.
-    #[default]
-    StaticToken,
-}
-
 /// What Harewire does by itself on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -56,11 +47,13 @@ pub struct Switches {
     pub resubscribe: bool,
     /// Measure the round trip now and then.
     pub measure: bool,
+    /// Renew the login before its token runs out.
+    pub reauth: bool,
 }
 
 impl Default for Switches {
     fn default() -> Self {
-        Self { auto_pong: true, reconnect: true, resubscribe: true, measure: true }
+        Self { auto_pong: true, reconnect: true, resubscribe: true, measure: true, reauth: true }
     }
 }
 
@@ -79,6 +72,16 @@ pub struct Profile {
     pub mode: AuthMode,
     /// Which credential is used.
     pub credential: CredentialKind,
+    /// Where the access token is shown; strict mode knows the query only.
+    pub token_place: TokenPlace,
+    /// E-mail and password, or the refresh token, go over the socket instead of over HTTP.
+    pub in_band: bool,
+    /// E-mail address to log in with. No secret.
+    pub email: String,
+    /// Name of the session cookie.
+    pub cookie_name: String,
+    /// The value of the credential is kept in the system's keyring.
+    pub remember: bool,
     /// Which protocol is spoken.
     pub protocol: Protocol,
     /// Which implementation holds the socket.
@@ -91,6 +94,8 @@ pub struct Profile {
     pub subprotocols: Vec<String>,
     /// `Origin` header sent; empty for none (reference 1.4).
     pub origin: String,
+    /// Headers, certificates, proxy: how the way there is made.
+    pub reach: Reach,
 }
 
 impl Default for Profile {
@@ -101,12 +106,18 @@ impl Default for Profile {
             url: String::new(),
             mode: AuthMode::default(),
             credential: CredentialKind::default(),
+            token_place: TokenPlace::default(),
+            in_band: false,
+            email: String::new(),
+            cookie_name: SESSION_COOKIE.to_owned(),
+            remember: false,
             protocol: Protocol::default(),
             transport: Transport::default(),
             switches: Switches::default(),
             connect_timeout_s: 10,
             subprotocols: Vec::new(),
             origin: String::new(),
+            reach: Reach::default(),
         }
     }
 }
@@ -131,6 +142,14 @@ pub enum Trouble {
         "“{0}” can't be a WebSocket subprotocol. Use letters, digits and dashes, such as graphql-transport-ws."
     )]
     Subprotocol(String),
+    /// The cookie's name would break the request.
+    #[error(
+        "“{0}” can't be the name of a cookie. Directus calls it directus_session_token unless SESSION_COOKIE_NAME says otherwise."
+    )]
+    CookieName(String),
+    /// Headers, certificates or the proxy can't be used.
+    #[error("{0}")]
+    Reach(String),
     /// The origin would break the request.
     #[error("The Origin must be one line such as https://app.example.com.")]
     Origin,
@@ -145,10 +164,19 @@ impl Profile {
         Endpoint::parse(&self.url)
     }
 
-    /// Cuts secrets out of the URL. Returns the token that was in it, for the credentials.
+    /// Cuts secrets out of the URL. Returns the token that was in it, for the credentials. What else stood in the query
+    /// moves to the query parameters, where a server that isn't Directus may have its own kind of token.
     pub fn take_token(&mut self) -> Option<Secret> {
         let (clean, token) = clean_url(&self.url);
         let clean = clean.into_owned();
+        if clean != self.url
+            && let Ok(endpoint) = self.endpoint()
+        {
+            let pairs = endpoint.websocket_url().query_pairs();
+            let moved =
+                pairs.map(|(name, value)| Pair { name: name.into_owned(), value: value.into_owned() });
+            self.reach.query.extend(moved);
+        }
         self.url = clean;
         token
     }
@@ -170,9 +198,13 @@ impl Profile {
         }
         let bad = self.subprotocols.iter().find(|subprotocol| !is_token(subprotocol));
         troubles.extend(bad.cloned().map(Trouble::Subprotocol));
+        if self.credential == CredentialKind::SessionCookie && !is_token(&self.cookie_name) {
+            troubles.push(Trouble::CookieName(self.cookie_name.clone()));
+        }
         if !self.origin.bytes().all(|byte| byte.is_ascii_graphic()) {
             troubles.push(Trouble::Origin);
         }
+        troubles.extend(self.reach.trouble().map(Trouble::Reach));
         troubles
     }
 }
@@ -183,7 +215,7 @@ pub(super) fn same_name(one: &str, other: &str) -> bool {
 }
 
 /// An HTTP token (RFC 9110, 5.6.2).
-fn is_token(text: &str) -> bool {
+pub(super) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
@@ -216,6 +248,14 @@ mod tests {
             (Profile { connect_timeout_s: 0, ..good(1, "A") }, "between 1 and 600"),
             (Profile { subprotocols: vec!["a b".into()], ..good(1, "A") }, "subprotocol"),
             (Profile { origin: "https://a\r\nX: y".into(), ..good(1, "A") }, "one line"),
+            (
+                Profile {
+                    credential: CredentialKind::SessionCookie,
+                    cookie_name: "a=b; c".into(),
+                    ..good(1, "A")
+                },
+                "name of a cookie",
+            ),
         ];
         for (profile, word) in table {
             let troubles = profile.troubles(&others);
@@ -229,6 +269,15 @@ mod tests {
         let mut profile =
             Profile { url: "https://cms.example.com/?access_token=hush-1234".into(), ..good(1, "A") };
         assert_eq!(profile.take_token().as_ref().map(Secret::expose), Some("hush-1234"));
+        assert!(!format!("{profile:?}").contains("hush"));
+        let url = "wss://chat.example.com/socket?room=lobby&token=hush-5678&access_token=hush-1";
+        let mut profile = Profile { url: url.into(), ..good(1, "A") };
+        assert_eq!(profile.take_token().as_ref().map(Secret::expose), Some("hush-1"));
+        assert_eq!(profile.url, "wss://chat.example.com/socket");
+        let secrets = profile.reach.take_secrets();
+        assert_eq!(secrets.len(), 1);
+        assert_eq!((secrets[0].name.as_str(), secrets[0].value.expose()), ("token", "hush-5678"));
+        assert_eq!(profile.reach.query.len(), 2);
         assert!(!format!("{profile:?}").contains("hush"));
     }
 }

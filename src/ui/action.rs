@@ -11,6 +11,7 @@ use crate::ui::path_prompt::Errand;
 use crate::ui::rows_action::RowsAction;
 use crate::ui::saved_action::SavedAction;
 use crate::ui::tab_strip::TabAction;
+use crate::ui::vault_model::VaultAction;
 
 /// What a view wants done. The app performs it after the frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +55,13 @@ pub enum Action {
     Reconnect,
     /// Close with code 1000, and do not try again.
     Disconnect,
+    /// Close with this code (1005: none) and reason, and do not try again.
+    CloseWith {
+        /// The code.
+        code: u16,
+        /// The reason, at most 123 bytes.
+        reason: String,
+    },
     /// Drop the connection at once, without a Close frame.
     Abort,
     /// Do not wait for the next automatic attempt.
@@ -62,6 +70,8 @@ pub enum Action {
     StopRetrying,
     /// Send one ping with a uid now.
     MeasureNow,
+    /// Log in again on the open connection.
+    Reauthenticate,
     /// Change what is done automatically on this connection.
     SetSwitches(Switches),
     /// Send this text exactly as it is, but for `{{token}}`; remember it in the history.
@@ -121,6 +131,8 @@ pub enum Action {
     Captures(CapturesAction),
     /// While a long file is read: show its last events, or those read so far.
     ShowEnd(bool),
+    /// Something about credentials.
+    Vault(VaultAction),
     /// Close the window.
     Quit,
 }
@@ -171,8 +183,10 @@ pub struct SearchFor {
 pub struct ConnectRequest {
     /// The profile as edited; saved under its id if that isn't 0.
     pub profile: Profile,
-    /// The token typed; `None` to use the one the app remembers for the profile.
-    pub token: Option<Secret>,
+    /// The value of its credential as typed; `None` to use the one the app remembers for the profile.
+    pub secret: Option<Secret>,
+    /// A one-time password for this login only.
+    pub otp: Option<Secret>,
 }
 
 /// What the demo server can do to its clients.

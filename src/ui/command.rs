@@ -19,12 +19,16 @@ pub enum Command {
     Reconnect,
     /// Close the connection.
     Disconnect,
+    /// Close the connection with a chosen code.
+    CloseWith,
     /// Cut the connection.
     Abort,
     /// Do not wait for the next attempt.
     RetryNow,
     /// Measure one round trip.
     MeasureNow,
+    /// Log in again on the open connection.
+    Reauthenticate,
     /// Start the demo server.
     StartDemo,
     /// The demo server cuts its connections.
@@ -185,7 +189,7 @@ pub(super) const fn shift(key: Key) -> Option<KeyboardShortcut> {
 /// A line of the registry: the fields of [`Entry`] without the group.
 pub(super) type Line = (Command, &'static str, &'static str, Icon, Option<KeyboardShortcut>);
 
-const CONNECTION: [Line; 10] = [
+const CONNECTION: [Line; 12] = [
     (Command::Connection, "Connection…", "Choose a server, a token and options", Icon::Plug, ctrl(Key::N)),
     (Command::Reconnect, "Reconnect", "Connect as the last time", Icon::Plug, ctrl_shift(Key::R)),
     (
@@ -195,9 +199,17 @@ const CONNECTION: [Line; 10] = [
         Icon::Unplug,
         ctrl_shift(Key::D),
     ),
+    (Command::CloseWith, "Close with…", "Choose the close code and the reason", Icon::Unplug, NONE),
     (Command::Abort, "Abort connection", "Drop the connection without a Close frame", Icon::CircleX, NONE),
     (Command::RetryNow, "Retry now", "Do not wait for the next attempt", Icon::RotateCcw, NONE),
     (Command::MeasureNow, "Measure round trip", "Send a ping with a uid", Icon::Timer, ctrl_shift(Key::P)),
+    (
+        Command::Reauthenticate,
+        "Re-authenticate now",
+        "Log in again on the open connection; subscriptions stay",
+        Icon::KeyRound,
+        NONE,
+    ),
     (
         Command::StartDemo,
         "Try the demo server",

@@ -12,6 +12,7 @@ use crate::ui::control::{dot_ui, level_colour, section_ui};
 use crate::ui::figures::{counted, lasting, span};
 use crate::ui::heartbeat_bar::part_bar_ui;
 use crate::ui::measure::{points, proportion};
+use crate::ui::reach_strip::reach_facts_ui;
 use crate::ui::section::folding_ui;
 use crate::ui::status_panel::{phase_colour, phase_note};
 use crate::ui::theme::{self, tokens};
@@ -30,6 +31,7 @@ pub fn connection_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions:
         let url = RichText::new(&*snapshot.url).font(theme::mono()).color(t.dim);
         ui.add(egui::Label::new(url).truncate()).on_hover_text(&*snapshot.url);
     }
+    reach_facts_ui(ui, snapshot);
     if snapshot.phase == Phase::WaitingToRetry {
         countdown_ui(ui, snapshot, moment, actions);
     }

@@ -10,12 +10,14 @@ pub mod button;
 pub mod capture_list;
 pub mod capture_row;
 pub mod captures_view;
+pub mod close_dialog;
 pub mod command;
 pub mod compose;
 pub mod connect_form;
 pub mod connection_section;
 pub mod control;
 pub mod copy_menu;
+pub mod credential_form;
 pub mod detail;
 pub mod detail_parts;
 pub mod diff_line;
@@ -32,6 +34,7 @@ pub mod fold_map;
 pub mod heartbeat_bar;
 pub mod help_view;
 pub mod hex_view;
+pub mod identity_strip;
 pub mod jobs_view;
 pub mod json_highlight;
 pub mod json_view;
@@ -52,6 +55,8 @@ pub mod palette;
 pub mod path_prompt;
 pub mod problem_card;
 pub mod profile_list;
+pub mod reach_form;
+pub mod reach_strip;
 pub mod row_command;
 pub mod row_dialogs;
 pub mod row_menu;
@@ -78,10 +83,15 @@ pub mod text_view;
 pub mod theme;
 pub mod toasts;
 pub mod top_bar;
+pub mod vault_model;
 pub mod waterfall;
 
 #[cfg(test)]
+mod credential_tests;
+#[cfg(test)]
 mod filter_tests;
+#[cfg(test)]
+mod identity_tests;
 #[cfg(test)]
 mod row_tests;
 #[cfg(test)]

@@ -20,6 +20,7 @@ use crate::ui::model::{Demo, Model, Opening, Recent, Recording, Source};
 use crate::ui::shell::Shell;
 use crate::ui::tab_strip::{TabView, Tabs};
 use crate::ui::theme;
+use crate::ui::vault_model::VaultModel;
 
 /// 00:27:38.000 UTC on a day in 2026.
 const START_US: i64 = 1_795_566_458_000_000;
@@ -46,6 +47,7 @@ pub struct Scene {
     pub notes: Notes,
     pub marked: Option<u64>,
     pub now_us: u64,
+    pub vault: VaultModel<'static>,
 }
 
 impl Scene {
@@ -71,6 +73,7 @@ impl Scene {
             notes: Notes::default(),
             marked: None,
             now_us: 0,
+            vault: VaultModel::default(),
         }
     }
 
@@ -129,6 +132,7 @@ impl Scene {
             mode: "handshake".to_owned(),
             credential: "static token".to_owned(),
             attempt: 1,
+            unverified: false,
         });
         folder.fact(Fact::Error {
             stage: Stage::Tcp,
@@ -247,7 +251,7 @@ impl Scene {
             demo: Demo::Off,
             recents: &self.recents,
             captures: &self.captures,
-            known_tokens: &[],
+            vault: self.vault,
             jobs: &[],
             scopes: Scopes::default(),
             banner: None,
@@ -333,12 +337,23 @@ impl Folder {
             mode: "handshake".to_owned(),
             credential: "static token".to_owned(),
             attempt: 1,
+            unverified: false,
         });
         let host = "cms.example.com".to_owned();
         self.fact(Fact::Resolved { host, addresses: vec!["192.0.2.7".to_owned()], took_us: 9_000 });
-        self.fact(Fact::Connected { address: "192.0.2.7:443".to_owned(), took_us: 14_000 });
+        self.fact(Fact::Connected {
+            address: "192.0.2.7:443".to_owned(),
+            via: String::new(),
+            took_us: 14_000,
+        });
         let (protocol, cipher) = ("TLSv1.3".to_owned(), "TLS13_AES_256_GCM_SHA384".to_owned());
-        self.fact(Fact::Secured { protocol, cipher, certificates: Vec::new(), took_us: 31_000 });
+        self.fact(Fact::Secured {
+            protocol,
+            cipher,
+            certificates: Vec::new(),
+            accepted: String::new(),
+            took_us: 31_000,
+        });
         let reason = "Switching Protocols".to_owned();
         let (headers, body) = (Vec::new(), String::new());
         self.fact(Fact::Response { status: 101, reason, headers, body, took_us: 22_000 });

@@ -5,9 +5,10 @@ use egui::{CentralPanel, Frame, Panel, Ui};
 use crate::capture::row::Level;
 use crate::capture::study::CopyForm;
 use crate::session::Phase;
-use crate::settings::{Layout, Profile, Theme};
+use crate::settings::{Environment, Layout, Profile, Theme};
 use crate::ui::action::{Action, CapturesAction, FilterChange, Misbehaviour};
 use crate::ui::captures_view::CapturesView;
+use crate::ui::close_dialog::CloseDialog;
 use crate::ui::command::Command;
 use crate::ui::compose::{Compose, can_send};
 use crate::ui::connect_form::ConnectForm;
@@ -21,6 +22,7 @@ use crate::ui::model::{Model, Source};
 use crate::ui::opening_bar::opening_ui;
 use crate::ui::palette::{Choice, Palette};
 use crate::ui::path_prompt::{Errand, PathPrompt};
+use crate::ui::reach_strip::unverified_strip_ui;
 use crate::ui::settings_view::settings_ui;
 use crate::ui::shell_parts::{banner_ui, keep_layout};
 use crate::ui::status_bar::status_bar_ui;
@@ -40,6 +42,7 @@ pub struct Shell {
     page: Page,
     toasts: Toasts,
     captures: CapturesView,
+    close: CloseDialog,
     /// The connect form is shown over a session that stands.
     on_form: bool,
 }
@@ -156,6 +159,11 @@ impl Shell {
         self.connect.adopt(stored);
     }
 
+    /// Fills in the connect form from what was found in a `.env` file.
+    pub fn fill_connect_form(&mut self, found: &Environment) {
+        self.connect.fill(found);
+    }
+
     /// Paints the window and collects what the user wants.
     pub fn show(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) {
         // Behind a dialog nothing must happen unseen.
@@ -196,6 +204,7 @@ impl Shell {
             Some(Choice::Filter(text)) => actions.push(Action::Filter(FilterChange::Set(text))),
             None => {}
         }
+        self.close.show(ui, &*model.snapshot.transport == "portable", actions);
         self.prompt.show(ui, actions);
         self.export.show(ui, model.scopes, actions);
         let stays = match self.page {
@@ -212,6 +221,7 @@ impl Shell {
     fn session_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) {
         let t = tokens(ui);
         banner_ui(ui, model);
+        unverified_strip_ui(ui, model.snapshot);
         opening_ui(ui, model.recording.opening, actions);
         let mut layout = model.settings.layout;
         let panel = Frame::new().fill(t.panel);
@@ -291,6 +301,11 @@ impl Shell {
                 self.captures.open();
                 actions.push(Action::Captures(CapturesAction::Look));
             }
+            Command::CloseWith
+                if model.snapshot.phase.is_open() && matches!(model.source, Source::Live(_)) =>
+            {
+                self.close.open();
+            }
             Command::Settings => self.page = Page::Settings,
             Command::Help => self.page = Page::Help,
             Command::EditAndResend => {
@@ -317,6 +332,9 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         Command::Abort => is_live.then_some(Action::Abort),
         Command::RetryNow => is_live.then_some(Action::RetryNow),
         Command::MeasureNow => (model.snapshot.phase == Phase::Live).then_some(Action::MeasureNow),
+        Command::Reauthenticate => {
+            (is_live && model.snapshot.phase == Phase::Live).then_some(Action::Reauthenticate)
+        }
         Command::StartDemo => Some(Action::StartDemo),
         Command::DemoDrop => Some(Action::Misbehave(Misbehaviour::Drop)),
         Command::DemoSilence => Some(Action::Misbehave(Misbehaviour::Silence)),
@@ -361,6 +379,7 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         Command::Palette
         | Command::Connection
         | Command::Captures
+        | Command::CloseWith
         | Command::Subscribe
         | Command::Send
         | Command::Format

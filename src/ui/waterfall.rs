@@ -44,7 +44,7 @@ fn step_colour(name: &str, index: usize) -> usize {
         "tcp" | "connect" => 1,
         "tls" => 2,
         "upgrade" => 3,
-        "login" => 4,
+        "login" | "proxy" => 4,
         _ => index % theme::STEP_COLOURS.len(),
     }
 }

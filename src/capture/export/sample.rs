@@ -62,6 +62,7 @@ fn events() -> Vec<Event> {
         mode: "handshake".into(),
         credential: "static token".into(),
         attempt,
+        unverified: false,
     };
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let request = || Fact::Request {
@@ -100,7 +101,7 @@ fn events() -> Vec<Event> {
                 took_us: 9_000,
             }),
         ),
-        (1, fact(Fact::Connected { address: "192.0.2.7:443".into(), took_us: 14_000 })),
+        (1, fact(Fact::Connected { address: "192.0.2.7:443".into(), via: String::new(), took_us: 14_000 })),
         (1, fact(request())),
         (1, fact(response(101, "Switching Protocols", ""))),
         (1, text(Direction::Out, r#"{"type":"auth","access_token":"[masked 1]"}"#)),

@@ -86,7 +86,8 @@ fn headers(spec: &ConnectSpec, url: &Url, key: &str) -> Result<Vec<Header>, Upgr
     if !given("User-Agent") {
         push("User-Agent", concat!("harewire/", env!("CARGO_PKG_VERSION")).to_owned());
     }
-    headers.extend(spec.headers.iter().cloned());
+    headers.extend(spec.headers.iter().filter(|(name, _)| !is_cookie(name)).cloned());
+    headers.extend(cookie(spec));
     for (name, value) in &headers {
         check(name, value)?;
     }
@@ -96,6 +97,19 @@ fn headers(spec: &ConnectSpec, url: &Url, key: &str) -> Result<Vec<Header>, Upgr
         }
     }
     Ok(headers)
+}
+
+fn is_cookie(name: &str) -> bool {
+    name.eq_ignore_ascii_case("Cookie")
+}
+
+/// All cookies in one header, since a second one is not allowed (RFC 6265, 5.4).
+fn cookie(spec: &ConnectSpec) -> Option<Header> {
+    let given = spec.headers.iter().filter(|(name, _)| is_cookie(name)).map(|(_, value)| value.clone());
+    let pairs = spec.reach.cookies.iter().map(|(name, value)| format!("{name}={}", value.expose()));
+    let session = spec.session_cookie().map(|(name, value)| format!("{name}={}", value.expose()));
+    let all: Vec<String> = given.chain(pairs).chain(session).collect();
+    (!all.is_empty()).then(|| ("Cookie".to_owned(), all.join("; ")))
 }
 
 /// Refuses what would break out of its line (RFC 9110, 5.1 and 5.5).
@@ -136,6 +150,22 @@ mod tests {
         let mut raw = spec("ws://cms.example/socket", AuthMode::Strict);
         raw.protocol = Protocol::Raw;
         assert_eq!(Request::new(&raw).unwrap().target, "/socket");
+    }
+
+    #[test]
+    fn the_session_goes_with_the_other_cookies() {
+        let mut given = spec("ws://cms.example/websocket", AuthMode::Handshake);
+        given.credentials =
+            Credentials::SessionCookie { name: "session".into(), value: Secret::new("planted") };
+        let cookie = |spec: &ConnectSpec| {
+            let headers = Request::new(spec).unwrap().headers;
+            headers.into_iter().find(|(name, _)| name == "Cookie").map(|(_, value)| value)
+        };
+        assert_eq!(cookie(&given).as_deref(), Some("session=planted"));
+        given.headers = vec![("cookie".to_owned(), "a=b".to_owned())];
+        assert_eq!(cookie(&given).as_deref(), Some("a=b; session=planted"));
+        given.protocol = Protocol::Raw;
+        assert_eq!(cookie(&given).as_deref(), Some("a=b"), "raw sends nothing of it");
     }
 
     #[test]
