@@ -6,7 +6,7 @@ use crate::capture::row::Level;
 use crate::capture::study::CopyForm;
 use crate::session::Phase;
 use crate::settings::{Environment, Layout, Profile, Theme};
-use crate::ui::action::{Action, CapturesAction, Misbehaviour};
+use crate::ui::action::{Action, CapturesAction, FilterChange, Misbehaviour};
 use crate::ui::captures_view::CapturesView;
 use crate::ui::close_dialog::CloseDialog;
 use crate::ui::command::Command;
@@ -20,7 +20,7 @@ use crate::ui::jobs_view::jobs_ui;
 use crate::ui::log_view::LogView;
 use crate::ui::model::{Model, Source};
 use crate::ui::opening_bar::opening_ui;
-use crate::ui::palette::Palette;
+use crate::ui::palette::{Choice, Palette};
 use crate::ui::path_prompt::{Errand, PathPrompt};
 use crate::ui::reach_strip::unverified_strip_ui;
 use crate::ui::settings_view::settings_ui;
@@ -198,8 +198,11 @@ impl Shell {
         } else {
             self.session_ui(ui, model, actions);
         }
-        if let Some(command) = self.palette.show(ui) {
-            self.perform(command, model, actions);
+        let filters = model.settings.filters.iter().filter(|_| model.source != Source::Nothing);
+        match self.palette.show(ui, filters) {
+            Some(Choice::Command(command)) => self.perform(command, model, actions),
+            Some(Choice::Filter(text)) => actions.push(Action::Filter(FilterChange::Set(text))),
+            None => {}
         }
         self.close.show(ui, &*model.snapshot.transport == "portable", actions);
         self.prompt.show(ui, actions);
