@@ -30,6 +30,8 @@ mod lab;
 #[cfg(test)]
 mod odd_files;
 #[cfg(test)]
+mod reach;
+#[cfg(test)]
 mod rows;
 #[cfg(test)]
 mod secrets;
