@@ -10,11 +10,16 @@ mod cli;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod cuts;
+mod credentials;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod detail;
 #[cfg(test)]
 mod exchange;
+#[cfg(test)]
+mod fault_proxy;
 #[cfg(test)]
 mod filter;
 #[cfg(test)]
@@ -28,6 +33,8 @@ mod hostile;
 #[cfg(test)]
 mod lab;
 #[cfg(test)]
+mod life;
+#[cfg(test)]
 mod odd_files;
 #[cfg(test)]
 mod reach;
@@ -35,6 +42,8 @@ mod reach;
 mod rows;
 #[cfg(test)]
 mod secrets;
+#[cfg(test)]
+mod tabs;
 #[cfg(test)]
 mod transcripts;
 #[cfg(test)]

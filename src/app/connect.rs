@@ -1,31 +1,52 @@
 //! Connecting: from a profile and a token to a capture with a live link.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::app::App;
 use super::demo_tab::DemoTab;
 use super::memory::Memory;
 use super::notice::Notice;
 use super::tab::Tab;
+use super::vault::Awaited;
+use super::vault_work::{credentials, same_server};
 use crate::capture::time;
 use crate::demo;
 use crate::directus::template::Template;
-use crate::directus::{ClientMessage, Credentials, EventName, Json, Secret, Subscribe, Uid};
+use crate::directus::{ClientMessage, Credentials, Endpoint, EventName, Json, Secret, Subscribe, Uid};
 use crate::engine::Destination;
 use crate::net::proxy::ProxyRules;
 use crate::net::{self, Command, ConnectSpec, Outgoing, TransportKind};
-use crate::settings::{CredentialKind, Preferences, Profile, Protocol, Switches, Transport};
+use crate::settings::{Preferences, Profile, ProfileId, Protocol, Switches, Transport};
 use crate::ui::action::ConnectRequest;
 
+/// Where a connection goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Into the tab on the screen, which is its own.
+    There,
+    /// In place of it.
+    Instead,
+    /// Into a new one.
+    New,
+}
+
 impl App {
-    /// Connects as asked by the connect form. The profile is remembered, the token for this session only.
+    /// Connects as asked by the connect form. The profile is remembered, its credential at most in the keyring.
     pub(super) fn connect(&mut self, request: ConnectRequest) {
-        let profile = self.memory.save_profile(request.profile);
-        if let Some(token) = request.token.filter(|token| !token.is_empty()) {
-            self.memory.keep_token(profile.id, token);
+        let now = Instant::now();
+        let mut profile = request.profile;
+        if self.is_used_elsewhere(&profile) {
+            // A tab goes on with the profile as it was: this is another server, and gets one of its own.
+            profile.id = ProfileId::default();
+            profile.name.clear();
+        }
+        let profile = self.memory.save_profile(profile, now);
+        if let Some(secret) = request.secret.filter(|secret| !secret.is_empty()) {
+            self.memory.vault.keep((profile.id, profile.credential), secret);
+            self.memory.vault.settle(&profile, now);
         }
         self.shell.adopt_profile(profile.clone());
-        self.connect_to(profile);
+        self.connect_with(Awaited { profile, otp: request.otp, beside: false });
     }
 
     /// Connects again with the profile on the screen, else with the one used last.
@@ -35,8 +56,10 @@ impl App {
         // The stored profile is the one in effect; the demo's is not stored.
         let stored =
             settings.profile(on_screen.as_ref().map_or(settings.last_profile, |profile| profile.id)).cloned();
-        match stored.or(on_screen) {
-            Some(profile) => self.connect_to(profile),
+        let is_still_it =
+            |stored: &Profile| on_screen.as_ref().is_none_or(|on_screen| same_server(stored, on_screen));
+        match stored.filter(is_still_it).or(on_screen) {
+            Some(profile) => self.connect_with(Awaited { profile, otp: None, beside: false }),
             None => self.say(Notice::info("There is no server yet. Enter its URL first.")),
         }
     }
@@ -55,7 +78,7 @@ impl App {
         }
         let Some(url) = self.demo.as_ref().map(|demo| demo.url().to_owned()) else { return };
         self.memory.keep_token(crate::settings::ProfileId::default(), Secret::new(demo::TOKEN));
-        self.connect_to(Memory::demo_profile(&url));
+        self.connect_with(Awaited { profile: Memory::demo_profile(&url), otp: None, beside: false });
         let mut subscribe = Subscribe::new("messages");
         subscribe.event = EventName::Create;
         subscribe.query = Json::parse(r#"{"fields":["user","text"]}"#);
@@ -64,7 +87,47 @@ impl App {
         self.shell.edit(Template::CreateItems.text("messages", "create-1"));
     }
 
-    fn connect_to(&mut self, profile: Profile) {
+    /// Connects with what the vault knows; if the keyring must be asked first, when it has answered.
+    pub(super) fn connect_with(&mut self, wanted: Awaited) {
+        match credentials(&wanted.profile, &self.memory.vault, wanted.otp.clone()) {
+            Ok(Some(credentials)) => self.connect_to(wanted.profile, credentials, wanted.beside),
+            Ok(None) => self.memory.vault.fetch(wanted, Instant::now()),
+            Err(sentence) => self.say(Notice::error(sentence)),
+        }
+    }
+
+    /// Whether a tab has this profile with another server, and a connection to it.
+    fn is_used_elsewhere(&self, profile: &Profile) -> bool {
+        self.any_tab(|tab| {
+            let own = tab.profile.as_ref().filter(|own| own.id == profile.id);
+            tab.is_busy() && own.is_some_and(|own| !same_server(own, profile))
+        })
+    }
+
+    /// Connects once more to the server of the tab on the screen, in a new tab.
+    pub(super) fn connect_beside(&mut self) {
+        match self.tab.as_ref().and_then(|tab| tab.profile.clone()) {
+            Some(profile) => self.connect_with(Awaited { profile, otp: None, beside: true }),
+            None => self.say(Notice::info("This tab has no connection. Connect to a server first.")),
+        }
+    }
+
+    /// Where a connection to a server goes: one tab is one file, across reconnects.
+    fn place_for(&mut self, id: ProfileId, server: &str) -> Place {
+        if self.switch_to_connection(id, server) {
+            return Place::There;
+        }
+        // A first try at a wrong address leaves nothing worth a tab.
+        let is_failed = |tab: &Tab| {
+            let snapshot = tab.capture.snapshot();
+            tab.profile.as_ref().is_some_and(|profile| profile.id == id)
+                && !tab.is_busy()
+                && snapshot.last_close.is_none()
+        };
+        if self.tab.as_ref().is_some_and(is_failed) { Place::Instead } else { Place::New }
+    }
+
+    fn connect_to(&mut self, profile: Profile, credentials: Credentials, beside: bool) {
         let endpoint = match profile.endpoint() {
             Ok(endpoint) => endpoint,
             Err(error) => {
@@ -72,8 +135,7 @@ impl App {
                 return;
             }
         };
-        let token = self.memory.token(profile.id).cloned();
-        let mut spec = spec(&profile, endpoint, token);
+        let mut spec = spec(&profile, endpoint, credentials);
         let rules = ProxyRules::from_environment();
         let secrets = self.memory.reach_secrets(profile.id);
         if let Err(sentence) = super::reach::extend(&mut spec, &profile.reach, secrets, &rules) {
@@ -81,9 +143,8 @@ impl App {
             return;
         }
         let server = spec.endpoint.shown_url();
-        let same =
-            self.tab.as_ref().is_some_and(|tab| tab.profile.is_some() && tab.capture.file().server == server);
-        if !same && !self.new_capture(&server, spec.endpoint.host(), &profile) {
+        let place = if beside { Place::New } else { self.place_for(profile.id, &server) };
+        if place != Place::There && !self.new_capture(&spec, &profile, place) {
             return;
         }
         if let Some(tab) = &mut self.tab {
@@ -92,10 +153,14 @@ impl App {
         }
     }
 
-    /// Begins a capture for a server; one tab is one file, across reconnects.
-    fn new_capture(&mut self, server: &str, host: &str, profile: &Profile) -> bool {
+    /// Begins a capture for a server.
+    fn new_capture(&mut self, spec: &ConnectSpec, profile: &Profile, place: Place) -> bool {
+        if place == Place::New && !self.has_room_for_tab() {
+            return false;
+        }
+        let server = spec.endpoint.shown_url();
         let Preferences { record, fold_heartbeats, follow, .. } = self.memory.settings().preferences;
-        let to = match record.then(|| self.files.reserve(host, time::now_us())) {
+        let to = match record.then(|| self.files.reserve(spec.endpoint.host(), time::now_us())) {
             None => Destination::Temporary,
             Some(Ok(lease)) => Destination::Store(lease),
             Some(Err(sentence)) => {
@@ -104,10 +169,13 @@ impl App {
             }
         };
         self.prune();
-        match self.engine.record(server, to, &self.wake) {
+        match self.engine.record(&server, to, &self.wake) {
             Ok(capture) => {
-                self.show_tab(Tab::new(capture, Some(profile.clone()), fold_heartbeats));
-                self.shell.start_session(follow);
+                let tab = Tab::new(capture, Some(profile.clone()), fold_heartbeats);
+                match place {
+                    Place::Instead => self.replace_tab(tab, follow),
+                    Place::There | Place::New => self.show_tab(tab, follow),
+                }
                 true
             }
             Err(error) => {
@@ -118,12 +186,9 @@ impl App {
     }
 }
 
-fn spec(profile: &Profile, endpoint: crate::directus::Endpoint, token: Option<Secret>) -> ConnectSpec {
-    let credentials = match (profile.credential, token) {
-        (CredentialKind::StaticToken, Some(token)) => Credentials::StaticToken(token),
-        (CredentialKind::StaticToken | CredentialKind::None, _) => Credentials::None,
-    };
+fn spec(profile: &Profile, endpoint: Endpoint, credentials: Credentials) -> ConnectSpec {
     let mut spec = ConnectSpec::new(endpoint, profile.mode, credentials);
+    spec.token_place = profile.token_place;
     spec.transport = match profile.transport {
         Transport::Full => TransportKind::Full,
         Transport::Portable => TransportKind::Portable,
@@ -143,6 +208,6 @@ fn spec(profile: &Profile, endpoint: crate::directus::Endpoint, token: Option<Se
 
 /// The switches of a profile as `net` takes them.
 pub(super) fn net_switches(switches: Switches) -> net::Switches {
-    let Switches { auto_pong, reconnect, resubscribe, measure } = switches;
-    net::Switches { auto_pong, reconnect, resubscribe, measure }
+    let Switches { auto_pong, reconnect, resubscribe, measure, reauth } = switches;
+    net::Switches { auto_pong, reconnect, resubscribe, measure, reauth }
 }

@@ -5,12 +5,15 @@
 
 #[expect(clippy::module_inception, reason = "the file is named after its one type")]
 mod app;
+mod beside;
 mod captures;
 mod captures_work;
 mod connect;
 mod copy;
 mod copy_rows;
 mod demo_tab;
+#[cfg(test)]
+mod end_cases;
 mod exchange;
 mod files;
 mod filtering;
@@ -29,6 +32,8 @@ mod saved;
 mod search;
 mod tab;
 mod tasks;
+mod vault;
+mod vault_work;
 mod window;
 mod zone;
 

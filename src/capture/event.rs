@@ -1,9 +1,14 @@
 //! `Event`: one thing that happened on a connection, stamped once, where it happened.
 
+use std::borrow::Cow;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::directus::Class;
+use crate::directus::{Class, classify};
+
+pub use super::identity_claim::IdentityClaim;
 
 /// When something happened. Taken once, at the socket, and carried along.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,6 +41,17 @@ pub enum Direction {
     Out,
 }
 
+impl Direction {
+    /// The word in a capture and in the filter language.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::Out => "out",
+        }
+    }
+}
+
 /// One thing that happened. `seq` is not here: the journal assigns it on append.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -51,6 +67,14 @@ pub struct Event {
     pub what: What,
 }
 
+impl Event {
+    /// Something on the first connection of a capture, neither automatic nor masked.
+    #[must_use]
+    pub fn new(stamp: Stamp, what: impl Into<What>) -> Self {
+        Self { stamp, connection: 1, automatic: false, masked: false, what: what.into() }
+    }
+}
+
 /// What happened: the frequent case apart from the rare ones, so that a flood of messages stays cheap.
 #[derive(Clone, Debug)]
 pub enum What {
@@ -58,6 +82,18 @@ pub enum What {
     Message(Message),
     /// Anything else.
     Fact(Box<Fact>),
+}
+
+impl From<Message> for What {
+    fn from(message: Message) -> Self {
+        Self::Message(message)
+    }
+}
+
+impl From<Fact> for What {
+    fn from(fact: Fact) -> Self {
+        Self::Fact(Box::new(fact))
+    }
 }
 
 /// A WebSocket data message as it crossed the wire (secrets masked).
@@ -73,6 +109,16 @@ pub struct Message {
     pub class: Class,
 }
 
+impl Message {
+    /// A text message with nothing in it masked.
+    #[must_use]
+    pub fn text(direction: Direction, text: impl Into<Text>) -> Self {
+        let text = text.into();
+        let (size, class) = (text.as_bytes().len() as u64, classify(text.as_str()));
+        Self { direction, payload: Payload::Text(text), size, class }
+    }
+}
+
 /// The content of a data message. Cloning is cheap: the bytes are shared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {
@@ -80,6 +126,17 @@ pub enum Payload {
     Text(Text),
     /// A binary message.
     Binary(Bytes),
+}
+
+impl Payload {
+    /// As text: base64 where it is binary, as in a capture line.
+    #[must_use]
+    pub fn to_text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text.as_str()),
+            Self::Binary(bytes) => Cow::Owned(BASE64_STANDARD.encode(bytes)),
+        }
+    }
 }
 
 /// Shared UTF-8 text; cloning it does not copy.
@@ -264,8 +321,12 @@ pub enum Fact {
         /// The subprotocol agreed on, empty if none.
         subprotocol: String,
     },
-    /// A message waits until the login is confirmed, since the server would lose it (reference 2.3).
+    /// A message waits until the login is confirmed, since the server would lose it (reference 2.3), or until what we
+    /// sent by ourselves is answered.
     Held {
+        /// What it waits for, empty for the login.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
         /// Its text.
         data: String,
     },
@@ -319,11 +380,13 @@ pub enum Fact {
     },
     /// A switch of automation changed.
     Switched {
-        /// Name of the switch: `auto_pong`, `reconnect`, `resubscribe`, `measure`.
+        /// Name of the switch: `auto_pong`, `reconnect`, `resubscribe`, `measure`, `reauth`.
         name: String,
         /// Its new position.
         on: bool,
     },
+    /// A credential is shown to the server; nothing of its value.
+    Identity(IdentityClaim),
     /// The wall clock moved against the monotonic clock by more than a second (sleep, clock set).
     Clock {
         /// By how much, microseconds; positive if the wall clock ran ahead.

@@ -8,7 +8,7 @@ use crate::capture::{Direction, Event, Fact, Kind, Message, Payload, Reader, Rec
 use crate::directus::{EventName, MessageType, close, shown};
 use crate::session::Snapshot;
 
-use super::row_maker;
+use super::{identity_row, row_maker};
 
 /// The event that answers a request, by its record; `None` for replies and unanswered requests.
 pub(super) fn answered_by(record: &Record, seq: u64) -> Option<u64> {
@@ -80,7 +80,7 @@ fn add_message(detail: &mut Detail, message: &Message) {
         Payload::Binary(bytes) => {
             detail.binary = true;
             detail.raw = bytes.clone();
-            detail.text = Arc::from(base64(bytes));
+            detail.text = Arc::from(&*message.payload.to_text());
         }
     }
     if message.direction == Direction::In {
@@ -96,11 +96,6 @@ fn tree(text: &str) -> Tree {
         Ok(tree) => Tree::Json(Arc::new(tree)),
         Err(error) => Tree::NotJson(error),
     }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 /// What a developer is most often wrong about, said where it shows (reference 5.2 to 5.4).
@@ -155,12 +150,14 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
                 .map(|c| FactLine::new("certificate", format!("SHA-256 {} · {} bytes", c.sha256, c.size)));
             detail.facts.extend(lines);
         }
-        Fact::Held { data } => {
+        Fact::Held { reason, data } => {
             set_text(detail, data);
-            detail.meaning.push(
+            let why = if reason.is_empty() {
                 "The server loses everything sent before it confirms the login, so this waits for it."
-                    .to_owned(),
-            );
+            } else {
+                "Harewire has just sent a subscription with this uid again after a reconnect. Before the server has answered it, this would double the subscription or end nothing."
+            };
+            detail.meaning.push(why.to_owned());
         }
         Fact::Unsent { data, reason } => {
             set_text(detail, data);
@@ -196,6 +193,7 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
         | Fact::Retry { .. }
         | Fact::Switched { .. }
         | Fact::Clock { .. } => {}
+        Fact::Identity(claim) => identity_row::add(detail, claim),
         Fact::Note { about, .. } => {
             detail.facts.push(FactLine::new("about", format!("event #{about}")));
         }

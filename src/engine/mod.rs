@@ -5,6 +5,7 @@
 //! selected event. Whoever watches takes immutable
 //! values and is never waited for. The window and the command line use the same engine.
 
+mod caches;
 mod copying;
 mod detail;
 mod detail_worker;
@@ -14,6 +15,7 @@ mod exporter;
 mod finder;
 mod found;
 mod handle;
+mod identity_row;
 mod news;
 mod notes;
 mod opener;
@@ -27,6 +29,7 @@ mod sieve_slice;
 mod tinter;
 mod wake;
 
+pub use caches::{CACHES, cache_bytes};
 pub use detail_worker::Copied;
 pub use exporter::Export;
 pub use finder::Search;

@@ -9,6 +9,8 @@ use crate::capture::{
 use crate::directus::{self, Class, EventName, MessageType, Status, shown, summary};
 use crate::session::Snapshot;
 
+use super::identity_row;
+
 /// Reads an event and makes its row. A line that can't be read becomes a row that says so.
 pub(super) fn row(
     reader: &mut Reader,
@@ -131,7 +133,7 @@ fn fill_fact(row: &mut Row, fact: &Fact) {
             row.kind = format!("{opcode} frame");
             row.size = Some(data.len() as u64);
         }
-        Fact::Held { data } => {
+        Fact::Held { data, .. } => {
             row.held = true;
             row.direction = Some(Direction::Out);
             row.size = Some(data.len() as u64);
@@ -154,7 +156,7 @@ fn fact_level(fact: &Fact) -> Level {
         Fact::Held { .. } | Fact::Retry { .. } | Fact::Clock { .. } | Fact::Unknown { .. } => Level::Warning,
         Fact::Connect { unverified: true, .. } => Level::Warning,
         Fact::Secured { accepted, .. } if !accepted.is_empty() => Level::Warning,
-        Fact::Connect { .. } | Fact::Switched { .. } => Level::Normal,
+        Fact::Connect { .. } | Fact::Switched { .. } | Fact::Identity(_) => Level::Normal,
         Fact::Resolved { .. }
         | Fact::Connected { .. }
         | Fact::Tunnelled { .. }
@@ -192,7 +194,8 @@ fn fact_summary(fact: &Fact) -> String {
         }
         Fact::Open { url, subprotocol } if subprotocol.is_empty() => format!("WebSocket open · {url}"),
         Fact::Open { url, subprotocol } => format!("WebSocket open · {url} · {subprotocol}"),
-        Fact::Held { data } => format!("waits for the login · {}", start(data)),
+        Fact::Held { reason, data } if reason.is_empty() => format!("waits for the login · {}", start(data)),
+        Fact::Held { reason, data } => format!("{reason} · {}", start(data)),
         Fact::Unsent { reason, data } => format!("not sent: {reason} · {}", start(data)),
         Fact::Control { data, .. } if data.is_empty() => "no payload".to_owned(),
         Fact::Control { data, .. } => start(data).to_owned(),
@@ -206,6 +209,7 @@ fn fact_summary(fact: &Fact) -> String {
         Fact::Clock { drift_us } => {
             format!("the clock of this computer moved by {:.1} s", seconds(drift_us.unsigned_abs() / 1000))
         }
+        Fact::Identity(claim) => identity_row::summary(claim),
         Fact::Note { about, pin, text } => note_summary(*about, *pin, text.as_deref()),
         Fact::Unknown { name, line } => format!("{name} · {}", start(line)),
     }
@@ -278,25 +282,16 @@ pub(super) fn annotate(row: &mut Row, notes: &Notes) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Stamp, Text};
+    use crate::capture::Stamp;
 
     fn made(what: What) -> Row {
         let mut row = Row::default();
-        fill(
-            &mut row,
-            &Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what },
-            None,
-        );
+        fill(&mut row, &Event::new(Stamp::default(), what), None);
         row
     }
 
     fn message(direction: Direction, text: &str) -> Row {
-        made(What::Message(Message {
-            direction,
-            payload: Payload::Text(Text::from(text)),
-            size: text.len() as u64,
-            class: directus::classify(text),
-        }))
+        made(What::Message(Message::text(direction, text)))
     }
 
     #[test]

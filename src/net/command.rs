@@ -1,12 +1,13 @@
 //! What the rest of the program may ask of a connection.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::directus::{AuthMode, Credentials, Endpoint, Secret, is_secret_header};
+use crate::directus::{AuthMode, Credentials, Endpoint, Secret, TokenPlace, is_secret_header};
 use crate::net::reach::Reach;
 
 /// Which machinery carries the frames.
@@ -54,24 +55,60 @@ pub struct Switches {
     pub resubscribe: bool,
     /// Send a `ping` with a uid every 15 s while `auto_pong` is on, to measure the round trip.
     pub measure: bool,
+    /// Renew the login before its token runs out, on the open socket.
+    pub reauth: bool,
 }
 
 impl Default for Switches {
     fn default() -> Self {
-        Self { auto_pong: true, reconnect: true, resubscribe: true, measure: true }
+        Self { auto_pong: true, reconnect: true, resubscribe: true, measure: true, reauth: true }
     }
 }
 
 impl Switches {
     /// Name and position of every switch, in the order they are shown.
     #[must_use]
-    pub const fn positions(self) -> [(&'static str, bool); 4] {
+    pub const fn positions(self) -> [(&'static str, bool); 5] {
         [
             ("auto_pong", self.auto_pong),
             ("reconnect", self.reconnect),
             ("resubscribe", self.resubscribe),
             ("measure", self.measure),
+            ("reauth", self.reauth),
         ]
+    }
+}
+
+/// How long to wait before connecting again: the limit doubles from the first to the longest, and half of each wait is
+/// left to chance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pacing {
+    /// Longest wait after the first failure, milliseconds.
+    pub first_ms: u64,
+    /// No wait is longer, milliseconds.
+    pub longest_ms: u64,
+}
+
+impl Default for Pacing {
+    fn default() -> Self {
+        Self { first_ms: 1_000, longest_ms: 30_000 }
+    }
+}
+
+/// Takes a new refresh token to where it is kept, before anything else is done with it: the one it replaces is dead.
+/// Called on the net thread, so it must only hand the value on.
+#[derive(Clone)]
+pub struct Keeper(Arc<dyn Fn(Secret) + Send + Sync>);
+
+impl Keeper {
+    /// A keeper that calls this.
+    pub fn new(keep: impl Fn(Secret) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(keep))
+    }
+
+    /// Hands a value on.
+    pub(crate) fn keep(&self, secret: Secret) {
+        (self.0)(secret);
     }
 }
 
@@ -84,12 +121,16 @@ pub struct ConnectSpec {
     pub mode: AuthMode,
     /// The credential. Where it is `None`, a token found in the pasted URL is used.
     pub credentials: Credentials,
+    /// Where the access token is shown; strict mode knows the query only.
+    pub token_place: TokenPlace,
     /// By which machinery.
     pub transport: TransportKind,
     /// By which rules.
     pub protocol: Protocol,
     /// Position of the switches at the start.
     pub switches: Switches,
+    /// How long to wait before connecting again.
+    pub pacing: Pacing,
     /// Limit for the whole way from name look-up to HTTP answer.
     pub connect_timeout: Duration,
     /// Further headers of the upgrade request, sent as they are.
@@ -98,6 +139,8 @@ pub struct ConnectSpec {
     pub subprotocols: Vec<String>,
     /// Proxy, certificates, cookies, query parameters.
     pub reach: Reach,
+    /// Where a refresh token goes that replaces that of `credentials`.
+    pub keeper: Option<Keeper>,
 }
 
 impl ConnectSpec {
@@ -108,13 +151,16 @@ impl ConnectSpec {
             endpoint,
             mode,
             credentials,
+            token_place: TokenPlace::default(),
             transport: TransportKind::Full,
             protocol: Protocol::Directus,
             switches: Switches::default(),
+            pacing: Pacing::default(),
             connect_timeout: Duration::from_secs(10),
             headers: Vec::new(),
             subprotocols: Vec::new(),
             reach: Reach::default(),
+            keeper: None,
         }
     }
 
@@ -123,7 +169,7 @@ impl ConnectSpec {
     pub fn token(&self) -> Option<&Secret> {
         match &self.credentials {
             Credentials::None => self.endpoint.token(),
-            Credentials::StaticToken(token) => Some(token),
+            credentials => credentials.token(),
         }
     }
 
@@ -131,10 +177,9 @@ impl ConnectSpec {
     /// raw mode with the one the user typed there. Never to be shown unmasked.
     pub(crate) fn wire_url(&self) -> Url {
         let mut url = self.endpoint.websocket_url().clone();
-        let token = match (self.protocol, self.mode) {
-            (Protocol::Raw, _) => self.endpoint.token(),
-            (Protocol::Directus, AuthMode::Strict) => self.token(),
-            (Protocol::Directus, AuthMode::Public | AuthMode::Handshake) => None,
+        let token = match self.protocol {
+            Protocol::Raw => self.endpoint.token(),
+            Protocol::Directus => self.token().filter(|_| self.asks_at_upgrade()),
         };
         for (name, value) in &self.reach.query {
             url.query_pairs_mut().append_pair(name, value.expose());
@@ -145,10 +190,31 @@ impl ConnectSpec {
         url
     }
 
+    /// Whether the credential travels with the upgrade, in the query or as a cookie: then the server judges it there,
+    /// in any mode, and reads no `auth` message first (reference 1.3).
+    pub(crate) fn asks_at_upgrade(&self) -> bool {
+        let in_query = self.mode == AuthMode::Strict || self.token_place == TokenPlace::Query;
+        match self.credentials {
+            Credentials::SessionCookie { .. } => true,
+            Credentials::None | Credentials::StaticToken(_) => in_query && self.token().is_some(),
+            Credentials::Password { .. } | Credentials::RefreshToken(_) => false,
+        }
+    }
+
+    /// The session cookie, where it is the credential.
+    pub(crate) fn session_cookie(&self) -> Option<(&str, &Secret)> {
+        match &self.credentials {
+            Credentials::SessionCookie { name, value } if self.protocol == Protocol::Directus => {
+                Some((name, value))
+            }
+            _ => None,
+        }
+    }
+
     /// Everything in it that must not be shown, wherever it turns up.
     pub(crate) fn secrets(&self) -> Vec<Secret> {
         let mut secrets: Vec<Secret> =
-            self.endpoint.token().into_iter().chain(self.token()).cloned().collect();
+            self.endpoint.token().into_iter().chain(self.credentials.secrets()).cloned().collect();
         secrets.extend(self.reach.secrets().cloned());
         for (name, value) in &self.headers {
             if name.eq_ignore_ascii_case("cookie") {
@@ -175,7 +241,11 @@ impl ConnectSpec {
 
     /// Which credential is used, in words.
     pub(crate) fn credential_name(&self) -> &'static str {
-        if self.token().is_some() { "static token" } else { "none" }
+        match &self.credentials {
+            // A token of the pasted URL.
+            Credentials::None if self.token().is_some() => "static token",
+            credentials => credentials.kind(),
+        }
     }
 }
 
@@ -249,6 +319,8 @@ pub enum Command {
     Abort,
     /// Send one `ping` with a uid now.
     Measure,
+    /// Show the credential again on the open socket, or what renews it.
+    Reauthenticate,
     /// Connect again now instead of when it is due.
     RetryNow,
     /// Stop waiting for the next attempt.

@@ -121,7 +121,7 @@ impl Door {
             Fact::Response { reason, headers, body, .. } => {
                 self.headers(headers) | self.words(body) | self.words(reason)
             }
-            Fact::Held { data } | Fact::Control { data, .. } => self.words(data),
+            Fact::Held { data, .. } | Fact::Control { data, .. } => self.words(data),
             Fact::Unsent { data, reason } => self.words(data) | self.words(reason),
             Fact::Close { reason, .. } | Fact::GaveUp { reason } => self.words(reason),
             Fact::Error { message, cause, advice, .. } => {
@@ -135,6 +135,8 @@ impl Door {
             | Fact::Retry { .. }
             | Fact::Switched { .. }
             | Fact::Clock { .. }
+            // Made of claims; a token's value never gets into it.
+            | Fact::Identity(_)
             | Fact::Unknown { .. } => false,
         }
     }

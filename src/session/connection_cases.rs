@@ -102,7 +102,7 @@ fn case_51_the_end_orphans_subscriptions_and_the_next_connection_starts_clean() 
 fn held_messages_count_until_they_are_sent_or_given_up() {
     let mut script = Script::open("handshake", "static token");
     for data in ["{\"type\":\"ping\"}", "second"] {
-        script.fact(Fact::Held { data: data.into() });
+        script.fact(Fact::Held { reason: String::new(), data: data.into() });
     }
     assert_eq!(script.shot().held, 2);
     script.say(r#"{"type":"auth","access_token":"[masked 1]"}"#);

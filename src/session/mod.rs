@@ -5,6 +5,7 @@
 //! [`Session::snapshot`] hands out a cheap copy for the window, and [`Snapshot::at`] computes what depends on the time
 //! of looking: ages, rates, countdowns.
 
+mod beside;
 mod board;
 mod close;
 mod counters;
@@ -12,14 +13,17 @@ mod facts;
 mod fold;
 mod handshake;
 mod heartbeat;
+mod identity;
 mod login;
 mod messages;
 mod outline;
 mod phase;
 mod problem;
+mod rate_history;
 mod rates;
 mod refusals;
 mod requests;
+mod restore;
 mod round_trips;
 mod snapshot;
 mod subscription;
@@ -27,6 +31,8 @@ mod warning;
 
 #[cfg(test)]
 mod connection_cases;
+#[cfg(test)]
+mod identity_cases;
 #[cfg(test)]
 mod login_cases;
 #[cfg(test)]
@@ -36,20 +42,26 @@ mod replay;
 #[cfg(test)]
 mod request_cases;
 #[cfg(test)]
+mod restore_cases;
+#[cfg(test)]
 mod script;
 #[cfg(test)]
 mod subscription_cases;
 
+pub use beside::{Beside, Besides};
 pub use close::LastClose;
 pub use counters::{Counters, EventCounts, KindCounts};
 pub use fold::{Joined, Session};
 pub use handshake::{Handshake, Tls, Waterfall};
 pub use heartbeat::{Answer, Heartbeat};
+pub use identity::{Card, Identity, Renewal, Survival};
 pub use login::Login;
 pub use phase::{Mode, Phase};
 pub use problem::{LastError, Refusal};
+pub use rate_history::RateHistory;
 pub use rates::{Rate, Rates};
 pub use requests::{Pending, RequestKind};
+pub use restore::Restore;
 pub use round_trips::RoundTrips;
 pub use snapshot::{Moment, Retry, Snapshot, Switches};
 pub use subscription::{Subscription, SubscriptionRequest, SubscriptionState};

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::capture::event::{ClosedBy, Direction, Fact, Stage, What};
+use crate::capture::event::{ClosedBy, Direction, Fact, IdentityClaim, Stage, What};
 
 use super::phase::Phase;
 use super::script::{Script, binary, connect, message};
@@ -17,12 +17,17 @@ fn fact() -> impl Strategy<Value = Fact> {
         )),
         Just(Fact::Open { url: text(), subprotocol: String::new() }),
         Just(Fact::Close { code: Some(1005), reason: String::new(), by: ClosedBy::Server }),
-        Just(Fact::Held { data: r#"{"type":"ping"}"#.to_owned() }),
+        Just(Fact::Held { reason: String::new(), data: r#"{"type":"ping"}"#.to_owned() }),
         Just(Fact::Unsent { data: text(), reason: text() }),
         Just(Fact::Error { stage: Stage::Tcp, message: text(), cause: text(), advice: text() }),
         (any::<u32>(), any::<u64>()).prop_map(|(attempt, delay_ms)| Fact::Retry { attempt, delay_ms }),
         Just(Fact::GaveUp { reason: text() }),
         Just(Fact::Clock { drift_us: -5 }),
+        any::<Option<u64>>().prop_map(|expires_after_ms| Fact::Identity(IdentityClaim {
+            expires_after_ms,
+            renews_after_ms: expires_after_ms,
+            ..IdentityClaim::default()
+        })),
     ]
 }
 

@@ -38,6 +38,11 @@ pub enum SubscriptionState {
     Ended,
     /// Its connection is gone, and the server's side of it with it.
     Orphaned,
+    /// Its connection is gone, and it goes on under another number on a later one.
+    Restored {
+        /// Number of the subscription it goes on as.
+        by: u32,
+    },
 }
 
 impl SubscriptionState {
@@ -53,6 +58,7 @@ impl SubscriptionState {
             Self::Replaced { .. } => "replaced",
             Self::Ended => "ended",
             Self::Orphaned => "orphaned",
+            Self::Restored { .. } => "restored",
         }
     }
 
@@ -103,6 +109,8 @@ pub struct Subscription {
     pub request: Arc<SubscriptionRequest>,
     /// What became of it.
     pub state: SubscriptionState,
+    /// Number of the subscription of an earlier connection that this one, sent again by Harewire, goes on from.
+    pub continues: Option<u32>,
     /// Sequence number of the `init`.
     pub init_seq: Option<u64>,
     /// From the subscribe to its `init`, in microseconds.

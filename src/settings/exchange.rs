@@ -177,12 +177,17 @@ fn word(key: &ron::Value) -> &str {
 }
 
 /// The fields of a profile; a test compares them with what is written.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 17] = [
     "id",
     "name",
     "url",
     "mode",
     "credential",
+    "token_place",
+    "in_band",
+    "email",
+    "cookie_name",
+    "remember",
     "protocol",
     "transport",
     "switches",
@@ -206,7 +211,7 @@ const REACH: [&str; 11] = [
     "family",
 ];
 /// The fields of its switches.
-const SWITCHES: [&str; 4] = ["auto_pong", "reconnect", "resubscribe", "measure"];
+const SWITCHES: [&str; 5] = ["auto_pong", "reconnect", "resubscribe", "measure", "reauth"];
 
 #[cfg(test)]
 mod tests {
@@ -296,6 +301,9 @@ mod tests {
         assert_eq!(written, FIELDS);
         let switches: Vec<&str> = text
             .lines()
+            .skip_while(|line| !line.ends_with("switches: ("))
+            .skip(1)
+            .take_while(|line| line.trim() != "),")
             .filter_map(|line| line.strip_prefix("                "))
             .filter_map(|line| line.split_once(':'))
             .map(|(name, _)| name)

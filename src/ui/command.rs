@@ -4,6 +4,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use lucide_icons::Icon;
 
 use crate::ui::row_command::{ROWS, RowCommand};
+use crate::ui::tab_command::{TABS, TabCommand};
 
 /// A user command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,6 +13,8 @@ pub enum Command {
     Palette,
     /// Show the connect form.
     Connection,
+    /// One about tabs.
+    Tabs(TabCommand),
     /// Connect as last time.
     Reconnect,
     /// Close the connection.
@@ -24,6 +27,8 @@ pub enum Command {
     RetryNow,
     /// Measure one round trip.
     MeasureNow,
+    /// Log in again on the open connection.
+    Reauthenticate,
     /// Start the demo server.
     StartDemo,
     /// The demo server cuts its connections.
@@ -184,7 +189,7 @@ pub(super) const fn shift(key: Key) -> Option<KeyboardShortcut> {
 /// A line of the registry: the fields of [`Entry`] without the group.
 pub(super) type Line = (Command, &'static str, &'static str, Icon, Option<KeyboardShortcut>);
 
-const CONNECTION: [Line; 11] = [
+const CONNECTION: [Line; 12] = [
     (Command::Connection, "Connection…", "Choose a server, a token and options", Icon::Plug, ctrl(Key::N)),
     (Command::Reconnect, "Reconnect", "Connect as the last time", Icon::Plug, ctrl_shift(Key::R)),
     (
@@ -198,6 +203,13 @@ const CONNECTION: [Line; 11] = [
     (Command::Abort, "Abort connection", "Drop the connection without a Close frame", Icon::CircleX, NONE),
     (Command::RetryNow, "Retry now", "Do not wait for the next attempt", Icon::RotateCcw, NONE),
     (Command::MeasureNow, "Measure round trip", "Send a ping with a uid", Icon::Timer, ctrl_shift(Key::P)),
+    (
+        Command::Reauthenticate,
+        "Re-authenticate now",
+        "Log in again on the open connection; subscriptions stay",
+        Icon::KeyRound,
+        NONE,
+    ),
     (
         Command::StartDemo,
         "Try the demo server",
@@ -342,8 +354,9 @@ const WINDOW: [Line; 11] = [
 
 /// Every command, by group.
 pub fn all() -> impl Iterator<Item = Entry> {
-    let groups: [(Group, &'static [Line]); 6] = [
+    let groups: [(Group, &'static [Line]); 7] = [
         (Group::Connection, &CONNECTION),
+        (Group::Connection, &TABS),
         (Group::Messages, &MESSAGES),
         (Group::Log, &LOG),
         (Group::Log, &ROWS),

@@ -5,6 +5,7 @@
 //! clock or a channel, so every view can be tested with plain data.
 
 pub mod action;
+pub mod beside_list;
 pub mod button;
 pub mod capture_list;
 pub mod capture_row;
@@ -13,8 +14,10 @@ pub mod close_dialog;
 pub mod command;
 pub mod compose;
 pub mod connect_form;
+pub mod connection_section;
 pub mod control;
 pub mod copy_menu;
+pub mod credential_form;
 pub mod detail;
 pub mod detail_parts;
 pub mod diff_line;
@@ -28,11 +31,14 @@ pub mod filter_highlight;
 pub mod find_bar;
 pub mod fit;
 pub mod fold_map;
+pub mod heartbeat_bar;
 pub mod help_view;
 pub mod hex_view;
+pub mod identity_strip;
 pub mod jobs_view;
 pub mod json_highlight;
 pub mod json_view;
+pub mod life_sections;
 pub mod log_columns;
 pub mod log_head;
 pub mod log_list;
@@ -43,9 +49,11 @@ pub mod log_view;
 pub mod measure;
 pub mod message_search;
 pub mod model;
+pub mod notices_section;
 pub mod opening_bar;
 pub mod palette;
 pub mod path_prompt;
+pub mod problem_card;
 pub mod profile_list;
 pub mod reach_form;
 pub mod reach_strip;
@@ -57,22 +65,33 @@ pub mod rows_action;
 pub mod saved_action;
 pub mod saved_filters;
 pub mod scroller;
+pub mod section;
 pub mod selection;
 pub mod settings_view;
 pub mod shell;
+mod shell_parts;
+pub mod sparkline;
 pub mod status_bar;
 pub mod status_panel;
 pub mod subscribe_form;
 pub mod subscription_cards;
+pub mod switches;
+pub mod tab_command;
+pub mod tab_strip;
 pub mod target;
 pub mod text_view;
 pub mod theme;
 pub mod toasts;
 pub mod top_bar;
+pub mod vault_model;
 pub mod waterfall;
 
 #[cfg(test)]
+mod credential_tests;
+#[cfg(test)]
 mod filter_tests;
+#[cfg(test)]
+mod identity_tests;
 #[cfg(test)]
 mod row_tests;
 #[cfg(test)]

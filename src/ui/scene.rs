@@ -18,7 +18,9 @@ use crate::ui::export_view::Scopes;
 use crate::ui::log_model::{FilterState, LogModel};
 use crate::ui::model::{Demo, Model, Opening, Recent, Recording, Source};
 use crate::ui::shell::Shell;
+use crate::ui::tab_strip::{TabView, Tabs};
 use crate::ui::theme;
+use crate::ui::vault_model::VaultModel;
 
 /// 00:27:38.000 UTC on a day in 2026.
 const START_US: i64 = 1_795_566_458_000_000;
@@ -45,6 +47,7 @@ pub struct Scene {
     pub notes: Notes,
     pub marked: Option<u64>,
     pub now_us: u64,
+    pub vault: VaultModel<'static>,
 }
 
 impl Scene {
@@ -70,6 +73,7 @@ impl Scene {
             notes: Notes::default(),
             marked: None,
             now_us: 0,
+            vault: VaultModel::default(),
         }
     }
 
@@ -178,6 +182,17 @@ impl Scene {
         Self { settings, recents, ..Self::first() }
     }
 
+    /// The tab on the screen, if there is one.
+    fn tabs(&self) -> Vec<TabView> {
+        let view = |name: &String| TabView {
+            name: name.clone(),
+            phase: self.snapshot.phase,
+            is_live: !self.replay,
+            ..TabView::default()
+        };
+        self.live.iter().map(view).collect()
+    }
+
     /// One frame.
     pub fn show(&mut self, ui: &mut egui::Ui) {
         let count = u64::try_from(self.rows.len()).unwrap();
@@ -218,6 +233,7 @@ impl Scene {
             opening: self.opening,
             ..Recording::default()
         };
+        let tabs = self.tabs();
         let model = Model {
             now_us: self.now_us,
             snapshot: &self.snapshot,
@@ -230,11 +246,12 @@ impl Scene {
                 .live
                 .as_deref()
                 .map_or(Source::Nothing, if self.replay { Source::Recording } else { Source::Live }),
+            tabs: Tabs { views: &tabs, current: 0 },
             recording,
             demo: Demo::Off,
             recents: &self.recents,
             captures: &self.captures,
-            known_tokens: &[],
+            vault: self.vault,
             jobs: &[],
             scopes: Scopes::default(),
             banner: None,
@@ -291,7 +308,7 @@ impl Folder {
         self.now_us += 1000;
         let time_us = START_US + i64::try_from(self.now_us).unwrap();
         let stamp = Stamp { time_us, elapsed_us: self.now_us };
-        self.session.apply(self.seq, &Event { stamp, connection: 1, automatic: false, masked: false, what });
+        self.session.apply(self.seq, &Event::new(stamp, what));
     }
 
     fn fact(&mut self, fact: Fact) {

@@ -1,18 +1,18 @@
 //! `Shell`: the whole window: bars, panels, screens, and where commands go.
 
-use egui::{CentralPanel, CursorIcon, Frame, Panel, RichText, Ui};
-use lucide_icons::Icon;
+use egui::{CentralPanel, Frame, Panel, Ui};
 
 use crate::capture::row::Level;
+use crate::capture::study::CopyForm;
 use crate::session::Phase;
-use crate::settings::{Layout, Profile, Theme};
+use crate::settings::{Environment, Layout, Profile, Theme};
 use crate::ui::action::{Action, CapturesAction, Misbehaviour};
 use crate::ui::captures_view::CapturesView;
 use crate::ui::close_dialog::CloseDialog;
 use crate::ui::command::Command;
 use crate::ui::compose::{Compose, can_send};
 use crate::ui::connect_form::ConnectForm;
-use crate::ui::control::icon_ui;
+use crate::ui::copy_menu::copy_part;
 use crate::ui::detail::{Circumstances, DetailRequest, DetailView, Subject};
 use crate::ui::export_view::{ExportRequest, ExportView};
 use crate::ui::help_view::help_ui;
@@ -24,6 +24,7 @@ use crate::ui::palette::Palette;
 use crate::ui::path_prompt::{Errand, PathPrompt};
 use crate::ui::reach_strip::unverified_strip_ui;
 use crate::ui::settings_view::settings_ui;
+use crate::ui::shell_parts::{banner_ui, keep_layout};
 use crate::ui::status_bar::status_bar_ui;
 use crate::ui::status_panel::status_panel_ui;
 use crate::ui::theme::{self, tokens};
@@ -33,9 +34,7 @@ use crate::ui::top_bar::top_bar_ui;
 /// The state of all views.
 #[derive(Default)]
 pub struct Shell {
-    log: LogView,
-    detail: DetailView,
-    compose: Compose,
+    views: SessionViews,
     connect: ConnectForm,
     palette: Palette,
     prompt: PathPrompt,
@@ -46,6 +45,14 @@ pub struct Shell {
     close: CloseDialog,
     /// The connect form is shown over a session that stands.
     on_form: bool,
+}
+
+/// The views of one tab.
+#[derive(Debug, Default)]
+pub struct SessionViews {
+    log: LogView,
+    detail: DetailView,
+    compose: Compose,
 }
 
 /// A page over the window.
@@ -60,40 +67,54 @@ enum Page {
 impl Shell {
     /// Selects the row at `position` and brings it into sight, as after a search.
     pub fn reveal(&mut self, position: u64) {
-        self.log.list.reveal(position);
+        self.views.log.list.reveal(position);
         self.on_form = false;
     }
 
     /// The rows of the log changed their places; see `LogList::rebase`.
     pub fn rebase(&mut self, moved: &dyn Fn(u64) -> u64, hidden: (u64, u64)) {
-        self.log.list.rebase(moved, hidden);
+        self.views.log.list.rebase(moved, hidden);
     }
 
     /// Brings the last row of `rows` into sight and follows, or the first.
     pub fn show_log_edge(&mut self, last: bool, rows: u64) {
-        self.log.list.follow(last, rows);
+        self.views.log.list.follow(last, rows);
         if !last {
-            self.log.list.to_start();
+            self.views.log.list.to_start();
         }
     }
 
-    /// Selects the row at `position`, or none; where asked, brings it into sight unless the log follows.
-    pub fn select(&mut self, position: Option<u64>, into_sight: bool) {
-        self.log.list.mark_selected(position);
-        if into_sight {
-            self.log.list.keep_selected_in_sight();
-        }
+    /// Selects the row at `position`, or none.
+    pub fn select(&mut self, position: Option<u64>) {
+        self.views.log.list.mark_selected(position);
+    }
+
+    /// Brings the selected row into sight unless the log follows.
+    pub fn keep_selected_in_sight(&mut self) {
+        self.views.log.list.keep_selected_in_sight();
     }
 
     /// The position of the selected row, as the list has it.
     #[must_use]
     pub fn selected(&self) -> Option<u64> {
-        self.log.list.selected()
+        self.views.log.list.selected()
     }
 
-    /// Another capture is shown: forgets selection and place; `follow` as the preferences say.
-    pub fn start_session(&mut self, follow: bool) {
-        self.log.list.reset(follow);
+    /// A new tab is shown, with views of its own; `follow` as the preferences say. Returns those of the one before.
+    pub fn start_session(&mut self, follow: bool) -> SessionViews {
+        let before = std::mem::take(&mut self.views);
+        self.views.log.list.reset(follow);
+        self.show_session();
+        before
+    }
+
+    /// Another tab is shown: puts its views in and takes those of the one before.
+    pub fn swap_views(&mut self, views: &mut SessionViews) {
+        std::mem::swap(&mut self.views, views);
+    }
+
+    /// Nothing stands before the session.
+    pub fn show_session(&mut self) {
         self.on_form = false;
         self.captures.close();
     }
@@ -105,7 +126,7 @@ impl Shell {
 
     /// Puts a text into the compose box.
     pub fn edit(&mut self, text: String) {
-        self.compose.edit(text);
+        self.views.compose.edit(text);
         self.on_form = false;
     }
 
@@ -138,6 +159,11 @@ impl Shell {
         self.connect.adopt(stored);
     }
 
+    /// Fills in the connect form from what was found in a `.env` file.
+    pub fn fill_connect_form(&mut self, found: &Environment) {
+        self.connect.fill(found);
+    }
+
     /// Paints the window and collects what the user wants.
     pub fn show(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) {
         // Behind a dialog nothing must happen unseen.
@@ -150,7 +176,7 @@ impl Shell {
         let t = tokens(ui);
         let bar = Frame::new().fill(t.bar).inner_margin(egui::Margin::symmetric(8, 0));
         let top = Panel::top("top bar").exact_size(theme::TOP_BAR_HEIGHT).frame(bar);
-        let chosen = top.show(ui, |ui| top_bar_ui(ui, model, on_form)).inner;
+        let chosen = top.show(ui, |ui| top_bar_ui(ui, model, on_form, actions)).inner;
         if let Some(command) = chosen {
             self.perform(command, model, actions);
         }
@@ -219,11 +245,11 @@ impl Shell {
                 let can_send = can_send(model.snapshot) && matches!(model.source, Source::Live(_));
                 let subject = Subject { detail: model.detail, study: model.study, wish: model.wish };
                 let (offset_s, marked) = (model.log.offset_s, model.log.marked);
-                self.detail.show(ui, subject, Circumstances { offset_s, can_send, marked }, actions)
+                self.views.detail.show(ui, subject, Circumstances { offset_s, can_send, marked }, actions)
             });
             layout.detail_width = shown.response.rect.width();
             if let Some(DetailRequest::Edit(text)) = shown.inner {
-                self.compose.edit(text);
+                self.views.compose.edit(text);
             }
         }
         if layout.show_compose && matches!(model.source, Source::Live(_)) {
@@ -231,12 +257,12 @@ impl Shell {
             let below = Panel::bottom("compose box").resizable(true).default_size(layout.compose_height);
             let below = below.size_range(130.0..=(height * 0.6).max(131.0));
             let shown = below.frame(panel).show(ui, |ui| {
-                self.compose.show(ui, model.snapshot, &model.settings.history, actions);
+                self.views.compose.show(ui, model.snapshot, &model.settings.history, actions);
             });
             layout.compose_height = shown.response.rect.height();
         }
         let centre = CentralPanel::default().frame(Frame::new().fill(t.ground));
-        let chosen = centre.show(ui, |ui| self.log.show(ui, &model.log, waiting(model), actions)).inner;
+        let chosen = centre.show(ui, |ui| self.views.log.show(ui, &model.log, waiting(model), actions)).inner;
         if let Some(command) = chosen {
             self.perform(command, model, actions);
         }
@@ -249,14 +275,14 @@ impl Shell {
         if !layout.show_detail {
             actions.push(Action::SetLayout(Layout { show_detail: true, ..layout }));
         }
-        self.detail.find();
+        self.views.detail.find();
     }
 
     /// Does what a command says, or asks the app to.
     pub fn perform(&mut self, command: Command, model: &Model<'_>, actions: &mut Vec<Action>) {
         let settings = model.settings;
-        if self.log.perform(command, &model.log, actions)
-            || self.compose.perform(command, model.snapshot, &settings.history, actions)
+        if self.views.log.perform(command, &model.log, actions)
+            || self.views.compose.perform(command, model.snapshot, &settings.history, actions)
         {
             return;
         }
@@ -281,7 +307,7 @@ impl Shell {
             Command::Help => self.page = Page::Help,
             Command::EditAndResend => {
                 if let Some(detail) = model.detail.filter(|detail| detail.is_sendable()) {
-                    self.compose.edit(detail.text.to_string());
+                    self.views.compose.edit(detail.text.to_string());
                 }
             }
             command => actions.extend(action_of(command, model)),
@@ -297,11 +323,15 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
     let is_live = matches!(model.source, Source::Live(_));
     let set = |preferences| Some(Action::SetPreferences(Box::new(preferences)));
     match command {
+        Command::Tabs(command) => Some(Action::Tabs(command.action())),
         Command::Reconnect => is_live.then_some(Action::Reconnect),
         Command::Disconnect => is_live.then_some(Action::Disconnect),
         Command::Abort => is_live.then_some(Action::Abort),
         Command::RetryNow => is_live.then_some(Action::RetryNow),
         Command::MeasureNow => (model.snapshot.phase == Phase::Live).then_some(Action::MeasureNow),
+        Command::Reauthenticate => {
+            (is_live && model.snapshot.phase == Phase::Live).then_some(Action::Reauthenticate)
+        }
         Command::StartDemo => Some(Action::StartDemo),
         Command::DemoDrop => Some(Action::Misbehave(Misbehaviour::Drop)),
         Command::DemoSilence => Some(Action::Misbehave(Misbehaviour::Silence)),
@@ -310,7 +340,7 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
             .detail
             .filter(|detail| is_live && detail.is_sendable())
             .map(|detail| Action::Resend { seq: detail.row.seq, text: detail.text.to_string() }),
-        Command::CopyText => model.detail.map(|detail| Action::Copy(detail.text.to_string())),
+        Command::CopyText => model.detail.map(|detail| copy_part(&detail.text, CopyForm::Exact)),
         Command::OpenCapture => Some(Action::OpenCapture),
         Command::SaveCapture => Some(Action::SaveCapture),
         Command::Export => (model.scopes.all > 0).then_some(Action::AskExport),
@@ -380,41 +410,5 @@ fn waiting(model: &Model<'_>) -> &'static str {
         (_, Phase::Idle | Phase::Closed) => "Connect, and everything that crosses the wire appears here",
         _ if model.log.hidden > 0 => "What comes from now on appears here",
         _ => "Everything that crosses the wire appears here",
-    }
-}
-
-fn banner_ui(ui: &mut Ui, model: &Model<'_>) {
-    let Some(banner) = model.banner else { return };
-    let t = tokens(ui);
-    let frame = Frame::new().fill(t.warning_ground).inner_margin(egui::Margin::symmetric(12, 6));
-    Panel::top("banner").frame(frame).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            icon_ui(ui, Icon::TriangleAlert, 14.0, t.warning);
-            ui.add(egui::Label::new(RichText::new(banner).color(t.warning)).wrap());
-        });
-    });
-}
-
-/// Tells the app of moved panels, once they stand still.
-fn keep_layout(ui: &Ui, model: &Model<'_>, layout: Layout, actions: &mut Vec<Action>) {
-    let before = model.settings.layout;
-    let moved = |one: f32, other: f32| (one - other).abs() > 1.0;
-    let changed = moved(layout.status_width, before.status_width)
-        || moved(layout.detail_width, before.detail_width)
-        || moved(layout.compose_height, before.compose_height);
-    // Only what the hand moved: a narrow window must not shrink the panels of the wide one for ever.
-    let cursor = ui.output(|output| output.cursor_icon);
-    let resizing = [
-        CursorIcon::ResizeHorizontal,
-        CursorIcon::ResizeVertical,
-        CursorIcon::ResizeEast,
-        CursorIcon::ResizeWest,
-        CursorIcon::ResizeNorth,
-        CursorIcon::ResizeSouth,
-        CursorIcon::ResizeColumn,
-        CursorIcon::ResizeRow,
-    ];
-    if changed && resizing.contains(&cursor) && ui.input(|input| input.pointer.any_released()) {
-        actions.push(Action::SetLayout(layout));
     }
 }

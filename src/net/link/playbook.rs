@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::capture::event::{ClosedBy, Direction, Event, Fact, Payload, Stage, Stamp, Text, What};
+use crate::capture::event::{ClosedBy, Event, Fact, Payload, Stage, Stamp, Text, What};
 use crate::directus::{AuthMode, Credentials, Endpoint, Secret};
 use crate::net::command::{Command, ConnectSpec, Outgoing, Protocol, Switches};
 use crate::net::failure::{DialFailure, Failure, UpgradeFailure};
@@ -11,77 +11,90 @@ use crate::net::mask::Door;
 use crate::net::socket::SocketEvent;
 
 const TOKEN: &str = "planted-secret-0001";
-const AUTH_OK: &str = r#"{"type":"auth","status":"ok"}"#;
-const AUTH_FAILED: &str = r#"{"type":"auth","status":"error","error":{"code":"AUTH_FAILED","message":"Authentication handshake failed."}}"#;
-const SUBSCRIBE: &str = r#"{"type":"subscribe","collection":"messages","uid":"s"}"#;
-const INIT: &str = r#"{"type":"subscription","event":"init","data":[],"uid":"s"}"#;
-const SECOND: u64 = 1_000_000;
+pub(super) const AUTH_OK: &str = r#"{"type":"auth","status":"ok"}"#;
+pub(super) const AUTH_FAILED: &str = r#"{"type":"auth","status":"error","error":{"code":"AUTH_FAILED","message":"Authentication handshake failed."}}"#;
+pub(super) const SUBSCRIBE: &str = r#"{"type":"subscribe","collection":"messages","uid":"s"}"#;
+pub(super) const INIT: &str = r#"{"type":"subscription","event":"init","data":[],"uid":"s"}"#;
+pub(super) const SECOND: u64 = 1_000_000;
 
 /// A link, its clock, and everything it did so far in short words.
-struct Scene {
-    link: Link,
-    now_us: u64,
+pub(super) struct Scene {
+    pub(super) link: Link,
+    pub(super) now_us: u64,
     /// Every event as it was recorded.
-    log: Vec<Event>,
+    pub(super) log: Vec<Event>,
 }
 
 impl Scene {
-    fn new() -> Self {
-        Self { link: Link::new(Door::new(), 42), now_us: 0, log: Vec::new() }
+    /// Measuring is off from the start, so that turning it off makes no row.
+    pub(super) fn new() -> Self {
+        let mut link = Link::new(Door::new(), 42);
+        let calm = Switches { measure: false, ..Switches::default() };
+        link.command(Command::Switches(calm), Stamp::default(), &mut Outputs::default());
+        Self { link, now_us: 0, log: Vec::new() }
     }
 
-    fn now(&self) -> Stamp {
+    pub(super) fn now(&self) -> Stamp {
         Stamp { time_us: 0, elapsed_us: self.now_us }
     }
 
     /// Runs an input and tells what came out: orders as `> …`, events as they are named.
-    fn told(&mut self, input: impl FnOnce(&mut Link, Stamp, &mut Outputs)) -> Vec<String> {
+    pub(super) fn told(&mut self, input: impl FnOnce(&mut Link, Stamp, &mut Outputs)) -> Vec<String> {
         let mut out = Outputs::default();
         let now = self.now();
         input(&mut self.link, now, &mut out);
-        let words = out.events.iter().map(event_words).chain(out.orders.iter().map(order_words)).collect();
+        // What is told of a credential has a playbook of its own.
+        let told =
+            |event: &&Event| !matches!(&event.what, What::Fact(fact) if matches!(&**fact, Fact::Identity(_)));
+        let words = out
+            .events
+            .iter()
+            .filter(told)
+            .map(event_words)
+            .chain(out.orders.iter().map(order_words))
+            .collect();
         self.log.extend(out.events);
         words
     }
 
-    fn command(&mut self, command: Command) -> Vec<String> {
+    pub(super) fn command(&mut self, command: Command) -> Vec<String> {
         self.told(|link, now, out| link.command(command, now, out))
     }
 
-    fn send(&mut self, text: &str) -> Vec<String> {
+    pub(super) fn send(&mut self, text: &str) -> Vec<String> {
         self.command(Command::Send(Outgoing::Text(text.to_owned())))
     }
 
-    fn socket(&mut self, event: SocketEvent) -> Vec<String> {
+    pub(super) fn socket(&mut self, event: SocketEvent) -> Vec<String> {
         self.told(|link, now, out| link.socket(event, now, out))
     }
 
-    fn hear(&mut self, text: &str) -> Vec<String> {
+    pub(super) fn hear(&mut self, text: &str) -> Vec<String> {
         self.socket(SocketEvent::Text(Text::from(text)))
     }
 
-    fn open(&mut self) -> Vec<String> {
+    pub(super) fn open(&mut self) -> Vec<String> {
         self.socket(SocketEvent::Open { subprotocol: String::new() })
     }
 
-    fn closed(&mut self, code: u16) -> Vec<String> {
+    pub(super) fn closed(&mut self, code: u16) -> Vec<String> {
         self.socket(SocketEvent::Close { code: Some(code), reason: String::new(), by: ClosedBy::Server })
     }
 
-    fn failed(&mut self, failure: impl Into<Failure>) -> Vec<String> {
+    pub(super) fn failed(&mut self, failure: impl Into<Failure>) -> Vec<String> {
         let mut words = self.socket(SocketEvent::Failed(failure.into()));
         words.extend(self.socket(SocketEvent::broken()));
         words
     }
 
     /// Lets time pass until the next thing is due, and does it.
-    fn wait(&mut self) -> Vec<String> {
+    pub(super) fn wait(&mut self) -> Vec<String> {
         self.now_us = self.link.deadline().expect("something is due");
         self.told(|link, now, out| link.tick(now, out))
     }
 
     /// Connected and logged in.
-    fn live(spec: ConnectSpec) -> Self {
+    pub(super) fn live(spec: ConnectSpec) -> Self {
         let mut stage = Self::new();
         stage.command(Command::Connect(Box::new(spec)));
         stage.open();
@@ -94,7 +107,7 @@ fn event_words(event: &Event) -> String {
     let mark = if event.automatic { " (automatic)" } else { "" };
     match &event.what {
         What::Message(message) => {
-            let arrow = if message.direction == Direction::In { "in" } else { "out" };
+            let arrow = message.direction.name();
             match &message.payload {
                 Payload::Text(text) => format!("{arrow} {}{mark}", text.as_str()),
                 Payload::Binary(bytes) => format!("{arrow} {} bytes{mark}", bytes.len()),
@@ -103,7 +116,7 @@ fn event_words(event: &Event) -> String {
         What::Fact(fact) => match &**fact {
             Fact::Connect { attempt, mode, .. } => format!("connect {mode} {attempt}"),
             Fact::Open { .. } => "open".to_owned(),
-            Fact::Held { data } => format!("held {data}"),
+            Fact::Held { data, .. } => format!("held {data}"),
             Fact::Unsent { data, .. } => format!("unsent {data}"),
             Fact::Close { code, by, .. } => format!("close {} {by:?}", code.unwrap_or_default()),
             Fact::Error { stage, .. } => format!("error {stage:?}"),
@@ -124,10 +137,11 @@ fn order_words(order: &Order) -> String {
         Order::Binary(bytes) => format!("> {} bytes", bytes.len()),
         Order::Close { code, reason } => format!("> close {} {reason}", code.unwrap_or_default()),
         Order::Drop => "> drop".to_owned(),
+        Order::Keep(..) => "> keep".to_owned(),
     }
 }
 
-fn spec(mode: AuthMode, token: Option<&str>) -> ConnectSpec {
+pub(super) fn spec(mode: AuthMode, token: Option<&str>) -> ConnectSpec {
     let credentials = token.map_or(Credentials::None, |token| Credentials::StaticToken(Secret::new(token)));
     let mut spec =
         ConnectSpec::new(Endpoint::parse("ws://cms.example/websocket").unwrap(), mode, credentials);
@@ -140,7 +154,7 @@ fn handshake() -> ConnectSpec {
     spec(AuthMode::Handshake, Some(TOKEN))
 }
 
-fn connect(stage: &mut Scene, spec: ConnectSpec) -> Vec<String> {
+pub(super) fn connect(stage: &mut Scene, spec: ConnectSpec) -> Vec<String> {
     stage.command(Command::Connect(Box::new(spec)))
 }
 
@@ -387,7 +401,86 @@ fn waiting_grows_until_a_login_succeeds() {
     stage.wait();
     stage.open();
     stage.hear(AUTH_OK);
+    stage.now_us += 4 * SECOND;
+    assert_eq!(stage.closed(1006).last().map(String::as_str), Some("retry 9"), "it broke again at once");
+    stage.wait();
+    stage.open();
+    stage.hear(AUTH_OK);
+    stage.now_us += 5 * SECOND;
     assert_eq!(stage.closed(1006).last().map(String::as_str), Some("retry 2"));
+}
+
+#[test]
+fn a_switch_is_recorded_and_takes_effect_at_once() {
+    let mut off = handshake();
+    off.switches = Switches { auto_pong: false, reconnect: false, ..off.switches };
+    let mut stage = Scene::new();
+    let begun = connect(&mut stage, off);
+    let switched = ["switched auto_pong false", "switched reconnect false", "> dial"];
+    assert_eq!(begun[1..], switched, "a capture takes every switch for on until it is told");
+    stage.open();
+    stage.hear(AUTH_OK);
+    let ping = r#"in {"type":"ping"}"#;
+    assert_eq!(stage.hear(r#"{"type":"ping"}"#), [ping]);
+    let pong = [r#"out {"type":"pong"} (automatic)"#, r#"> {"type":"pong"}"#];
+    let on = Switches { auto_pong: true, reconnect: false, measure: false, ..Switches::default() };
+    let answered = stage.command(Command::Switches(on));
+    assert_eq!(answered, ["switched auto_pong true", pong[0], pong[1]], "the ping still waits for it");
+    stage.command(Command::Switches(Switches { auto_pong: false, ..on }));
+    assert_eq!(stage.command(Command::Switches(on)), ["switched auto_pong true"], "it has its answer");
+
+    assert_eq!(stage.closed(1006), ["close 1006 Server"]);
+    let on = Switches { reconnect: true, ..on };
+    assert_eq!(stage.command(Command::Switches(on)), ["switched reconnect true", "retry 2"]);
+    assert_eq!(stage.wait(), ["connect handshake 2", "> dial"]);
+}
+
+#[test]
+fn switching_reconnect_on_does_not_undo_a_close_by_hand() {
+    let mut stage = Scene::live(handshake());
+    let off = Switches { reconnect: false, measure: false, ..Switches::default() };
+    stage.command(Command::Switches(off));
+    stage.command(Command::Close { code: 1000, reason: String::new() });
+    stage.socket(SocketEvent::Close { code: Some(1000), reason: String::new(), by: ClosedBy::Client });
+    let on = Switches { reconnect: true, ..off };
+    assert_eq!(stage.command(Command::Switches(on)), ["switched reconnect true"]);
+}
+
+#[test]
+fn what_is_about_a_restored_uid_waits_for_its_answer() {
+    let mut stage = Scene::live(handshake());
+    stage.send(SUBSCRIBE);
+    stage.hear(INIT);
+    stage.closed(1006);
+    stage.wait();
+    stage.open();
+    stage.hear(AUTH_OK);
+    let unsubscribe = r#"{"type":"unsubscribe","uid":"s"}"#;
+    assert_eq!(stage.send(r#"{"type":"ping"}"#).len(), 2, "what is about something else goes out");
+    assert_eq!(stage.send(unsubscribe), [format!("held {unsubscribe}")]);
+    assert_eq!(stage.send("x"), ["held x"], "the order stays");
+    let released = stage.hear(INIT);
+    assert_eq!(released[1..3], [format!("out {unsubscribe}"), "out x".to_owned()]);
+    stage.closed(1006);
+    stage.wait();
+    stage.open();
+    assert_eq!(stage.hear(AUTH_OK), [format!("in {AUTH_OK}")], "what was ended stays ended");
+}
+
+#[test]
+fn a_restore_without_an_answer_holds_nothing_for_ever() {
+    let mut stage = Scene::live(handshake());
+    stage.send(SUBSCRIBE);
+    stage.hear(INIT);
+    stage.closed(1006);
+    stage.wait();
+    stage.open();
+    stage.hear(AUTH_OK);
+    let begun = stage.now_us;
+    assert_eq!(stage.send(SUBSCRIBE), [format!("held {SUBSCRIBE}")]);
+    assert_eq!(stage.wait(), [format!("out {SUBSCRIBE}"), format!("> {SUBSCRIBE}")]);
+    assert_eq!(stage.now_us - begun, 5 * SECOND);
+    assert_eq!(stage.link.deadline(), None);
 }
 
 #[test]
