@@ -191,7 +191,7 @@ fn a_family_without_an_address_and_a_browser_without_leave_are_told() {
 /// Opens parts of the connect form.
 fn unfold(desk: &mut Desk, parts: &[&str]) {
     for part in parts {
-        desk.press(part);
+        desk.click(Role::DisclosureTriangle, part);
     }
 }
 
