@@ -107,7 +107,8 @@ fn tinyproxy_leads_to_a_real_directus_and_its_refusals_are_told() {
     let tunnel = fact(&output, "tunnelled");
     assert_eq!((&tunnel["proxy"], &tunnel["target"]), (&url.as_str().into(), &server.address().into()));
     let refused = |proxy: &str, words: &str| {
-        let output = record(server.url(), seed::ADMIN, &["--proxy", proxy]);
+        let arguments = ["--proxy", proxy, "--connect-timeout", "1500ms"];
+        let output = record(server.url(), seed::ADMIN, &arguments);
         assert_eq!(output.status.code(), Some(3), "{}", said(&output));
         let told = fact(&output, "error");
         assert_eq!(told["stage"], "proxy", "{told}");
@@ -190,6 +191,7 @@ fn a_family_without_an_address_and_a_browser_without_leave_are_told() {
 
 /// Opens parts of the connect form.
 fn unfold(desk: &mut Desk, parts: &[&str]) {
+    desk.tall();
     for part in parts {
         desk.click(Role::DisclosureTriangle, part);
     }
