@@ -9,6 +9,7 @@ mod captures;
 mod cli;
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
 mod credentials;
 #[cfg(test)]
 mod cuts;

@@ -217,17 +217,20 @@ mod tests {
             Profile { url: "wss://chat.example.com/socket?token=planted-1".to_owned(), ..Profile::default() };
         profile.reach.cookies =
             vec![crate::settings::Pair { name: "s".to_owned(), value: "planted-2".to_owned() }];
-        let stored = memory.save_profile(profile);
+        let stored = memory.save_profile(profile, Instant::now());
         assert_eq!(memory.reach_secrets(stored.id).len(), 2);
         assert!(!memory.settings().to_ron().unwrap().contains("planted"));
-        let again = memory.save_profile(stored.clone());
+        let again = memory.save_profile(stored.clone(), Instant::now());
         assert_eq!(memory.reach_secrets(again.id).len(), 2, "an empty value means the one entered before");
         let mut changed = stored.clone();
         changed.reach.cookies[0].value = "planted-3".to_owned();
-        memory.save_profile(changed);
+        memory.save_profile(changed, Instant::now());
         assert_eq!(memory.reach_secrets(stored.id).len(), 2);
         assert!(memory.is_token_in("x planted-3 y") && !memory.is_token_in("planted-2"));
-        memory.save_profile(Profile { url: "wss://other.example.com/socket".to_owned(), ..stored.clone() });
+        memory.save_profile(
+            Profile { url: "wss://other.example.com/socket".to_owned(), ..stored.clone() },
+            Instant::now(),
+        );
         assert_eq!(memory.reach_secrets(stored.id).len(), 0, "another server gets none of them");
     }
 }

@@ -6,6 +6,7 @@
 //! values and is never waited for. The window and the command line use the same engine.
 
 mod caches;
+mod certificate_lines;
 mod copying;
 mod detail;
 mod detail_worker;

@@ -7,6 +7,8 @@
 
 mod beside;
 mod board;
+mod cards;
+pub mod causes;
 mod close;
 mod counters;
 mod facts;
@@ -52,7 +54,7 @@ pub use beside::{Beside, Besides};
 pub use close::LastClose;
 pub use counters::{Counters, EventCounts, KindCounts};
 pub use fold::{Joined, Session};
-pub use handshake::{Handshake, Tls, Waterfall};
+pub use handshake::{FailedStep, Handshake, Step, Tls, Waterfall};
 pub use heartbeat::{Answer, Heartbeat};
 pub use identity::{Card, Identity, Renewal, Survival};
 pub use login::Login;

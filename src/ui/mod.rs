@@ -10,6 +10,7 @@ pub mod button;
 pub mod capture_list;
 pub mod capture_row;
 pub mod captures_view;
+pub mod cause_card;
 pub mod close_dialog;
 pub mod command;
 pub mod compose;
@@ -53,7 +54,6 @@ pub mod notices_section;
 pub mod opening_bar;
 pub mod palette;
 pub mod path_prompt;
-pub mod problem_card;
 pub mod profile_list;
 pub mod reach_form;
 pub mod reach_strip;
@@ -86,6 +86,8 @@ pub mod top_bar;
 pub mod vault_model;
 pub mod waterfall;
 
+#[cfg(test)]
+mod cause_scenes;
 #[cfg(test)]
 mod credential_tests;
 #[cfg(test)]

@@ -296,10 +296,10 @@ impl Scene {
 }
 
 #[derive(Default)]
-struct Folder {
-    session: Session,
+pub(super) struct Folder {
+    pub(super) session: Session,
     seq: u64,
-    now_us: u64,
+    pub(super) now_us: u64,
 }
 
 impl Folder {
@@ -311,7 +311,7 @@ impl Folder {
         self.session.apply(self.seq, &Event::new(stamp, what));
     }
 
-    fn fact(&mut self, fact: Fact) {
+    pub(super) fn fact(&mut self, fact: Fact) {
         self.push(What::Fact(Box::new(fact)));
     }
 
@@ -321,15 +321,15 @@ impl Folder {
         self.push(What::Message(Message { direction, payload: Payload::Text(text.into()), size, class }));
     }
 
-    fn sent(&mut self, text: &str) {
+    pub(super) fn sent(&mut self, text: &str) {
         self.message(Direction::Out, text);
     }
 
-    fn came(&mut self, text: &str) {
+    pub(super) fn came(&mut self, text: &str) {
         self.message(Direction::In, text);
     }
 
-    fn connect(&mut self) {
+    pub(super) fn connect(&mut self) {
         let url = "wss://cms.example.com/websocket".to_owned();
         self.fact(Fact::Connect {
             url: url.clone(),

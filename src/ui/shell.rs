@@ -243,7 +243,9 @@ impl Shell {
                 .size_range(240.0..=width * 0.5);
             let shown = right.frame(panel).show(ui, |ui| {
                 let can_send = can_send(model.snapshot) && matches!(model.source, Source::Live(_));
-                let subject = Subject { detail: model.detail, study: model.study, wish: model.wish };
+                let card = model.detail.and_then(|detail| model.snapshot.card_of(detail.row.seq));
+                let card = card.map(AsRef::as_ref);
+                let subject = Subject { detail: model.detail, study: model.study, wish: model.wish, card };
                 let (offset_s, marked) = (model.log.offset_s, model.log.marked);
                 self.views.detail.show(ui, subject, Circumstances { offset_s, can_send, marked }, actions)
             });

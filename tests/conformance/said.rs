@@ -7,7 +7,8 @@ use harewire::capture::Stage;
 use harewire::directus::{AuthMode, Credentials, Endpoint, ErrorCode, Secret, TokenPlace};
 use harewire::engine::{Capture, Destination, Engine, Wake};
 use harewire::net::{Command, ConnectSpec, Outgoing, Switches};
-use harewire::session::{Login, Phase, Snapshot, SubscriptionState, WarningKind};
+use harewire::session::causes::CauseKind;
+use harewire::session::{Login, Phase, Snapshot, Step, SubscriptionState, WarningKind};
 
 use super::backend::Server;
 use super::case::{Backend, Setup};
@@ -24,6 +25,8 @@ pub struct Story {
     pub token_place: TokenPlace,
     pub headers: Vec<(String, String)>,
     pub switches: Switches,
+    pub path: &'static str,
+    pub backends: &'static [Backend],
     pub messages: &'static [&'static str],
     pub ends: fn(&Snapshot) -> bool,
 }
@@ -44,11 +47,42 @@ pub fn story(
     };
     let credentials = token.map_or(Credentials::None, |token| Credentials::StaticToken(Secret::new(token)));
     let (token_place, headers) = (TokenPlace::Message, Vec::new());
-    Story { name, setup, mode, credentials, token_place, headers, switches: QUIET, messages: &[], ends }
+    let (path, backends) = ("/websocket", &ALL);
+    Story {
+        name,
+        setup,
+        mode,
+        credentials,
+        token_place,
+        headers,
+        switches: QUIET,
+        path,
+        backends,
+        messages: &[],
+        ends,
+    }
 }
 
-pub fn cause(shot: &Snapshot) -> &'static str {
-    shot.last_close.as_ref().map_or("", |close| close.likely_cause())
+const ALL: [Backend; 3] = [Backend::Demo, Backend::Directus12, Backend::Directus11];
+/// The demo is nothing without its socket.
+const REAL: [Backend; 2] = [Backend::Directus12, Backend::Directus11];
+/// Origins are checked since 12.1 (reference 1.4); the demo does not.
+const CHECKS_ORIGIN: [Backend; 1] = [Backend::Directus12];
+
+/// The title of the card, and its first cause.
+fn card(shot: &Snapshot) -> (&str, Option<CauseKind>) {
+    let card = shot.card.as_deref();
+    (card.map_or("", |card| &card.title), card.and_then(|card| card.first()).map(|cause| cause.kind))
+}
+
+/// The window says that the login was refused.
+pub fn is_login_refused(shot: &Snapshot) -> bool {
+    card(shot).0 == "Login refused"
+}
+
+/// The connection is over, and this is what the window says of it.
+fn ended(shot: &Snapshot, title: &str, kind: CauseKind) -> bool {
+    shot.phase == Phase::Closed && card(shot) == (title, Some(kind))
 }
 
 pub fn warned(shot: &Snapshot, kind: WarningKind) -> bool {
@@ -65,9 +99,9 @@ fn logins() -> Vec<Story> {
             (shot.phase, shot.login) == (Phase::Live, Login::Accepted) && shot.waterfall.login_us.is_some()
         }),
         story("a wrong token", Setup::Usual, Some("wrong"), |shot| {
-            shot.phase == Phase::Closed
+            ended(shot, "Login refused", CauseKind::WrongToken)
                 && shot.last_error.as_ref().is_some_and(|error| error.stage == Stage::Login)
-                && cause(shot).starts_with("The login failed")
+                && shot.waterfall.failed.is_some_and(|failed| failed.step == Step::Login)
         }),
         Story {
             switches: Switches { reconnect: true, ..QUIET },
@@ -76,41 +110,103 @@ fn logins() -> Vec<Story> {
             })
         },
         story("no token where one is awaited", Setup::Usual, None, |shot| {
-            shot.phase == Phase::Closed && cause(shot).starts_with("The login failed")
+            ended(shot, "No login in time", CauseKind::NothingSent)
         }),
         story("a public server", Setup::Public, None, |shot| {
             (shot.phase, shot.login) == (Phase::Live, Login::Unneeded)
         }),
         story("a wrong token on a public server", Setup::Public, Some("wrong"), |shot| {
             (shot.phase, shot.login) == (Phase::Live, Login::FellToPublic)
+                && card(shot) == ("Login refused, acting as public", Some(CauseKind::WrongToken))
                 && warned(shot, WarningKind::FellToPublic)
         }),
         story("a token in the URL", Setup::Strict, Some(ADMIN), |shot| {
             (shot.phase, shot.login) == (Phase::Live, Login::AtUpgrade)
         }),
         story("a wrong token in the URL", Setup::Strict, Some("wrong"), |shot| {
-            shot.phase == Phase::Closed && shot.handshake.status == Some(401) && shot.opened_us.is_none()
+            ended(shot, "Not authorized (401)", CauseKind::WrongToken)
+                && shot.handshake.status == Some(401)
+                && shot.waterfall.failed.is_some_and(|failed| failed.step == Step::Upgrade)
         }),
         Story {
             messages: &[r#"{"type":"auth","access_token":"wrong","uid":"x"}"#],
             ..story("a bad login on a live connection", Setup::Usual, Some(ADMIN), |shot| {
-                shot.phase == Phase::Closed
-                    && cause(shot).starts_with("A new login on the live connection failed")
+                ended(shot, "New login refused", CauseKind::WrongToken)
             })
         },
         Story {
             messages: &[r#"{"type":"auth","email":"user@example.com","password":"user-pass-1"}"#],
             ..story("a token that runs out", Setup::Expiring, None, |shot| {
-                shot.phase == Phase::Closed
+                ended(shot, "Token not renewed in time", CauseKind::NotRenewed)
                     && warned(shot, WarningKind::TokenExpired)
-                    && cause(shot).starts_with("The token ran out and no new login")
             })
         },
         Story {
             switches: Switches { auto_pong: false, ..QUIET },
             ..story("a ping without an answer", Setup::Heartbeat, Some(ADMIN), |shot| {
-                shot.phase == Phase::Closed
-                    && cause(shot).starts_with("The server's ping stayed without an answer")
+                ended(shot, "Taken for dead", CauseKind::MissedHeartbeat)
+            })
+        },
+    ]
+}
+
+/// Cases 4 to 14 and 49: what went wrong is told apart as far as it can be.
+fn refusals() -> Vec<Story> {
+    let first = |name, message: &'static [&'static str], ends| Story {
+        messages: message,
+        ..story(name, Setup::Usual, None, ends)
+    };
+    vec![
+        first("a ping as the first message", &[r#"{"type":"ping"}"#], |shot| {
+            ended(shot, "Login refused", CauseKind::FirstIsNoLogin)
+        }),
+        first("no JSON as the first message", &["not json"], |shot| {
+            ended(shot, "Login refused", CauseKind::FirstIsNoLogin)
+        }),
+        first("a misspelt key", &[r#"{"type":"auth","accessToken":"x"}"#], |shot| {
+            ended(shot, "Login refused", CauseKind::WrongKey)
+        }),
+        first("no credential", &[r#"{"type":"auth"}"#], |shot| {
+            ended(shot, "Login refused", CauseKind::CredentialMissing)
+        }),
+        first("null as a token", &[r#"{"type":"auth","access_token":null}"#], |shot| {
+            ended(shot, "Login refused", CauseKind::CredentialNotText)
+        }),
+        first(
+            "a wrong password",
+            &[r#"{"type":"auth","email":"user@example.com","password":"wrong"}"#],
+            |shot| ended(shot, "Login refused", CauseKind::WrongPassword),
+        ),
+        first("a wrong refresh token", &[r#"{"type":"auth","refresh_token":"wrong"}"#], |shot| {
+            ended(shot, "Login refused", CauseKind::RefreshTokenDead)
+        }),
+        Story {
+            headers: vec![("Authorization".to_owned(), "Bearer something".to_owned())],
+            ..first("a token in a header only", &[r#"{"type":"ping"}"#], |shot| {
+                ended(shot, "Login refused", CauseKind::FirstIsNoLogin)
+                    && shot.card.as_ref().is_some_and(|card| card.to_text().contains("Authorization header"))
+            })
+        },
+        story("strict mode without a token", Setup::Strict, None, |shot| {
+            ended(shot, "Not authorized (401)", CauseKind::StrictMode)
+        }),
+        Story {
+            path: "/websocket/",
+            ..story("a path with a slash at its end", Setup::Usual, Some(ADMIN), |shot| {
+                ended(shot, "No answer to the upgrade", CauseKind::WrongPath)
+            })
+        },
+        Story {
+            backends: &REAL,
+            ..story("sockets switched off", Setup::Off, Some(ADMIN), |shot| {
+                ended(shot, "No WebSocket there (404)", CauseKind::SwitchedOff)
+            })
+        },
+        Story {
+            headers: vec![("Origin".to_owned(), "https://evil.example".to_owned())],
+            backends: &CHECKS_ORIGIN,
+            ..story("a foreign Origin", Setup::Usual, Some(ADMIN), |shot| {
+                ended(shot, "Forbidden (403)", CauseKind::OriginRefused)
             })
         },
     ]
@@ -161,11 +257,12 @@ fn subscriptions() -> Vec<Story> {
 
 /// A capture of its own, connected.
 fn connected(engine: &Engine, story: &Story, server: &Server, wake: &Wake) -> Capture {
-    let endpoint = Endpoint::parse(&format!("ws://{}/websocket", server.address())).unwrap();
+    let endpoint = Endpoint::parse(&format!("ws://{}{}", server.address(), story.path)).unwrap();
     let mut spec = ConnectSpec::new(endpoint, story.mode, story.credentials.clone());
     spec.token_place = story.token_place;
     spec.headers.clone_from(&story.headers);
     spec.switches = story.switches;
+    spec.connect_timeout = Duration::from_secs(3);
     let capture = engine.record("ws://test", Destination::Temporary, wake).unwrap();
     capture.command(Command::Connect(Box::new(spec)));
     for message in story.messages {
@@ -197,7 +294,7 @@ fn tell(story: &Story, server: &Server) -> Result<(), String> {
                 shot.phase.words(),
                 shot.login,
                 shot.subscriptions,
-                cause(&shot),
+                shot.card.as_ref().map_or_else(String::new, |card| card.to_text()),
                 shot.warnings
             ));
         }
@@ -207,10 +304,14 @@ fn tell(story: &Story, server: &Server) -> Result<(), String> {
 
 /// Tells every story on one server, each setup's at the same time: they know nothing of each other.
 fn tell_all(backend: Backend) {
-    let stories: Vec<Story> = logins().into_iter().chain(subscriptions()).chain(identities()).collect();
+    let stories: Vec<Story> =
+        logins().into_iter().chain(refusals()).chain(subscriptions()).chain(identities()).collect();
     let mut wrong = Vec::new();
     for setup in Setup::ALL {
-        let told: Vec<&Story> = stories.iter().filter(|story| story.setup == setup).collect();
+        let told: Vec<&Story> = stories
+            .iter()
+            .filter(|story| story.setup == setup && story.backends.contains(&backend))
+            .collect();
         if told.is_empty() {
             continue;
         }
