@@ -38,6 +38,8 @@ mod life;
 #[cfg(test)]
 mod odd_files;
 #[cfg(test)]
+mod reach;
+#[cfg(test)]
 mod rows;
 #[cfg(test)]
 mod secrets;
