@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::capture::event::Stamp;
 use crate::directus::{ErrorCode, EventName};
 
-use super::subscription::{Subscription, SubscriptionState};
+use super::subscription::{Restores, Subscription, SubscriptionState};
 
 /// Finished subscriptions kept when the older ones make room.
 const FINISHED_KEPT: usize = 500;
@@ -84,8 +84,9 @@ impl Board {
     }
 
     /// Adds a subscription just sent. Returns whether another one with the same uid is still unconfirmed (reference 5.6).
-    pub(super) fn sent(&mut self, subscription: Subscription) -> bool {
+    pub(super) fn sent(&mut self, mut subscription: Subscription) -> bool {
         self.make_room();
+        subscription.restores = self.taken_up(&subscription);
         self.changed = true;
         self.last_number = subscription.number;
         let place = self.all.len();
@@ -99,6 +100,18 @@ impl Board {
         slot.alive.push(place);
         self.all.push(subscription);
         races
+    }
+
+    /// What a subscribe just sent takes up: of several that were cut off on one connection and asked for the same, the
+    /// first sent is taken up by the first.
+    fn taken_up(&self, subscription: &Subscription) -> Option<Restores> {
+        let request = &subscription.request;
+        let earlier = || self.all.iter().rev().skip_while(|one| one.request.connection >= request.connection);
+        let last = earlier().find(|one| one.taken_up_by(request).is_some())?.request.connection;
+        let on_this = self.all.iter().rev().take_while(|one| one.request.connection >= request.connection);
+        let claimed = on_this.filter(|one| one.request.asks_the_same(request)).count();
+        let on_last = self.all.iter().filter(|one| one.request.connection == last);
+        on_last.filter_map(|one| one.taken_up_by(request)).nth(claimed)?
     }
 
     /// The server's `init`: confirms the oldest unconfirmed subscription of that uid. Those of the same uid that were
@@ -131,6 +144,7 @@ impl Board {
         subscription.init_seq = Some(seq);
         subscription.init_after_us =
             Some(stamp.elapsed_us.saturating_sub(subscription.request.sent.elapsed_us));
+        subscription.init_us = Some(stamp.elapsed_us);
         subscription.init_rows = rows;
         let replaced = earlier.iter().map(|&other| self.all[other].number).collect();
         if let Some(slot) = self.slot_mut(uid) {
@@ -275,8 +289,14 @@ impl Board {
         }
     }
 
-    /// The connection is gone, and the server's side of every subscription with it.
-    pub(super) fn orphan(&mut self) {
+    /// The connection is gone, and the server's side of every subscription with it: by event `seq` at `at_us`.
+    pub(super) fn orphan(&mut self, seq: u64, at_us: u64) {
+        let all = &mut self.all;
+        for slot in self.by_uid.values().chain([&self.bare]) {
+            for &place in &slot.alive {
+                all[place].cut = Some((seq, at_us));
+            }
+        }
         self.finish_all(&SubscriptionState::Orphaned, |_| true);
         self.by_uid.clear();
         self.bare = Slot::default();

@@ -104,7 +104,7 @@ impl Session {
         self.shown.last_seq = seq;
         self.shown.last = event.stamp;
         if event.connection > self.shown.connection {
-            self.begin_connection(event.connection);
+            self.begin_connection(at);
         }
         // In a capture merged of two, an earlier connection may go on beside a later one. The state is the later one's, so
         // the earlier one's messages are counted and belong to nobody here: its uids may mean something else.
@@ -201,16 +201,16 @@ impl Session {
     }
 
     /// A new connection: whatever the old one still owed never comes.
-    fn begin_connection(&mut self, connection: u32) {
-        self.shown.connection = connection;
-        self.end_connection();
+    fn begin_connection(&mut self, at: At) {
+        self.shown.connection = at.connection;
+        self.end_connection(at);
         self.shown.heartbeat = Heartbeat::default();
         self.shown.counters.unanswered += self.requests.clear();
         self.shown.last_in_us = None;
     }
 
-    pub(super) fn end_connection(&mut self) {
-        self.board.orphan();
+    pub(super) fn end_connection(&mut self, at: At) {
+        self.board.orphan(at.seq, at.us());
         self.shown.opened_us = None;
     }
 

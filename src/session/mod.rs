@@ -23,6 +23,7 @@ mod requests;
 mod round_trips;
 mod snapshot;
 mod subscription;
+pub mod table;
 mod warning;
 
 #[cfg(test)]
@@ -52,5 +53,5 @@ pub use rates::{Rate, Rates};
 pub use requests::{Pending, RequestKind};
 pub use round_trips::RoundTrips;
 pub use snapshot::{Moment, Retry, Snapshot, Switches};
-pub use subscription::{Subscription, SubscriptionRequest, SubscriptionState};
+pub use subscription::{Restores, Subscription, SubscriptionRequest, SubscriptionState};
 pub use warning::{Warning, WarningKind};
