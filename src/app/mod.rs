@@ -27,6 +27,7 @@ mod rows;
 mod saved;
 mod search;
 mod tab;
+mod table;
 mod tasks;
 mod window;
 mod zone;

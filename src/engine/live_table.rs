@@ -16,7 +16,7 @@ use super::wake::Wake;
 use crate::capture::{ReadError, Reader};
 use crate::net::Clock;
 use crate::session::Subscription;
-use crate::session::table::{Differences, Table, TableSnapshot, TableWish};
+use crate::session::table::{Differences, ShownTable, Table, TableSnapshot, TableWish};
 
 /// Rows are published at most this often: twice a frame at 60 Hz.
 const PUBLISH_EVERY: Duration = Duration::from_millis(8);
@@ -27,25 +27,6 @@ const ORDER_EVERY: Duration = Duration::from_millis(100);
 const ORDER_SHARE: u32 = 10;
 /// How often deleted rows are looked at that have been shown long enough.
 const FORGET_EVERY: Duration = Duration::from_secs(1);
-
-/// The rows of a moment and how they are to be shown.
-#[derive(Clone, Debug, Default)]
-pub struct Shown {
-    /// The rows.
-    pub rows: TableSnapshot,
-    /// Slots of the rows that fit the wish, in order; `None` for all rows in the order in which they came.
-    pub order: Option<Arc<[u32]>>,
-    /// The wish that the order fulfils.
-    pub wish: TableWish,
-    /// Number of the subscription whose events come now: another one after a reconnect.
-    pub subscription: u32,
-    /// Events of the capture looked at.
-    pub looked: u64,
-    /// Events of the capture.
-    pub of: u64,
-    /// Why rows may be missing, as a sentence.
-    pub trouble: Option<Arc<str>>,
-}
 
 /// What a table is opened on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +41,7 @@ pub struct Opening {
 pub struct LiveTable {
     opening: Opening,
     wish: Arc<ArcSwap<TableWish>>,
-    shown: Arc<ArcSwap<Shown>>,
+    shown: Arc<ArcSwap<ShownTable>>,
     stop: Arc<AtomicBool>,
     ring: Sender<()>,
 }
@@ -75,7 +56,7 @@ impl LiveTable {
         let (ring, bell) = published.news.follow();
         let wish = Arc::new(ArcSwap::from_pointee(TableWish::default()));
         let of = reader.view().len();
-        let first = Shown { subscription: opening.subscription, of, ..Shown::default() };
+        let first = ShownTable { subscription: opening.subscription, of, ..ShownTable::default() };
         let shown = Arc::new(ArcSwap::from_pointee(first));
         let stop = Arc::new(AtomicBool::new(false));
         let work = Work {
@@ -110,7 +91,7 @@ impl LiveTable {
 
     /// The rows prepared last.
     #[must_use]
-    pub fn shown(&self) -> Arc<Shown> {
+    pub fn shown(&self) -> Arc<ShownTable> {
         self.shown.load_full()
     }
 
@@ -139,7 +120,7 @@ struct Work {
     published: Arc<Published>,
     wake: Wake,
     wish: Arc<ArcSwap<TableWish>>,
-    shown: Arc<ArcSwap<Shown>>,
+    shown: Arc<ArcSwap<ShownTable>>,
     stop: Arc<AtomicBool>,
     subscription: u32,
     /// `None` until the subscription is known to the fold.
@@ -295,7 +276,7 @@ impl Work {
         let rows = table.snapshot();
         self.dirty = false;
         let order = if wish.is_plain() { None } else { Some(self.ordered(&wish, &rows)) };
-        let shown = Shown {
+        let shown = ShownTable {
             rows,
             order,
             wish: (*wish).clone(),

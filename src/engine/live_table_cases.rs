@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crossbeam_channel::Receiver;
 
 use super::gaps::GapWorker;
-use super::live_table::{LiveTable, Opening, Shown};
+use super::live_table::{LiveTable, Opening};
 use super::published::Published;
 use super::recorder::join;
 use super::wake::Wake;
@@ -15,7 +15,7 @@ use crate::capture::{
 };
 use crate::directus::classify;
 use crate::session::Session;
-use crate::session::table::{GapReport, RowState, TableWish};
+use crate::session::table::{GapReport, RowState, ShownTable, TableWish};
 
 /// A journal and its fold, and the bell that workers ring.
 struct Bench {
@@ -110,7 +110,7 @@ impl Bench {
     }
 
     /// The rows once everything so far was looked at.
-    fn settled(&self, table: &LiveTable, seq: u64) -> Arc<Shown> {
+    fn settled(&self, table: &LiveTable, seq: u64) -> Arc<ShownTable> {
         self.until(|| Some(table.shown()).filter(|shown| shown.rows.last_seq == seq))
     }
 
@@ -119,7 +119,7 @@ impl Bench {
     }
 }
 
-fn rows(shown: &Shown) -> BTreeMap<String, (String, RowState)> {
+fn rows(shown: &ShownTable) -> BTreeMap<String, (String, RowState)> {
     let one = |(_, row): (usize, &crate::session::table::LiveRow)| {
         (row.key.as_deref().unwrap_or_default().to_owned(), (row.text.to_string(), row.state))
     };

@@ -38,7 +38,7 @@ pub use finder::Search;
 pub use found::Found;
 pub use gaps::Gaps;
 pub use handle::{Capture, Destination, Engine, EngineError, open};
-pub use live_table::{LiveTable, Opening, Shown};
+pub use live_table::{LiveTable, Opening};
 pub use published::FileState;
 pub use rows::{RowWindow, Wish};
 pub use sieve::Sieve;

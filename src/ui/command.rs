@@ -74,6 +74,8 @@ pub enum Command {
     FindPrevious,
     /// Open the search inside the selected message.
     FindInMessage,
+    /// Show the rows of a subscription, or the log again.
+    Table,
     /// One about rows of the log.
     Rows(RowCommand),
     /// Open a capture file.
@@ -249,7 +251,7 @@ const MESSAGES: [Line; 9] = [
     ),
 ];
 
-const LOG: [Line; 13] = [
+const LOG: [Line; 14] = [
     (
         Command::FocusFilter,
         "Filter",
@@ -285,6 +287,13 @@ const LOG: [Line; 13] = [
         "Hide the rows there are; the file keeps them",
         Icon::Eraser,
         ctrl_shift(Key::L),
+    ),
+    (
+        Command::Table,
+        "Live table",
+        "Show the rows of the newest subscription, or the log again",
+        Icon::Table2,
+        ctrl(Key::T),
     ),
     (Command::UndoClear, "Undo clear", "Show the hidden rows again", Icon::Undo2, NONE),
 ];

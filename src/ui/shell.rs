@@ -14,9 +14,11 @@ use crate::ui::connect_form::ConnectForm;
 use crate::ui::control::icon_ui;
 use crate::ui::detail::{Circumstances, DetailRequest, DetailView, Subject};
 use crate::ui::export_view::{ExportRequest, ExportView};
+use crate::ui::gap_report::gap_at;
 use crate::ui::help_view::help_ui;
 use crate::ui::jobs_view::jobs_ui;
 use crate::ui::log_view::LogView;
+use crate::ui::middle::Middle;
 use crate::ui::model::{Model, Source};
 use crate::ui::opening_bar::opening_ui;
 use crate::ui::palette::Palette;
@@ -24,6 +26,7 @@ use crate::ui::path_prompt::{Errand, PathPrompt};
 use crate::ui::settings_view::settings_ui;
 use crate::ui::status_bar::status_bar_ui;
 use crate::ui::status_panel::status_panel_ui;
+use crate::ui::table_view::TableView;
 use crate::ui::theme::{self, tokens};
 use crate::ui::toasts::Toasts;
 use crate::ui::top_bar::top_bar_ui;
@@ -41,6 +44,8 @@ pub struct Shell {
     page: Page,
     toasts: Toasts,
     captures: CapturesView,
+    table: TableView,
+    middle: Middle,
     /// The connect form is shown over a session that stands.
     on_form: bool,
 }
@@ -98,6 +103,12 @@ impl Shell {
     /// Shows a sentence that goes by itself, or stays if it is an error.
     pub fn say(&mut self, level: Level, sentence: &str) {
         self.toasts.say(level, sentence);
+    }
+
+    /// The live rows of a subscription were opened: shows them.
+    pub fn show_table(&mut self) {
+        self.table = TableView::default();
+        self.middle.show_table();
     }
 
     /// Puts a text into the compose box.
@@ -212,7 +223,8 @@ impl Shell {
                 .size_range(240.0..=width * 0.5);
             let shown = right.frame(panel).show(ui, |ui| {
                 let can_send = can_send(model.snapshot) && matches!(model.source, Source::Live(_));
-                let subject = Subject { detail: model.detail, study: model.study, wish: model.wish };
+                let gap = model.detail.and_then(|detail| gap_at(model.gaps, detail.row.seq));
+                let subject = Subject { detail: model.detail, study: model.study, wish: model.wish, gap };
                 let (offset_s, marked) = (model.log.offset_s, model.log.marked);
                 self.detail.show(ui, subject, Circumstances { offset_s, can_send, marked }, actions)
             });
@@ -231,11 +243,22 @@ impl Shell {
             layout.compose_height = shown.response.rect.height();
         }
         let centre = CentralPanel::default().frame(Frame::new().fill(t.ground));
-        let chosen = centre.show(ui, |ui| self.log.show(ui, &model.log, waiting(model), actions)).inner;
+        let chosen = centre.show(ui, |ui| self.middle_ui(ui, model, actions)).inner;
         if let Some(command) = chosen {
             self.perform(command, model, actions);
         }
         keep_layout(ui, model, layout, actions);
+    }
+
+    /// The log, or the live rows of the subscription opened.
+    fn middle_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> Option<Command> {
+        if let Some(table) = model.table
+            && self.middle.show(ui, model.snapshot, table)
+        {
+            self.table.show(ui, table, model.now_us, actions);
+            return None;
+        }
+        self.log.show(ui, &model.log, waiting(model), actions)
     }
 
     /// Opens the search inside the selected message, and the panel it stands in.
@@ -267,6 +290,7 @@ impl Shell {
                 self.captures.open();
                 actions.push(Action::Captures(CapturesAction::Look));
             }
+            Command::Table => actions.extend(self.middle.toggle(model)),
             Command::Settings => self.page = Page::Settings,
             Command::Help => self.page = Page::Help,
             Command::EditAndResend => {
@@ -358,6 +382,7 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         | Command::FindInMessage
         | Command::Rows(_)
         | Command::Settings
+        | Command::Table
         | Command::Help => None,
     }
 }

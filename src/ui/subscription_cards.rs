@@ -10,7 +10,9 @@ use crate::ui::action::Action;
 use crate::ui::button::{Button, Look};
 use crate::ui::control::{card_ui, chip_ui, hint_ui, section_ui};
 use crate::ui::figures::{ago, count, counted, span};
+use crate::ui::gap_report::{gap_of, gap_ui};
 use crate::ui::model::Model;
+use crate::ui::table_action::TableAction;
 use crate::ui::theme::{self, tokens};
 
 /// Finished subscriptions shown below those alive.
@@ -39,7 +41,7 @@ pub fn subscriptions_ui(
         hint_ui(ui, "None yet. Subscribe to a collection to hear of its changes");
     }
     for subscription in alive.iter().rev().chain(finished.iter().rev().take(FINISHED_SHOWN)) {
-        subscription_ui(ui, subscription, model.now_us, actions);
+        subscription_ui(ui, subscription, model, actions);
         ui.add_space(2.0);
     }
     ui.add_space(theme::SECTION_GAP);
@@ -57,7 +59,8 @@ fn level(state: &SubscriptionState) -> Level {
     }
 }
 
-fn subscription_ui(ui: &mut Ui, subscription: &Subscription, now_us: u64, actions: &mut Vec<Action>) {
+fn subscription_ui(ui: &mut Ui, subscription: &Subscription, model: &Model<'_>, actions: &mut Vec<Action>) {
+    let now_us = model.now_us;
     let t = tokens(ui);
     let request = &subscription.request;
     let uid = request.uid.as_deref().unwrap_or_default();
@@ -103,9 +106,25 @@ fn subscription_ui(ui: &mut Ui, subscription: &Subscription, now_us: u64, action
                 RichText::new("shares its uid with another: events come twice").size(11.5).color(t.warning);
             ui.add(egui::Label::new(words).wrap());
         }
-        let row = RichText::new(format!("row #{}", count(request.seq))).size(11.0).color(t.accent);
+        if let Some(gap) = gap_of(model.gaps, subscription.number) {
+            gap_ui(ui, gap, actions);
+        }
+        links_ui(ui, subscription, actions);
+    });
+}
+
+fn links_ui(ui: &mut Ui, subscription: &Subscription, actions: &mut Vec<Action>) {
+    let t = tokens(ui);
+    let seq = subscription.request.seq;
+    ui.horizontal(|ui| {
+        let row = RichText::new(format!("row #{}", count(seq))).size(11.0).color(t.accent);
         if ui.link(row).on_hover_text("Select the subscribe message").clicked() {
-            actions.push(Action::GoTo(request.seq));
+            actions.push(Action::GoTo(seq));
+        }
+        let rows = RichText::new("Show rows").size(11.0).color(t.accent);
+        let has_rows = subscription.init_seq.is_some();
+        if has_rows && ui.link(rows).on_hover_text("Its rows as a live table").clicked() {
+            actions.push(Action::Table(TableAction::Open(subscription.number)));
         }
     });
 }

@@ -17,6 +17,7 @@ mod pages;
 mod property;
 mod query;
 mod row;
+mod shown;
 mod snapshot;
 mod state;
 
@@ -28,5 +29,6 @@ pub use note::{TableNote, TableNoteKind, TableNotes};
 pub use order::TableWish;
 pub use query::TableQuery;
 pub use row::{CellChange, LiveRow, RowState};
+pub use shown::ShownTable;
 pub use snapshot::{Loaded, TableCounts, TableSnapshot};
 pub use state::{ROW_BYTES, Table, TableEvent};
