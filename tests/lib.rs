@@ -34,6 +34,8 @@ mod rows;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod transcripts;
 #[cfg(test)]
 mod window;

@@ -133,7 +133,7 @@ impl Work {
         }
         let mut outcome = GapOutcome::Unknown(GapUnknown::NoRows);
         table_events::read(&mut self.reader, init_seq, |init| {
-            outcome = GapOutcome::compare(&mut table, init)
+            outcome = GapOutcome::compare(&mut table, init);
         })?;
         Ok(outcome)
     }

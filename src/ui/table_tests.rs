@@ -101,6 +101,8 @@ fn a_column_sorts_and_a_text_filters() {
     harness.get_by_label("Column total, sorted downwards").click();
     harness.run();
     harness.get_by_label("Column total");
+    harness.get_by_label("Filter rows").focus();
+    harness.run();
     harness.get_by_label("Filter rows").type_text("paid");
     harness.run();
     let filtered = TableWish { sort: None, text: "paid".to_owned() };

@@ -131,7 +131,7 @@ impl TableView {
             }
             let Some(row) = row else { continue };
             let response = child.interact(line, list.id.with(first + index), Sense::CLICK);
-            self.row_ui(&child, (line, &response), (row, &places), now_us, actions);
+            self.row_ui(&child, (line, &response), (row, &places, now_us), actions);
         }
         let bar = Rect::from_min_max(pos2(body.right() - SCROLLBAR_WIDTH, body.top()), body.max);
         self.scroller.bar_ui(ui, id, bar, extent);
@@ -141,8 +141,7 @@ impl TableView {
         &mut self,
         ui: &Ui,
         (line, response): (Rect, &Response),
-        (row, places): (&LiveRow, &[Place]),
-        now_us: u64,
+        (row, places, now_us): (&LiveRow, &[Place], u64),
         actions: &mut Vec<Action>,
     ) {
         let t = tokens(ui);

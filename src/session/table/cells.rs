@@ -51,7 +51,7 @@ pub fn cell_changes(old: &str, new: &str, seq: u64, at_us: u64) -> Vec<CellChang
 }
 
 /// Changes of a row so far, with newer ones in their place.
-pub(super) fn merged(old: Option<&[CellChange]>, new: Vec<CellChange>) -> Option<Arc<[CellChange]>> {
+pub(super) fn merged(old: Option<&[CellChange]>, new: &[CellChange]) -> Option<Arc<[CellChange]>> {
     let kept = old.unwrap_or_default().iter().filter(|old| !new.iter().any(|new| new.field == old.field));
     let all: Arc<[CellChange]> = new.iter().chain(kept).take(CHANGES).cloned().collect();
     (!all.is_empty()).then_some(all)
@@ -85,8 +85,8 @@ mod tests {
 
     #[test]
     fn the_newest_change_of_a_field_counts() {
-        let first = merged(None, cell_changes(r#"{"a":1,"b":1}"#, r#"{"a":2,"b":2}"#, 5, 50));
-        let both = merged(first.as_deref(), cell_changes(r#"{"a":2,"b":2}"#, r#"{"a":3,"b":2}"#, 6, 60));
+        let first = merged(None, &cell_changes(r#"{"a":1,"b":1}"#, r#"{"a":2,"b":2}"#, 5, 50));
+        let both = merged(first.as_deref(), &cell_changes(r#"{"a":2,"b":2}"#, r#"{"a":3,"b":2}"#, 6, 60));
         let seqs: Vec<_> =
             both.unwrap().iter().map(|change| (change.field.to_string(), change.seq)).collect();
         assert_eq!(seqs, [("a".into(), 6), ("b".into(), 5)]);

@@ -341,7 +341,7 @@ impl Table {
         }
         // Of a row that was not kept every field would seem new.
         if !was_withheld && !withheld && !changes.is_empty() {
-            row.changes = merged(row.changes.as_deref(), changes);
+            row.changes = merged(row.changes.as_deref(), &changes);
         }
     }
 
