@@ -189,7 +189,7 @@ fn after_a_cut_the_window_says_what_was_missed_and_the_table_has_it() {
     desk.click(Role::Link, "Show rows");
     desk.see("table row 1 loaded");
     desk.see("table row 2 loaded");
-    server.misbehave(Misbehaviour::Drop);
+    server.misbehave(Misbehaviour::DropNow);
     // The table shows no close; the panel does.
     desk.see("Waiting to retry");
     rest(&address, ("POST", "/items/messages"), Some(&json!({"text": "while away", "user": "Ada"})));
