@@ -9,10 +9,8 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use harewire::app::Launch;
 use harewire::capture::{
-    Direction, Event, Fact, Header, Join, Journal, Message, Outline, Payload, Recording, Sort, Stamp, Text,
-    What,
+    Direction, Event, Fact, Header, Join, Journal, Message, Outline, Recording, Sort, Stamp, What,
 };
-use harewire::directus::classify;
 use harewire::session::Session;
 
 use crate::headless::{Desk, Home};
@@ -97,13 +95,7 @@ fn version_1_is_what_is_written() {
 
 fn message(data: &str, elapsed_us: u64) -> Event {
     let time_us = 1_795_566_458_000_000 + i64::try_from(elapsed_us).unwrap();
-    let what = What::Message(Message {
-        direction: Direction::In,
-        payload: Payload::Text(Text::from(data)),
-        size: data.len() as u64,
-        class: classify(data),
-    });
-    Event { stamp: Stamp { time_us, elapsed_us }, connection: 1, automatic: false, masked: false, what }
+    Event::new(Stamp { time_us, elapsed_us }, Message::text(Direction::In, data))
 }
 
 fn journal(path: &Path, server: &str) -> Journal {
@@ -144,6 +136,40 @@ fn a_file_that_another_program_writes_is_followed_line_by_line() {
     desk.see_row(&["pong in uid fourth"]);
     assert_eq!(desk.count_rows("uid"), 4, "{:?}", desk.rows());
     assert!(!desk.says("not events of this format"));
+}
+
+#[test]
+fn a_recording_without_a_close_says_that_it_ends_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("open.ndjson");
+    let mut writer = journal(&path, "ws://elsewhere");
+    let connect = Fact::Connect {
+        url: "ws://elsewhere/websocket".into(),
+        transport: "full".into(),
+        mode: "public".into(),
+        credential: "none".into(),
+        attempt: 1,
+        unverified: false,
+    };
+    let open = Fact::Open { url: "ws://elsewhere/websocket".into(), subprotocol: String::new() };
+    for fact in [connect, open] {
+        writer.append(&Event { what: What::Fact(Box::new(fact)), ..message("", 0) });
+    }
+    let subscribe = r#"{"type":"subscribe","collection":"messages","uid":"m"}"#;
+    let What::Message(sent) = message(subscribe, 0).what else { return };
+    let sent = Message { direction: Direction::Out, ..sent };
+    writer.append(&Event { what: What::Message(sent), ..message("", 0) });
+    writer.append(&message(r#"{"type":"subscription","event":"init","uid":"m","data":[]}"#, 1));
+    writer.commit().unwrap();
+    let (_home, mut desk) = opened(&path);
+    desk.see("Recording ends here");
+    assert!(desk.says("connection was live") && desk.says("was confirmed"), "{:?}", desk.said());
+    assert!(!desk.said().contains(&"Live".to_owned()));
+    // Somebody writes on: it is live after all.
+    append(&mut writer, &["more"]);
+    desk.see("tailing open.ndjson");
+    desk.until("a live connection", |desk| desk.said().contains(&"Live".to_owned()).then_some(()));
+    assert!(!desk.says("Recording ends here"));
 }
 
 #[test]
@@ -271,7 +297,7 @@ fn a_deleted_capture_comes_back_and_the_pinned_and_open_ones_stay() {
     // The one on the screen can't be deleted, not even by key.
     desk.click(Role::ListBoxOption, "Capture beta.ndjson");
     desk.keys(Modifiers::NONE, Key::Delete);
-    desk.see("This capture is on the screen");
+    desk.see("This capture is open in a tab");
     desk.click(Role::ListBoxOption, "Capture foreign.ndjson");
     desk.keys(Modifiers::NONE, Key::Delete);
     desk.see("foreign.ndjson was deleted");
@@ -293,8 +319,10 @@ fn the_end_of_a_long_capture_is_where_the_index_puts_it() {
         let text = format!(r#"{{"type":"pong","uid":"u{number}","filler":"{filler}"}}"#);
         writer.append(&message(&text, number));
     }
-    writer
-        .append(&Event { what: What::Fact(Box::new(Fact::Held { data: "last".into() })), ..message("", 0) });
+    writer.append(&Event {
+        what: What::Fact(Box::new(Fact::Held { reason: String::new(), data: "last".into() })),
+        ..message("", 0)
+    });
     writer.commit().unwrap();
     assert_eq!(Outline::read(&path).events, Some(2001));
     assert_eq!(Outline::read(&path).sort, Sort::Capture);

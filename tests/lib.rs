@@ -36,6 +36,8 @@ mod secrets;
 #[cfg(test)]
 mod tables;
 #[cfg(test)]
+mod tabs;
+#[cfg(test)]
 mod transcripts;
 #[cfg(test)]
 mod window;

@@ -5,8 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use harewire::capture::filter::Filter;
-use harewire::capture::{Direction, Event, Header, Join, Journal, Message, Payload, Stamp, Text, What};
-use harewire::directus::classify;
+use harewire::capture::{Direction, Event, Header, Join, Journal, Message, Stamp};
 use harewire::engine::{self, Capture, Wake};
 use harewire::session::Session;
 
@@ -129,17 +128,11 @@ fn write(path: &Path, events: u64) {
     let mut journal = Journal::create(path, &header).expect("a file");
     let mut session = Session::new();
     let mut put = |direction, text: &str| {
-        let message = Message {
-            direction,
-            payload: Payload::Text(Text::from(text)),
-            size: text.len() as u64,
-            class: classify(text),
-        };
+        let message = Message::text(direction, text);
         let micros = session.counters().in_messages;
         let time_us = 1_795_521_600_000_000 + i64::try_from(micros).expect("a time") * 10;
         let stamp = Stamp { time_us, elapsed_us: micros * 10 };
-        let event =
-            Event { stamp, connection: 1, automatic: false, masked: false, what: What::Message(message) };
+        let event = Event::new(stamp, message);
         let seq = journal.append(&event);
         let joined = session.apply(seq, &event);
         let join = Join {

@@ -28,16 +28,24 @@ fn run(name: &str, screen: Duration) {
     let mut seen = window.events();
     window.subscribe_last();
     let mut delays = Vec::new();
+    let mut worst = Worst::default();
     let deadline = Instant::now() + Duration::from_secs(3 * SECONDS);
-    let mut frame_at = Instant::now();
+    let began = Instant::now();
+    let (mut frame_at, mut looked) = (began, began);
     while window.events() < events {
         // The window looks first and paints then: what is published now is what this frame can see.
         let view = window.view();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
+        let since_look = looked.elapsed();
+        looked = Instant::now();
         window.frame(Vec::new());
         for record in (seen + 1..=view.len()).filter_map(|seq| view.get(seq)) {
             let stamp = Duration::from_micros(u64::try_from(record.time_us).unwrap_or(0));
-            delays.push(now.saturating_sub(stamp));
+            let delay = now.saturating_sub(stamp);
+            if delay > worst.delay {
+                worst = Worst { delay, at: looked - began, since_look };
+            }
+            delays.push(delay);
         }
         seen = view.len();
         assert!(frame_at < deadline, "only {} events came", window.events());
@@ -51,4 +59,20 @@ fn run(name: &str, screen: Duration) {
         micros(quantile(&mut delays, 1.0)),
         delays.len(),
     );
+    println!(
+        "  {:<20} the longest came {:.2} s after the beginning, in a look {:.0} µs after the one before",
+        "",
+        worst.at.as_secs_f64(),
+        micros(worst.since_look),
+    );
+}
+
+/// The event that was seen latest.
+#[derive(Default)]
+struct Worst {
+    delay: Duration,
+    /// When it was seen.
+    at: Duration,
+    /// How long the window had not looked.
+    since_look: Duration,
 }

@@ -1,7 +1,7 @@
 //! What the log costs: getting events in, painting them, keeping them, seeing them in time, filtering them.
 //!
 //! `cargo bench --bench log` prints everything; `cargo bench --bench log -- ingest` (or `frames`, `flood`, `latency`,
-//! `memory`, `filter`, `tables`) prints one part. The windows are the real app over real journals, fed by a server on loopback,
+//! `memory`, `large`, `filter`, `tables`) prints one part. The windows are the real app over real journals, fed by a server on loopback,
 //! subscribed by the keys a user presses; a frame is everything but the renderer. Peers that aren't on this machine
 //! are named as missing, never installed.
 
@@ -16,6 +16,7 @@ mod filter;
 mod flood;
 mod frames;
 mod ingest;
+mod large;
 mod latency;
 mod memory;
 mod peers;
@@ -38,6 +39,7 @@ fn main() {
         ("flood", frames::under_flood),
         ("latency", latency::measure),
         ("memory", memory::compare),
+        ("large", large::measure),
         ("filter", filter::compare),
         ("tables", tables::measure),
     ];

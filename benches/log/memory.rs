@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use harewire::engine::{CACHES, cache_bytes};
+
 use crate::flood::Flood;
 use crate::window::Window;
 
@@ -17,8 +19,12 @@ const LOGS: [(u64, usize); 5] =
 
 /// Each log in a process of its own: what one leaves in the allocator must not hide the next one's growth.
 pub fn compare() {
+    println!("Memory of the window's process. Beside the index a capture keeps at most:");
+    for (name, bytes) in CACHES {
+        println!("  {name:<44} {:>6.1} MB", bytes as f64 / 1e6);
+    }
     println!(
-        "Memory of the window's process: before the events, after them, the index (must: 40 bytes an event), the rest"
+        "  before the events, after them, the index (must: 40 bytes an event), the rest; bytes an event without the caches"
     );
     let program = std::env::current_exe().expect("this program");
     for (events, size) in LOGS {
@@ -44,16 +50,17 @@ pub fn measure_one(arguments: &[String]) {
     window.scroll_to_middle(events);
     let after = resident_bytes().unwrap_or(before);
     let grown = after.saturating_sub(before);
-    let index = events * INDEX_BYTES;
+    let index = window.view().memory_bytes() as u64;
+    assert!(index < (events + 100_000) * INDEX_BYTES, "the index is as small as it says: {index} bytes");
     let mega = |bytes: u64| bytes as f64 / 1e6;
     println!(
-        "  {events:>9} × {size:>4} B = {:>5.0} MB  {:>6.1} MB {:>6.1} MB {:>6.1} MB {:>6.1} MB  {:>5.0} bytes an event",
+        "  {events:>9} × {size:>4} B = {:>5.0} MB  {:>6.1} MB {:>6.1} MB {:>6.1} MB {:>6.1} MB  {:>6.1}",
         mega(events * size),
         mega(before),
         mega(after),
         mega(index),
         mega(grown.saturating_sub(index)),
-        grown as f64 / events as f64,
+        grown.saturating_sub(cache_bytes()) as f64 / events as f64,
     );
 }
 

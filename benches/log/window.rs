@@ -39,6 +39,8 @@ pub struct Window {
     /// Rings when the app asks to be painted.
     bell: Receiver<()>,
     frames: u32,
+    /// CPU of the dearest frame since this was set to zero.
+    pub worst: Duration,
     /// When the server sent its first event.
     began: Receiver<Instant>,
     /// Before what uses it is gone, it must stay.
@@ -61,7 +63,16 @@ impl Window {
         let creation = eframe::CreationContext::_new_kittest(ctx.clone());
         let app = App::create(&creation, &place, false, Vec::new(), launch).expect("an app");
         let frame = eframe::Frame::_new_kittest();
-        Self { ctx, app, frame, bell, frames: 0, began: crossbeam_channel::never(), _folder: folder }
+        Self {
+            ctx,
+            app,
+            frame,
+            bell,
+            frames: 0,
+            worst: Duration::ZERO,
+            began: crossbeam_channel::never(),
+            _folder: folder,
+        }
     }
 
     /// Opens a window on a server, logs in, and subscribes by the keys a user presses, all but the last time.
@@ -136,6 +147,7 @@ impl Window {
         let triangles = ctx.tessellate(shapes, output.pixels_per_point);
         let wall = started.elapsed();
         let cpu = on_cpu.elapsed();
+        self.worst = self.worst.max(cpu);
         assert!(!triangles.is_empty(), "something was painted");
         // No renderer takes the textures.
         output.textures_delta.clear();
@@ -151,7 +163,7 @@ impl Window {
     }
 
     /// Paints, as often as the app asks for it but at most at 60 Hz, until the window says what is wanted.
-    fn until(&mut self, what: &str, wanted: impl Fn(&TreeUpdate) -> bool) -> TreeUpdate {
+    pub fn until(&mut self, what: &str, wanted: impl Fn(&TreeUpdate) -> bool) -> TreeUpdate {
         let deadline = Instant::now() + DEADLINE;
         loop {
             let tree = self.tree();
@@ -225,6 +237,38 @@ impl Window {
         }
     }
 
+    /// Clicks the widget whose name begins so; the shortest such name.
+    pub fn click(&mut self, name: &str) {
+        self.press_button(name);
+    }
+
+    /// The same; tells how long a text went into the clipboard with it.
+    pub fn press_button(&mut self, name: &str) -> Option<usize> {
+        let tree = self.until(name, |tree| named(tree, name).is_some());
+        let at = named(&tree, name).expect("it was there").center();
+        let button = |pressed| Event::PointerButton {
+            pos: at,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        self.frame(vec![Event::PointerMoved(at)]);
+        self.frame(vec![button(true)]);
+        let (_, output) = self.frame(vec![button(false)]);
+        self.frame(vec![Event::PointerGone]);
+        output.platform_output.commands.into_iter().find_map(crate::large::text)
+    }
+
+    /// Text from the clipboard goes where the cursor is.
+    pub fn paste(&mut self, text: &str) {
+        self.frame(vec![Event::Paste(text.to_owned())]);
+    }
+
+    /// Selects all of the field the cursor is in.
+    pub fn select_all(&mut self) {
+        self.press(Key::A);
+    }
+
     /// A key with Ctrl held.
     fn press(&mut self, key: Key) {
         let modifiers = Modifiers { ctrl: true, ..Modifiers::COMMAND };
@@ -280,20 +324,35 @@ impl Window {
     fn list(&mut self) -> Rect {
         let tree = self.tree();
         let list = tree.nodes.iter().map(|(_, node)| node).find(|node| node.role() == Role::ListBox);
-        let bounds = list.and_then(Node::bounds).expect("the log");
-        let at = |x: f64, y: f64| {
-            #[expect(clippy::cast_possible_truncation, reason = "points on a screen")]
-            pos2(x as f32, y as f32)
-        };
-        Rect::from_min_max(at(bounds.x0, bounds.y0), at(bounds.x1, bounds.y1))
+        list.and_then(bounds).expect("the log")
     }
+}
+
+fn bounds(node: &Node) -> Option<Rect> {
+    let bounds = node.bounds()?;
+    let at = |x: f64, y: f64| {
+        #[expect(clippy::cast_possible_truncation, reason = "points on a screen")]
+        pos2(x as f32, y as f32)
+    };
+    Some(Rect::from_min_max(at(bounds.x0, bounds.y0), at(bounds.x1, bounds.y1)))
+}
+
+/// Where the widget is whose name begins so: “Text” is not “Text search”.
+fn named(tree: &TreeUpdate, name: &str) -> Option<Rect> {
+    let acts =
+        |node: &&Node| node.supports_action(egui::accesskit::Action::Click) || node.role() == Role::TextInput;
+    let nodes = tree.nodes.iter().map(|(_, node)| node).filter(acts);
+    let fitting =
+        nodes.filter_map(|node| Some((node.label().filter(|label| label.starts_with(name))?.len(), node)));
+    bounds(fitting.min_by_key(|(length, _)| *length)?.1)
 }
 
 fn words(tree: &TreeUpdate) -> impl Iterator<Item = &str> {
     tree.nodes.iter().flat_map(|(_, node)| [node.label(), node.value()]).flatten()
 }
 
-fn says(tree: &TreeUpdate, wanted: impl Fn(&str) -> bool) -> bool {
+/// Whether something on the screen reads so.
+pub fn says(tree: &TreeUpdate, wanted: impl Fn(&str) -> bool) -> bool {
     words(tree).any(wanted)
 }
 

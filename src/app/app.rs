@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::beside::Beside;
 use super::demo_tab::DemoTab;
 use super::files::Files;
 use super::memory::Memory;
@@ -26,6 +27,8 @@ pub struct App {
     pub(super) shell: Shell,
     /// The capture on the screen. Before `engine`: it must be dropped first.
     pub(super) tab: Option<Tab>,
+    /// The other tabs. Before `engine`, too.
+    pub(super) beside: Beside,
     /// Captures that were on it and aren't written to their end. Before `engine`, too.
     pub(super) retired: Retired,
     /// Captures on the disk, and jobs about them.
@@ -48,6 +51,7 @@ impl App {
         Self {
             shell: Shell::default(),
             tab: None,
+            beside: Beside::default(),
             retired: Retired::default(),
             files,
             memory,
@@ -75,13 +79,6 @@ impl App {
         self.notices.push(notice);
     }
 
-    /// Puts a capture on the screen. The one before ends in its own time.
-    pub(super) fn show_tab(&mut self, tab: Tab) {
-        if let Some(before) = self.tab.replace(tab) {
-            self.retired.take(before.capture, &self.wake);
-        }
-    }
-
     /// Takes what other threads have published. Runs before each frame, and alone while the window is hidden.
     fn take_news(&mut self, ctx: &egui::Context) {
         self.wake.heard();
@@ -98,11 +95,13 @@ impl App {
             }
             if let Some((moved, hidden)) = &prepared.moved {
                 self.shell.rebase(&|place| tab.order.moved(moved, place), (*hidden, tab.hidden()));
-                let selected = tab.selected.filter(|seq| tab.order.shows(*seq));
-                self.shell.select(selected.map(|seq| tab.order.place(seq)), prepared.is_new_filter);
             }
             if let Some(found) = prepared.found {
                 self.shell.reveal(tab.order.place(found.seq));
+            }
+            tab.hold_selection(&mut self.shell);
+            if prepared.is_new_filter {
+                self.shell.keep_selected_in_sight();
             }
             while let Some(copied) = tab.capture.take_copy() {
                 match copied {
@@ -110,12 +109,12 @@ impl App {
                     Err(sentence) => self.notices.push(Notice::error(sentence)),
                 }
             }
-            tab.hold_selection(&mut self.shell);
             if tab.counts_seconds() {
                 ctx.request_repaint_after(TICK);
             }
         }
         self.reopen_replaced();
+        self.poll_beside();
         for lost in self.retired.news() {
             self.say(Notice::error(lost));
         }
@@ -191,9 +190,7 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self) {
-        if let Some(tab) = self.tab.take() {
-            self.retired.take(tab.capture, &self.wake);
-        }
+        self.retire_all();
         // The window is gone: whoever started it from a terminal still learns what was lost.
         for lost in self.retired.finish() {
             let _nobody_listens = writeln!(std::io::stderr(), "{lost}");

@@ -161,8 +161,14 @@ impl App {
     /// Keeps the captures within their limit, oldest first, and says what it removed.
     pub(super) fn prune(&mut self) {
         let limit = self.memory.settings().preferences.capture_limit_bytes;
-        let open = self.tab.as_ref().and_then(|tab| tab.capture.file().path.clone());
-        self.files.captures.ask(Errand::Prune(limit, open.into_iter().collect()));
+        let open = self.open_paths();
+        self.files.captures.ask(Errand::Prune(limit, open));
+    }
+
+    /// Files of all tabs.
+    fn open_paths(&self) -> Vec<PathBuf> {
+        let on_screen = self.tab.as_ref().and_then(|tab| tab.capture.file().path.clone());
+        on_screen.into_iter().chain(self.beside.paths()).collect()
     }
 
     /// Picks up what was done with the captures, and has done what is due.
@@ -187,10 +193,13 @@ impl App {
             CapturesAction::Open(path) => self.open_capture(&path),
             CapturesAction::Pin(path, on) => self.files.captures.ask(Errand::Pin(path, on)),
             CapturesAction::Delete(path) => {
-                let open = self.tab.as_ref().and_then(|tab| tab.capture.file().path.clone());
-                if open.as_ref() == Some(&path) {
+                if self.let_go(&path) {
                     self.say(Notice::info(
-                        "This capture is on the screen. Open another one first, then delete it.",
+                        "This capture was kept for Reopen closed tab until now. Delete it once more.",
+                    ));
+                } else if self.open_paths().contains(&path) {
+                    self.say(Notice::info(
+                        "This capture is open in a tab. Close the tab first, then delete it.",
                     ));
                 } else {
                     self.files.captures.ask(Errand::SetAside(path));

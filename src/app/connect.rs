@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::app::App;
 use super::demo_tab::DemoTab;
-use super::memory::Memory;
+use super::memory::{Memory, same_server};
 use super::notice::Notice;
 use super::tab::Tab;
 use crate::capture::time;
@@ -12,19 +12,37 @@ use crate::demo;
 use crate::directus::template::Template;
 use crate::directus::{ClientMessage, Credentials, EventName, Json, Secret, Subscribe, Uid};
 use crate::engine::Destination;
+use crate::net::proxy::ProxyRules;
 use crate::net::{self, Command, ConnectSpec, Outgoing, TransportKind};
-use crate::settings::{CredentialKind, Preferences, Profile, Protocol, Switches, Transport};
+use crate::settings::{CredentialKind, Preferences, Profile, ProfileId, Protocol, Switches, Transport};
 use crate::ui::action::ConnectRequest;
+
+/// Where a connection goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Into the tab on the screen, which is its own.
+    There,
+    /// In place of it.
+    Instead,
+    /// Into a new one.
+    New,
+}
 
 impl App {
     /// Connects as asked by the connect form. The profile is remembered, the token for this session only.
     pub(super) fn connect(&mut self, request: ConnectRequest) {
-        let profile = self.memory.save_profile(request.profile);
+        let mut profile = request.profile;
+        if self.is_used_elsewhere(&profile) {
+            // A tab goes on with the profile as it was: this is another server, and gets one of its own.
+            profile.id = ProfileId::default();
+            profile.name.clear();
+        }
+        let profile = self.memory.save_profile(profile);
         if let Some(token) = request.token.filter(|token| !token.is_empty()) {
             self.memory.keep_token(profile.id, token);
         }
         self.shell.adopt_profile(profile.clone());
-        self.connect_to(profile);
+        self.connect_to(profile, false);
     }
 
     /// Connects again with the profile on the screen, else with the one used last.
@@ -34,8 +52,10 @@ impl App {
         // The stored profile is the one in effect; the demo's is not stored.
         let stored =
             settings.profile(on_screen.as_ref().map_or(settings.last_profile, |profile| profile.id)).cloned();
-        match stored.or(on_screen) {
-            Some(profile) => self.connect_to(profile),
+        let is_still_it =
+            |stored: &Profile| on_screen.as_ref().is_none_or(|on_screen| same_server(stored, on_screen));
+        match stored.filter(is_still_it).or(on_screen) {
+            Some(profile) => self.connect_to(profile, false),
             None => self.say(Notice::info("There is no server yet. Enter its URL first.")),
         }
     }
@@ -54,7 +74,7 @@ impl App {
         }
         let Some(url) = self.demo.as_ref().map(|demo| demo.url().to_owned()) else { return };
         self.memory.keep_token(crate::settings::ProfileId::default(), Secret::new(demo::TOKEN));
-        self.connect_to(Memory::demo_profile(&url));
+        self.connect_to(Memory::demo_profile(&url), false);
         let mut subscribe = Subscribe::new("messages");
         subscribe.event = EventName::Create;
         subscribe.query = Json::parse(r#"{"fields":["user","text"]}"#);
@@ -63,7 +83,38 @@ impl App {
         self.shell.edit(Template::CreateItems.text("messages", "create-1"));
     }
 
-    fn connect_to(&mut self, profile: Profile) {
+    /// Whether a tab has this profile with another server, and a connection to it.
+    fn is_used_elsewhere(&self, profile: &Profile) -> bool {
+        self.any_tab(|tab| {
+            let own = tab.profile.as_ref().filter(|own| own.id == profile.id);
+            tab.is_busy() && own.is_some_and(|own| !same_server(own, profile))
+        })
+    }
+
+    /// Connects once more to the server of the tab on the screen, in a new tab.
+    pub(super) fn connect_beside(&mut self) {
+        match self.tab.as_ref().and_then(|tab| tab.profile.clone()) {
+            Some(profile) => self.connect_to(profile, true),
+            None => self.say(Notice::info("This tab has no connection. Connect to a server first.")),
+        }
+    }
+
+    /// Where a connection to a server goes: one tab is one file, across reconnects.
+    fn place_for(&mut self, id: ProfileId, server: &str) -> Place {
+        if self.switch_to_connection(id, server) {
+            return Place::There;
+        }
+        // A first try at a wrong address leaves nothing worth a tab.
+        let is_failed = |tab: &Tab| {
+            let snapshot = tab.capture.snapshot();
+            tab.profile.as_ref().is_some_and(|profile| profile.id == id)
+                && !tab.is_busy()
+                && snapshot.last_close.is_none()
+        };
+        if self.tab.as_ref().is_some_and(is_failed) { Place::Instead } else { Place::New }
+    }
+
+    fn connect_to(&mut self, profile: Profile, beside: bool) {
         let endpoint = match profile.endpoint() {
             Ok(endpoint) => endpoint,
             Err(error) => {
@@ -72,11 +123,16 @@ impl App {
             }
         };
         let token = self.memory.token(profile.id).cloned();
-        let spec = spec(&profile, endpoint, token);
+        let mut spec = spec(&profile, endpoint, token);
+        let rules = ProxyRules::from_environment();
+        let secrets = self.memory.reach_secrets(profile.id);
+        if let Err(sentence) = super::reach::extend(&mut spec, &profile.reach, secrets, &rules) {
+            self.say(Notice::error(sentence));
+            return;
+        }
         let server = spec.endpoint.shown_url();
-        let same =
-            self.tab.as_ref().is_some_and(|tab| tab.profile.is_some() && tab.capture.file().server == server);
-        if !same && !self.new_capture(&server, spec.endpoint.host(), &profile) {
+        let place = if beside { Place::New } else { self.place_for(profile.id, &server) };
+        if place != Place::There && !self.new_capture(&spec, &profile, place) {
             return;
         }
         if let Some(tab) = &mut self.tab {
@@ -85,10 +141,14 @@ impl App {
         }
     }
 
-    /// Begins a capture for a server; one tab is one file, across reconnects.
-    fn new_capture(&mut self, server: &str, host: &str, profile: &Profile) -> bool {
+    /// Begins a capture for a server.
+    fn new_capture(&mut self, spec: &ConnectSpec, profile: &Profile, place: Place) -> bool {
+        if place == Place::New && !self.has_room_for_tab() {
+            return false;
+        }
+        let server = spec.endpoint.shown_url();
         let Preferences { record, fold_heartbeats, follow, .. } = self.memory.settings().preferences;
-        let to = match record.then(|| self.files.reserve(host, time::now_us())) {
+        let to = match record.then(|| self.files.reserve(spec.endpoint.host(), time::now_us())) {
             None => Destination::Temporary,
             Some(Ok(lease)) => Destination::Store(lease),
             Some(Err(sentence)) => {
@@ -97,10 +157,13 @@ impl App {
             }
         };
         self.prune();
-        match self.engine.record(server, to, &self.wake) {
+        match self.engine.record(&server, to, &self.wake) {
             Ok(capture) => {
-                self.show_tab(Tab::new(capture, Some(profile.clone()), fold_heartbeats));
-                self.shell.start_session(follow);
+                let tab = Tab::new(capture, Some(profile.clone()), fold_heartbeats);
+                match place {
+                    Place::Instead => self.replace_tab(tab, follow),
+                    Place::There | Place::New => self.show_tab(tab, follow),
+                }
                 true
             }
             Err(error) => {

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use crate::capture::line::LineWriter;
-use crate::capture::{Event, NoteChange, Reader, Stamp, What};
+use crate::capture::{Event, NoteChange, Reader, Stamp, What, WholeFile};
 
 /// Bytes copied at a time.
 const BLOCK: usize = 1 << 20;
@@ -13,7 +13,7 @@ const BLOCK: usize = 1 << 20;
 ///
 /// `notes` stand beside the capture; in the copy they follow its last line, so that they travel with it.
 pub fn copy(reader: &Reader, notes: &[NoteChange], path: &Path) -> io::Result<u64> {
-    let mut target = beside(path)?;
+    let mut target = WholeFile::create(path)?;
     let mut buffer = vec![0; BLOCK];
     let mut copied = 0;
     let mut last = b'\n';
@@ -23,7 +23,7 @@ pub fn copy(reader: &Reader, notes: &[NoteChange], path: &Path) -> io::Result<u6
             let lines = note_lines(reader, notes, last);
             target.write_all(&lines)?;
             copied += lines.len() as u64;
-            target.persist(path)?;
+            target.finish(true)?;
             return Ok(copied);
         }
         last = buffer[count - 1];
@@ -52,16 +52,9 @@ pub fn note_lines(reader: &Reader, notes: &[NoteChange], last: u8) -> Vec<u8> {
 
 /// Writes a text; a file of that name is replaced only when the text is written.
 pub fn write(path: &Path, text: &str) -> io::Result<()> {
-    let mut target = beside(path)?;
+    let mut target = WholeFile::create(path)?;
     target.write_all(text.as_bytes())?;
-    target.persist(path)?;
-    Ok(())
-}
-
-/// A new file beside `path`, which takes its name when it is whole.
-pub fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    tempfile::NamedTempFile::new_in(folder)
+    target.finish(true)
 }
 
 #[cfg(test)]

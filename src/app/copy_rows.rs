@@ -1,6 +1,7 @@
 //! The text of many rows for the clipboard, read on a thread of its own.
 
-use crate::capture::{Direction, Event, Fact, FactKind, Payload, Reader, What, time};
+use crate::capture::export::fence;
+use crate::capture::{Event, Fact, FactKind, Reader, What, time};
 use crate::ui::rows_action::CopyForm;
 
 /// Rows copied at once.
@@ -50,15 +51,9 @@ pub fn written(mut reader: Reader, rows: &[u64], form: CopyForm) -> Result<Writt
 /// The exact text of an event; the line of the capture where it carries none.
 fn text_of(event: &Event, line: &str) -> String {
     match &event.what {
-        What::Message(message) => match &message.payload {
-            Payload::Text(text) => text.as_str().to_owned(),
-            Payload::Binary(bytes) => {
-                use base64::Engine as _;
-                base64::engine::general_purpose::STANDARD.encode(bytes)
-            }
-        },
+        What::Message(message) => message.payload.to_text().into_owned(),
         What::Fact(fact) => match fact.as_ref() {
-            Fact::Held { data } | Fact::Unsent { data, .. } | Fact::Control { data, .. } => data.clone(),
+            Fact::Held { data, .. } | Fact::Unsent { data, .. } | Fact::Control { data, .. } => data.clone(),
             _ => line.trim_end().to_owned(),
         },
     }
@@ -68,17 +63,12 @@ fn text_of(event: &Event, line: &str) -> String {
 fn markdown(seq: u64, event: &Event, line: &str) -> String {
     let what = match &event.what {
         What::Message(message) => {
-            let way = match message.direction {
-                Direction::In => "in",
-                Direction::Out => "out",
-            };
-            format!("{way} · {}", message.class.kind.name())
+            format!("{} · {}", message.direction.name(), message.class.kind.name())
         }
         What::Fact(fact) => FactKind::of(fact).name().replace('_', " "),
     };
     let text = text_of(event, line);
-    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
+    let fence = fence(&text);
     let time = time::rfc3339(event.stamp.time_us);
     format!("**#{seq}** · {time} · {what}\n\n{fence}json\n{text}\n{fence}\n")
 }
@@ -86,25 +76,12 @@ fn markdown(seq: u64, event: &Event, line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Header, Journal, Message, Stamp, Text};
-    use crate::directus::classify;
+    use crate::capture::{Direction, Header, Journal, Message, Stamp};
 
     fn reader(texts: &[&str]) -> Reader {
         let mut journal = Journal::unnamed(&Header::new("ws://x", 0)).unwrap();
         for text in texts {
-            let message = Message {
-                direction: Direction::In,
-                payload: Payload::Text(Text::from(*text)),
-                size: 1,
-                class: classify(text),
-            };
-            journal.append(&Event {
-                stamp: Stamp::default(),
-                connection: 1,
-                automatic: false,
-                masked: false,
-                what: What::Message(message),
-            });
+            journal.append(&Event::new(Stamp::default(), Message::text(Direction::In, *text)));
         }
         journal.commit().unwrap();
         journal.reader()

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::app::App;
-use super::copy::{beside, note_lines};
+use super::copy::note_lines;
 use super::notice::Notice;
 use super::tab::Tab;
 use super::tasks::Brought;
@@ -15,9 +15,10 @@ use crate::capture::export::{ExportError, Rows, Written};
 use crate::capture::har::{HarError, HarFile, Imported};
 use crate::capture::merge::{MergeError, Source, merge};
 use crate::capture::time::Zone;
-use crate::capture::{NoteChange, Progress, Reader, Store, time};
+use crate::capture::{NoteChange, Progress, Reader, Store, WholeFile, time};
 use crate::engine::Export;
 use crate::ui::export_view::{ExportRequest, Scope, Scopes};
+use crate::ui::figures::counted;
 use crate::ui::jobs_view::Unit;
 
 impl App {
@@ -204,7 +205,7 @@ fn write_export(
             path.display()
         )))
     };
-    let mut target = match beside(path) {
+    let mut target = match WholeFile::create(path) {
         Ok(target) => target,
         Err(error) => return failed(&format!("No file can be made there: {error}.")),
     };
@@ -213,12 +214,11 @@ fn write_export(
         Err(ExportError::Cancelled(_)) => return Brought::Stopped,
         Err(error) => return failed(&error),
     };
-    let persisted = if request.replace { target.persist(path) } else { target.persist_noclobber(path) };
-    match persisted {
-        Ok(_) => Brought::Said(Notice::done(said(&written, path))),
+    match target.finish(request.replace) {
+        Ok(()) => Brought::Said(Notice::done(said(&written, path))),
         // Made by another program meanwhile.
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Brought::Taken(request),
-        Err(error) => failed(&format!("It can't take its name: {}.", error.error)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Brought::Taken(request),
+        Err(error) => failed(&format!("It can't take its name: {error}.")),
     }
 }
 
@@ -242,10 +242,6 @@ fn told(imported: &Imported, path: &Path) -> String {
         left_out => format!(" {left_out} more could not be understood and were left out."),
     };
     format!("{sockets} with {messages} were read from {}.{rest}", file_name(path))
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Reads a HAR into a new capture of the data folder.
@@ -345,10 +341,10 @@ mod tests {
     fn capture(folder: &Path) -> Journal {
         let mut journal = Journal::create(&folder.join("a.ndjson"), &Header::new("ws://x", 0)).unwrap();
         for number in 0..100_u64 {
-            let fact = Fact::Held { data: number.to_string() };
+            let fact = Fact::Held { reason: String::new(), data: number.to_string() };
             let stamp = Stamp { time_us: 0, elapsed_us: number };
             let what = What::Fact(Box::new(fact));
-            journal.append(&Event { stamp, connection: 1, automatic: false, masked: false, what });
+            journal.append(&Event::new(stamp, what));
         }
         journal.commit().unwrap();
         journal

@@ -29,8 +29,8 @@ pub(super) enum Outcome {
     Copied(Result<Written, String>),
     /// Profiles were read from a file.
     Profiles(Vec<Profile>, Vec<String>),
-    /// A capture was opened, or why not; and which request that was.
-    Opened(u64, Box<Result<Capture, EngineError>>),
+    /// A capture was opened, or why not.
+    Opened(Box<Result<Capture, EngineError>>),
     /// The user changed their mind.
     Nothing,
 }
@@ -47,8 +47,6 @@ pub struct Files {
     /// Times as the user reads them.
     pub(super) zone: Zones,
     jobs: Vec<Job<Outcome>>,
-    /// How many captures were asked for: only the last one is shown.
-    opened: u64,
     /// Jobs that are shown with their progress.
     pub(super) tasks: Tasks,
 }
@@ -67,7 +65,6 @@ impl Files {
             clipboard: None,
             zone: Zones::system(),
             jobs: Vec::new(),
-            opened: 0,
             tasks: Tasks::default(),
         }
     }
@@ -87,16 +84,18 @@ impl Files {
 }
 
 impl App {
-    /// Opens a capture in place of what is on the screen, once another thread has made sure that it is one. A HAR
-    /// becomes a capture first.
+    /// Opens a capture in a tab of its own, once another thread has made sure that it is one; one that is open is shown.
+    /// A HAR becomes a capture first.
     pub(super) fn open_capture(&mut self, path: &Path) {
         if is_har(path) {
             return self.import_har(path.to_owned());
         }
-        self.files.opened += 1;
-        let number = self.files.opened;
+        let is_open = |tab: &Tab| !tab.is_stale && tab.capture.file().path.as_deref() == Some(path);
+        if self.switch_to_tab(is_open) || !self.has_room_for_tab() {
+            return;
+        }
         let (path, wake) = (path.to_owned(), self.wake.clone());
-        self.job("open", move || Outcome::Opened(number, Box::new(engine::open(&path, &wake))));
+        self.job("open", move || Outcome::Opened(Box::new(engine::open(&path, &wake))));
     }
 
     fn show_opened(&mut self, opened: Result<Capture, EngineError>) {
@@ -107,8 +106,13 @@ impl App {
                 let is_live = capture.file().live;
                 let mut tab = Tab::new(capture, None, fold);
                 tab.wants_end = is_live;
-                self.show_tab(tab);
-                self.shell.start_session(is_live);
+                // The same file under another content: the old one makes room.
+                let path = tab.capture.file().path.clone();
+                if self.switch_to_tab(|old| old.is_stale && old.capture.file().path == path) {
+                    self.replace_tab(tab, is_live);
+                } else {
+                    self.show_tab(tab, is_live);
+                }
             }
             // One with another ending.
             Err(EngineError::Open(OpenError::Har(path))) => self.import_har(path),
@@ -273,9 +277,7 @@ impl App {
     fn finish_job(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Nothing => {}
-            Outcome::Opened(number, opened) if number == self.files.opened => self.show_opened(*opened),
-            // Another one was asked for meanwhile.
-            Outcome::Opened(..) => {}
+            Outcome::Opened(opened) => self.show_opened(*opened),
             Outcome::Chosen(path) => self.shell.fill_path(path.display().to_string()),
             Outcome::Said(notice) => self.say(notice),
             Outcome::Copied(Err(sentence)) => self.say(Notice::error(sentence)),

@@ -36,7 +36,7 @@ struct Rows<'t> {
 impl<'t> Rows<'t> {
     fn of(tab: &'t Tab) -> Result<Self, String> {
         let (view, len) = (tab.capture.view(), tab.order.len());
-        let first = tab.order.place(tab.hidden_to + 1).min(len);
+        let first = tab.hidden();
         if first >= len {
             return Err("There is no row to go to: the log shows none.".to_owned());
         }

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use crate::directus::{AuthMode, Secret};
-use crate::settings::{FilterTrouble, KEY, Profile, ProfileId, SavedFilter, Settings};
+use crate::settings::{FilterTrouble, KEY, Profile, ProfileId, ReachSecret, SavedFilter, Settings};
 
 /// What the app remembers. Settings go to eframe's storage; tokens go nowhere.
 pub struct Memory {
     settings: Settings,
     tokens: HashMap<ProfileId, Secret>,
+    /// Values of secret headers, cookies and parameters.
+    reach: HashMap<ProfileId, Vec<ReachSecret>>,
     removed: Option<(usize, Profile)>,
     removed_filter: Option<(usize, SavedFilter)>,
     /// Settings changed since they were stored.
@@ -28,6 +30,7 @@ impl Memory {
         let memory = Self {
             settings,
             tokens: HashMap::new(),
+            reach: HashMap::new(),
             removed: None,
             removed_filter: None,
             unsaved: false,
@@ -75,12 +78,19 @@ impl Memory {
         self.tokens.insert(profile, token);
     }
 
+    /// Secret values on the way to the server of a profile, as entered in this session.
+    pub fn reach_secrets(&self, profile: ProfileId) -> &[ReachSecret] {
+        self.reach.get(&profile).map_or(&[], Vec::as_slice)
+    }
+
     /// Adds or replaces a profile and makes it the last used. A token in its URL moves to the session's tokens.
     pub fn save_profile(&mut self, mut profile: Profile) -> Profile {
         let token = profile.take_token();
+        let secrets = profile.reach.take_secrets();
         if self.settings.profile(profile.id).is_some_and(|known| !same_server(known, &profile)) {
             // The token of one server must not travel to another because somebody edited the URL.
             self.tokens.remove(&profile.id);
+            self.reach.remove(&profile.id);
         }
         if profile.name.trim().is_empty() {
             profile.name = profile
@@ -93,6 +103,11 @@ impl Memory {
         }
         let saved = self.settings.profile(profile.id).cloned().unwrap_or(profile);
         self.settings.last_profile = saved.id;
+        let kept = self.reach.entry(saved.id).or_default();
+        for secret in secrets {
+            kept.retain(|old| (old.place, &old.name) != (secret.place, &secret.name));
+            kept.push(secret);
+        }
         if let Some(token) = token {
             self.keep_token(saved.id, token);
         }
@@ -123,7 +138,8 @@ impl Memory {
 
     /// Whether a token of this session stands in a text.
     pub fn is_token_in(&self, text: &str) -> bool {
-        self.tokens.values().any(|token| !token.is_empty() && text.contains(token.expose()))
+        let reach = self.reach.values().flatten().map(|secret| &secret.value);
+        self.tokens.values().chain(reach).any(|token| !token.is_empty() && text.contains(token.expose()))
     }
 
     /// Removes a saved filter; [`Memory::undo_remove_filter`] brings it back.
@@ -161,7 +177,7 @@ impl Memory {
 }
 
 /// Whether a token for the one may be shown to the other: same host and port, and no less encryption.
-fn same_server(known: &Profile, edited: &Profile) -> bool {
+pub fn same_server(known: &Profile, edited: &Profile) -> bool {
     match (known.endpoint(), edited.endpoint()) {
         (Ok(known), Ok(edited)) => {
             (known.host(), known.port()) == (edited.host(), edited.port())
@@ -192,5 +208,26 @@ mod tests {
         assert!(!again("https://cms.example.org"), "another host");
         assert!(!again("https://cms.example.com:8443"), "another port");
         assert!(!again("http://cms.example.com:443"), "the token would go in the clear");
+    }
+
+    #[test]
+    fn secret_values_of_the_way_live_for_the_session_and_stay_with_their_server() {
+        let (mut memory, _) = Memory::read(None, true);
+        let mut profile =
+            Profile { url: "wss://chat.example.com/socket?token=planted-1".to_owned(), ..Profile::default() };
+        profile.reach.cookies =
+            vec![crate::settings::Pair { name: "s".to_owned(), value: "planted-2".to_owned() }];
+        let stored = memory.save_profile(profile);
+        assert_eq!(memory.reach_secrets(stored.id).len(), 2);
+        assert!(!memory.settings().to_ron().unwrap().contains("planted"));
+        let again = memory.save_profile(stored.clone());
+        assert_eq!(memory.reach_secrets(again.id).len(), 2, "an empty value means the one entered before");
+        let mut changed = stored.clone();
+        changed.reach.cookies[0].value = "planted-3".to_owned();
+        memory.save_profile(changed);
+        assert_eq!(memory.reach_secrets(stored.id).len(), 2);
+        assert!(memory.is_token_in("x planted-3 y") && !memory.is_token_in("planted-2"));
+        memory.save_profile(Profile { url: "wss://other.example.com/socket".to_owned(), ..stored.clone() });
+        assert_eq!(memory.reach_secrets(stored.id).len(), 0, "another server gets none of them");
     }
 }

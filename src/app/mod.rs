@@ -5,12 +5,15 @@
 
 #[expect(clippy::module_inception, reason = "the file is named after its one type")]
 mod app;
+mod beside;
 mod captures;
 mod captures_work;
 mod connect;
 mod copy;
 mod copy_rows;
 mod demo_tab;
+#[cfg(test)]
+mod end_cases;
 mod exchange;
 mod files;
 mod filtering;
@@ -22,6 +25,7 @@ mod notice;
 mod order;
 mod perform;
 mod place;
+mod reach;
 mod retired;
 mod rows;
 mod saved;

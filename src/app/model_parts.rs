@@ -19,6 +19,7 @@ use crate::ui::export_view::Scopes;
 use crate::ui::jobs_view::JobView;
 use crate::ui::log_model::{FilterState, LogModel};
 use crate::ui::model::{Demo, Model, Opening, Recent, Recording, Source};
+use crate::ui::tab_strip::{TabView, Tabs};
 
 /// Uids offered while a filter is written: more would be no help.
 const UIDS: usize = 100;
@@ -45,6 +46,7 @@ pub struct ModelParts {
     standing: Range<usize>,
     window_start: u64,
     source: Option<(bool, String)>,
+    tabs: (Vec<TabView>, usize),
     file_name: String,
     file_path: String,
     banner: Option<String>,
@@ -80,6 +82,7 @@ impl ModelParts {
             standing: 0..0,
             window_start: 0,
             source: None,
+            tabs: app.beside.strip(app.tab.as_ref()),
             file_name: String::new(),
             file_path: String::new(),
             banner: app.files.banner.clone(),
@@ -173,6 +176,7 @@ impl ModelParts {
                 Some((true, name)) => Source::Live(name),
                 Some((false, name)) => Source::Recording(name),
             },
+            tabs: Tabs { views: &self.tabs.0, current: self.tabs.1 },
             recording: Recording {
                 on: self.file.path.is_some(),
                 file: &self.file_name,

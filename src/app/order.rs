@@ -224,27 +224,14 @@ pub fn is_heartbeat(record: &Record, view: &IndexView) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Event, Header, Journal, Message, Payload, Stamp, Text, What};
-    use crate::directus::classify;
+    use crate::capture::{Event, Header, Journal, Message, Stamp};
+
     use proptest::prelude::*;
 
     fn view(texts: &[&str]) -> IndexView {
         let mut journal = Journal::unnamed(&Header::new("", 0)).unwrap();
         for text in texts {
-            let message = Message {
-                direction: Direction::In,
-                payload: Payload::Text(Text::from(*text)),
-                size: 0,
-                class: classify(text),
-            };
-            let what = What::Message(message);
-            journal.append(&Event {
-                stamp: Stamp::default(),
-                connection: 1,
-                automatic: false,
-                masked: false,
-                what,
-            });
+            journal.append(&Event::new(Stamp::default(), Message::text(Direction::In, *text)));
         }
         journal.commit().unwrap();
         journal.reader().view()

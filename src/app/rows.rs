@@ -199,7 +199,7 @@ impl Tab {
         }
         let place = self.order.shows(seq).then(|| self.order.place(seq));
         self.selection = Spans::one(seq);
-        shell.select(place, false);
+        shell.select(place);
     }
 
     /// Nothing is selected any more.

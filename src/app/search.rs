@@ -181,17 +181,10 @@ mod tests {
         assert_eq!(all(0, 1, Way::Next), [0_u64; 0]);
     }
 
-    use crate::capture::{Direction, Event, Header, Journal, Message, Payload, Stamp, Text, What};
-    use crate::directus::classify;
+    use crate::capture::{Direction, Event, Header, Journal, Message, Stamp};
 
     fn event(text: &str) -> Event {
-        let what = What::Message(Message {
-            direction: Direction::In,
-            payload: Payload::Text(Text::from(text)),
-            size: 1,
-            class: classify(text),
-        });
-        Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what }
+        Event::new(Stamp::default(), Message::text(Direction::In, text))
     }
 
     #[test]

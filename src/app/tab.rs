@@ -92,6 +92,8 @@ impl Tab {
 
     /// Does what is due before a frame: counts new rows, picks up filter and search, asks the row worker.
     pub fn prepare(&mut self) -> Prepared {
+        // Before the index is looked at: what was read to its end by then is in the view, too.
+        let is_whole = self.capture.file().opening.is_none();
         let view = self.capture.view();
         let more = self.order.advance(&view);
         let hidden = self.hidden();
@@ -101,7 +103,7 @@ impl Tab {
         if let Some(found) = found {
             self.selected = Some(found.seq);
         }
-        let is_read = !more && self.capture.file().opening.is_none();
+        let is_read = !more && is_whole;
         let is_elsewhere = found.is_some_and(|found| !self.order.shows(found.seq));
         let moved = moved.or_else(|| {
             if is_read || is_elsewhere {

@@ -4,9 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::app::App;
-use super::copy;
 use super::files::Outcome;
 use super::notice::Notice;
+use crate::capture::WholeFile;
 use crate::capture::export::harmless;
 use crate::directus::rows::members;
 use crate::engine::Opening;
@@ -60,9 +60,9 @@ impl App {
 }
 
 fn write_csv(shown: &ShownTable, path: &Path) -> std::io::Result<usize> {
-    let mut target = copy::beside(path)?;
+    let mut target = WholeFile::create(path)?;
     let rows = csv_of(shown, &mut target)?;
-    target.persist(path)?;
+    target.finish(true)?;
     Ok(rows)
 }
 

@@ -1,6 +1,7 @@
 //! Which element of an old array is which of a new one, by places alone.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
@@ -35,11 +36,64 @@ pub(super) fn by_key(olds: &[String], news: &[String]) -> Vec<Step> {
     steps
 }
 
-/// Matches elements that stand at the same place.
-pub(super) fn by_place(olds: usize, news: usize) -> Vec<Step> {
-    let both = olds.min(news);
-    let pairs = (0..both).map(|place| Step::Pair { old: place, new: place, moved: false });
-    pairs.chain((both..olds).map(Step::Remove)).chain((both..news).map(Step::Add)).collect()
+/// Matches equal elements one to one, the first to the first, in a time that grows with their number and not with its
+/// square; those between two that kept their order are matched by place. For lists too long for [`by_sequence`].
+pub(super) fn by_anchor(old: &[u64], new: &[u64]) -> Vec<Step> {
+    let places: HashMap<(u64, u32), usize> =
+        numbered(old).into_iter().enumerate().map(|(place, key)| (key, place)).collect();
+    let matched: Vec<Option<usize>> = numbered(new).iter().map(|key| places.get(key).copied()).collect();
+    let order: Vec<usize> = matched.iter().flatten().copied().collect();
+    let kept = longest_rising(&order);
+    let used: HashSet<usize> = order.into_iter().collect();
+    let mut steps = Vec::with_capacity(old.len().max(new.len()));
+    let (mut first_old, mut first_new) = (0, 0);
+    let mut between = |olds: Range<usize>, news: Range<usize>| {
+        let mut lonely = olds.filter(|place| !used.contains(place));
+        for place in news {
+            let moved = matched.get(place).copied().flatten();
+            steps.push(match (moved, moved.is_none().then(|| lonely.next()).flatten()) {
+                (Some(from), _) => Step::Pair { old: from, new: place, moved: true },
+                (None, Some(from)) => Step::Pair { old: from, new: place, moved: false },
+                (None, None) => Step::Add(place),
+            });
+        }
+        steps.extend(lonely.map(Step::Remove));
+        steps.len()
+    };
+    let mut anchors = Vec::with_capacity(kept.len());
+    for (place, from) in matched.iter().enumerate() {
+        if let Some(from) = from.filter(|from| kept.contains(from)) {
+            anchors.push((between(first_old..from, first_new..place), from, place));
+            (first_old, first_new) = (from + 1, place + 1);
+        }
+    }
+    between(first_old..old.len(), first_new..new.len());
+    with_anchors(steps, &anchors)
+}
+
+/// Puts the elements that kept their order between the others: `anchors` says behind how many of them, and which.
+fn with_anchors(others: Vec<Step>, anchors: &[(usize, usize, usize)]) -> Vec<Step> {
+    let mut steps = Vec::with_capacity(others.len() + anchors.len());
+    let mut others = others.into_iter();
+    let mut taken = 0;
+    for &(behind, old, new) in anchors {
+        steps.extend(others.by_ref().take(behind - taken));
+        taken = behind;
+        steps.push(Step::Pair { old, new, moved: false });
+    }
+    steps.extend(others);
+    steps
+}
+
+/// Each element and the how manieth of its kind it is.
+fn numbered(list: &[u64]) -> Vec<(u64, u32)> {
+    let mut seen: HashMap<u64, u32> = HashMap::with_capacity(list.len());
+    let number = |hash: &u64| {
+        let count = seen.entry(*hash).or_default();
+        *count += 1;
+        (*hash, *count)
+    };
+    list.iter().map(number).collect()
 }
 
 /// Matches equal elements by their longest common subsequence; elements are given by a hash of what they say.
@@ -166,14 +220,27 @@ mod tests {
         ] {
             assert_eq!(words(&by_sequence(old, new)), steps, "{old:?} {new:?}");
         }
-        assert_eq!(words(&by_place(1, 2)), "0=0 +1");
+    }
+
+    #[test]
+    fn long_lists_keep_what_is_equal_and_pair_what_stands_between() {
+        for (old, new, steps) in [
+            (&[1, 2, 3][..], &[1, 2, 3][..], "0=0 1=1 2=2"),
+            (&[1, 2, 3], &[3, 1, 2], "2>0 0=1 1=2"),
+            (&[1, 2], &[1, 9, 2], "0=0 +1 1=2"),
+            (&[1, 7, 2], &[1, 9, 2], "0=0 1=1 2=2"),
+            (&[1, 7, 8, 2], &[1, 9, 2, 4], "0=0 1=1 -2 3=2 +3"),
+            (&[5, 5], &[5, 5, 5], "0=0 1=1 +2"),
+        ] {
+            assert_eq!(words(&by_anchor(old, new)), steps, "{old:?} {new:?}");
+        }
     }
 
     proptest::proptest! {
         /// Every element of both sides is in exactly one step, the new ones in order but for none.
         #[test]
         fn nothing_is_lost(old in proptest::collection::vec(0_u64..6, 0..12), new in proptest::collection::vec(0_u64..6, 0..12)) {
-            let steps = by_sequence(&old, &new);
+            for steps in [by_sequence(&old, &new), by_anchor(&old, &new)] {
             let mut olds: Vec<usize> = steps.iter().filter_map(|step| match *step {
                 Step::Pair { old, .. } | Step::Remove(old) => Some(old),
                 Step::Add(_) => None,
@@ -185,6 +252,12 @@ mod tests {
             olds.sort_unstable();
             proptest::prop_assert_eq!(olds, (0..old.len()).collect::<Vec<_>>());
             proptest::prop_assert_eq!(news, (0..new.len()).collect::<Vec<_>>());
+            for step in steps {
+                if let Step::Pair { old: from, new: to, moved: true } = step {
+                    proptest::prop_assert_eq!(old[from], new[to], "what moved is equal");
+                }
+            }
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
+use super::json_query::json_query;
 use crate::directus::shown;
 
 /// Longest payload that is parsed for a column, bytes: a larger one would keep the rows of the screen waiting.
@@ -54,17 +55,11 @@ impl ColumnPath {
         if bare.is_empty() {
             return Err(PathError::Empty);
         }
-        let front = if bare.starts_with(['[', '.']) { "$" } else { "$." };
-        let whole = format!("{front}{bare}");
-        match JsonPath::parse(&whole) {
+        match json_query(text) {
             Ok(path) => Ok(Self { text: bare.trim_start_matches('.').to_owned(), path }),
-            Err(error) => {
-                let added = front.len() - (text.len() - bare.len()).min(front.len());
-                let before = whole.get(..error.position()).unwrap_or(&whole).chars().count();
-                Err(PathError::Syntax {
-                    at: before.saturating_sub(added) + 1,
-                    problem: error.message().to_owned(),
-                })
+            Err((byte, problem)) => {
+                let before = text.get(..byte).unwrap_or(text).chars().count();
+                Err(PathError::Syntax { at: before + 1, problem })
             }
         }
     }
@@ -149,9 +144,9 @@ mod tests {
     #[test]
     fn a_wrong_path_says_where() {
         assert_eq!(ColumnPath::parse(" $ ").unwrap_err(), PathError::Empty);
-        for (text, at) in [("data[", 6), ("data[0]x", 8), ("$.data[0]x", 10)] {
+        for (text, at) in [("data[", 5), ("data[0]x", 8), ("$.data[0]x", 10), ("ünï[0]x", 7)] {
             let PathError::Syntax { at: found, .. } = ColumnPath::parse(text).unwrap_err() else { panic!() };
-            assert!((at - 2..=at + 1).contains(&found), "{text}: {found}");
+            assert_eq!(found, at, "{text}");
         }
     }
 

@@ -149,7 +149,7 @@ pub(super) fn message(line: &[u8]) -> Option<String> {
             Payload::Binary(_) => None,
         },
         What::Fact(fact) => match *fact {
-            Fact::Held { data } | Fact::Unsent { data, .. } => Some(data),
+            Fact::Held { data, .. } | Fact::Unsent { data, .. } => Some(data),
             _ => None,
         },
     }

@@ -1,9 +1,12 @@
 //! `Event`: one thing that happened on a connection, stamped once, where it happened.
 
+use std::borrow::Cow;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::directus::Class;
+use crate::directus::{Class, classify};
 
 /// When something happened. Taken once, at the socket, and carried along.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,6 +39,17 @@ pub enum Direction {
     Out,
 }
 
+impl Direction {
+    /// The word in a capture and in the filter language.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::Out => "out",
+        }
+    }
+}
+
 /// One thing that happened. `seq` is not here: the journal assigns it on append.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -51,6 +65,14 @@ pub struct Event {
     pub what: What,
 }
 
+impl Event {
+    /// Something on the first connection of a capture, neither automatic nor masked.
+    #[must_use]
+    pub fn new(stamp: Stamp, what: impl Into<What>) -> Self {
+        Self { stamp, connection: 1, automatic: false, masked: false, what: what.into() }
+    }
+}
+
 /// What happened: the frequent case apart from the rare ones, so that a flood of messages stays cheap.
 #[derive(Clone, Debug)]
 pub enum What {
@@ -58,6 +80,18 @@ pub enum What {
     Message(Message),
     /// Anything else.
     Fact(Box<Fact>),
+}
+
+impl From<Message> for What {
+    fn from(message: Message) -> Self {
+        Self::Message(message)
+    }
+}
+
+impl From<Fact> for What {
+    fn from(fact: Fact) -> Self {
+        Self::Fact(Box::new(fact))
+    }
 }
 
 /// A WebSocket data message as it crossed the wire (secrets masked).
@@ -73,6 +107,16 @@ pub struct Message {
     pub class: Class,
 }
 
+impl Message {
+    /// A text message with nothing in it masked.
+    #[must_use]
+    pub fn text(direction: Direction, text: impl Into<Text>) -> Self {
+        let text = text.into();
+        let (size, class) = (text.as_bytes().len() as u64, classify(text.as_str()));
+        Self { direction, payload: Payload::Text(text), size, class }
+    }
+}
+
 /// The content of a data message. Cloning is cheap: the bytes are shared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {
@@ -80,6 +124,17 @@ pub enum Payload {
     Text(Text),
     /// A binary message.
     Binary(Bytes),
+}
+
+impl Payload {
+    /// As text: base64 where it is binary, as in a capture line.
+    #[must_use]
+    pub fn to_text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text.as_str()),
+            Self::Binary(bytes) => Cow::Owned(BASE64_STANDARD.encode(bytes)),
+        }
+    }
 }
 
 /// Shared UTF-8 text; cloning it does not copy.
@@ -145,6 +200,8 @@ pub enum Stage {
     Resolve,
     /// Opening the TCP connection.
     Tcp,
+    /// Getting a tunnel from a proxy.
+    Proxy,
     /// TLS handshake.
     Tls,
     /// HTTP upgrade to WebSocket.
@@ -187,6 +244,9 @@ pub enum Fact {
         credential: String,
         /// 1 for the first attempt, more for automatic retries.
         attempt: u32,
+        /// The server's certificate is accepted whatever is wrong with it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unverified: bool,
     },
     /// The host name was looked up.
     Resolved {
@@ -199,8 +259,20 @@ pub enum Fact {
     },
     /// The TCP connection stands.
     Connected {
-        /// Address and port of the server.
+        /// Address and port of the server, or of the proxy before it.
         address: String,
+        /// URL of that proxy without user and password; empty where the way is direct.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        via: String,
+        /// How long it took.
+        took_us: u64,
+    },
+    /// A proxy opened the way to the server.
+    Tunnelled {
+        /// URL of the proxy without user and password.
+        proxy: String,
+        /// Host and port of the server, as the proxy was asked for them.
+        target: String,
         /// How long it took.
         took_us: u64,
     },
@@ -212,6 +284,9 @@ pub enum Fact {
         cipher: String,
         /// The chain as the server sent it, its own certificate first.
         certificates: Vec<Certificate>,
+        /// What was wrong with the chain and was accepted all the same, as a sentence; empty if nothing was.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        accepted: String,
         /// How long it took.
         took_us: u64,
     },
@@ -244,8 +319,12 @@ pub enum Fact {
         /// The subprotocol agreed on, empty if none.
         subprotocol: String,
     },
-    /// A message waits until the login is confirmed, since the server would lose it (reference 2.3).
+    /// A message waits until the login is confirmed, since the server would lose it (reference 2.3), or until what we
+    /// sent by ourselves is answered.
     Held {
+        /// What it waits for, empty for the login.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
         /// Its text.
         data: String,
     },

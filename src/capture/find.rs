@@ -49,7 +49,7 @@ mod tests {
     fn journal(texts: &[&str]) -> Journal {
         let mut journal = Journal::unnamed(&Header::new("", 0)).unwrap();
         for text in texts {
-            let what = What::Fact(Box::new(Fact::Held { data: (*text).to_owned() }));
+            let what = What::Fact(Box::new(Fact::Held { reason: String::new(), data: (*text).to_owned() }));
             journal.append(&Event {
                 stamp: Stamp::default(),
                 connection: 0,

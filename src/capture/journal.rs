@@ -180,17 +180,11 @@ impl Journal {
 mod tests {
     use super::*;
     use crate::capture::event::{Direction, Fact, Message, Payload, Stamp, Text, What};
-    use crate::directus;
+
     use proptest::prelude::*;
 
     fn message(data: &str) -> Event {
-        let what = What::Message(Message {
-            direction: Direction::In,
-            payload: Payload::Text(Text::from(data)),
-            size: data.len() as u64,
-            class: directus::classify(data),
-        });
-        Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what }
+        Event::new(Stamp::default(), Message::text(Direction::In, data))
     }
 
     #[test]
@@ -256,7 +250,7 @@ mod tests {
                 for data in batch {
                     journal.append(&message(data));
                 }
-                journal.append(&Event { what: What::Fact(Box::new(Fact::Held { data: "h".into() })), ..message("") });
+                journal.append(&Event { what: What::Fact(Box::new(Fact::Held { reason: String::new(), data: "h".into() })), ..message("") });
                 journal.commit().unwrap();
             }
             let mut reader = journal.reader();

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use super::array_match::{Step, by_key, by_place, by_sequence};
+use super::array_match::{Step, by_anchor, by_key, by_sequence};
 use super::decimal::same_number;
 use super::json_path::name;
 use super::json_tree::{JsonTree, Node, NodeKind, slice};
@@ -103,8 +103,9 @@ pub struct Side<'a> {
 const DEEPEST: u32 = 128;
 /// Equal values of a run that are listed.
 const LISTED: u32 = 1_000;
-/// Arrays with more elements together are compared place by place if they have no keys.
-const SEQUENCE_LIMIT: usize = 100_000;
+/// Steps that longest common subsequences may take in one comparison, a second or so: they grow with the square of what is
+/// compared. Arrays beyond that are matched by their equal elements.
+const SEQUENCE_STEPS: u64 = 100_000_000;
 /// Fields that may tell the elements of an array apart, in this order.
 const KEYS: [&str; 5] = ["id", "uuid", "key", "code", "slug"];
 
@@ -112,7 +113,7 @@ impl JsonDiff {
     /// Compares two values.
     #[must_use]
     pub fn of(old: Side<'_>, new: Side<'_>) -> Self {
-        let mut walk = Walk { old, new, out: Self::default(), run: None };
+        let mut walk = Walk { old, new, out: Self::default(), run: None, steps: SEQUENCE_STEPS };
         walk.pair(Pair { old: old.node, new: new.node, places: None, moved: false }, 0);
         walk.out
     }
@@ -136,6 +137,8 @@ struct Walk<'a> {
     out: JsonDiff,
     /// The run that the next equal value belongs to.
     run: Option<usize>,
+    /// Steps that are left for longest common subsequences.
+    steps: u64,
 }
 
 impl<'a> Walk<'a> {
@@ -216,7 +219,6 @@ impl<'a> Walk<'a> {
         let news: Vec<usize> = self.new.tree.children(pair.new).collect();
         let steps = match self.keys(&olds, &news) {
             Some((old_keys, new_keys)) => by_key(&old_keys, &new_keys),
-            None if olds.len() + news.len() > SEQUENCE_LIMIT => by_place(olds.len(), news.len()),
             None => self.by_sequence(&olds, &news),
         };
         for step in steps {
@@ -246,7 +248,7 @@ impl<'a> Walk<'a> {
         KEYS.iter().find_map(|key| Some((distinct(self.old, olds, key)?, distinct(self.new, news, key)?)))
     }
 
-    fn by_sequence(&self, olds: &[usize], news: &[usize]) -> Vec<Step> {
+    fn by_sequence(&mut self, olds: &[usize], news: &[usize]) -> Vec<Step> {
         let hash = |text: &str| {
             let mut hasher = DefaultHasher::new();
             text.hash(&mut hasher);
@@ -254,7 +256,20 @@ impl<'a> Walk<'a> {
         };
         let old: Vec<u64> = olds.iter().map(|&node| hash(self.old_text(node))).collect();
         let new: Vec<u64> = news.iter().map(|&node| hash(self.new_text(node))).collect();
-        by_sequence(&old, &new)
+        // Equal beginnings and endings cost nothing.
+        let same = |(old, new): (&u64, &u64)| old == new;
+        let begin = old.iter().zip(&new).take_while(|pair| same(*pair)).count();
+        let rest = old.len().min(new.len()) - begin;
+        let end = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|pair| same(*pair)).count();
+        let differing = |list: &[u64]| u64::try_from(list.len() - begin - end).unwrap_or(u64::MAX);
+        let most = differing(&old).saturating_add(differing(&new));
+        match self.steps.checked_sub(most.saturating_mul(most)) {
+            Some(left) => {
+                self.steps = left;
+                by_sequence(&old, &new)
+            }
+            None => by_anchor(&old, &new),
+        }
     }
 
     fn add(&mut self, node: usize, place: Option<usize>, depth: u32) {

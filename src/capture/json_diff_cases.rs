@@ -171,11 +171,17 @@ fn depth_and_size_are_no_danger() {
     let deep = |inner: &str| "[".repeat(5_000) + inner + &"]".repeat(5_000);
     assert_eq!(compare(&deep("1"), &deep("2")).diff.totals.changed, 1);
     let wide = |add: usize| {
-        let numbers: Vec<String> = (0..60_000).map(|number| (number + add).to_string()).collect();
+        let numbers: Vec<String> = (add..60_000 + add).map(|number| number.to_string()).collect();
         format!("[{}]", numbers.join(","))
     };
-    let compared = compare(&wide(0), &wide(1));
-    assert_eq!(compared.diff.totals.changed, 60_000, "so many are compared place by place");
+    let totals = compare(&wide(0), &wide(1)).diff.totals;
+    assert_eq!((totals.added, totals.removed, totals.changed), (1, 1, 0), "long lists keep what they share");
+    let totals = compare(&wide(0), &wide(100_000)).diff.totals;
+    assert_eq!(
+        (totals.changed, totals.all()),
+        (60_000, 60_000),
+        "what shares nothing is compared place by place"
+    );
     let many = format!("[{}1]", "0,".repeat(5_000));
     let compared = compare(&many, &many.replace("1]", "2]"));
     assert_eq!(compared.diff.changes[1].count, 5_000);

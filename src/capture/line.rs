@@ -99,10 +99,7 @@ impl LineWriter {
 
     fn append_message(&mut self, message: &Message, line: &mut Vec<u8>) {
         line.extend_from_slice(b",\"event\":\"message\",\"direction\":\"");
-        line.extend_from_slice(match message.direction {
-            Direction::In => b"in",
-            Direction::Out => b"out",
-        });
+        line.extend_from_slice(message.direction.name().as_bytes());
         line.extend_from_slice(b"\",\"size\":");
         self.numbers.append(message.size, line);
         match &message.payload {
@@ -317,12 +314,7 @@ mod tests {
     }
 
     fn text(data: &str) -> Event {
-        event(What::Message(Message {
-            direction: Direction::In,
-            payload: Payload::Text(Text::from(data)),
-            size: data.len() as u64,
-            class: directus::classify(data),
-        }))
+        event(What::Message(Message::text(Direction::In, data)))
     }
 
     fn written(event: &Event) -> String {
@@ -353,7 +345,7 @@ mod tests {
                 target: "/".into(),
                 headers: vec![("Host".into(), "x".into())],
             },
-            Fact::Held { data: "{\"a\":1}\n".into() },
+            Fact::Held { reason: String::new(), data: "{\"a\":1}\n".into() },
         ];
         for fact in facts {
             let line = written(&event(What::Fact(Box::new(fact.clone()))));
@@ -382,7 +374,7 @@ mod tests {
         assert_eq!(*fact, Fact::Unknown { name: "teleport".into(), line: line.into() });
         let extra = r#"{"seq":3,"event":"held","data":"x","mood":"new key"}"#;
         assert!(
-            matches!(read(extra.as_bytes()).1.what, What::Fact(fact) if *fact == Fact::Held { data: "x".into() })
+            matches!(read(extra.as_bytes()).1.what, What::Fact(fact) if *fact == Fact::Held { reason: String::new(), data: "x".into() })
         );
     }
 

@@ -11,10 +11,13 @@ use super::positioned::read_at;
 use super::preview::Preview;
 use super::record::Record;
 
-/// Size of a cached block.
-const BLOCK: u64 = 1 << 20;
-/// Blocks kept by one reader: with its single oversized line, at most 16 MiB.
-const BLOCKS: usize = 16;
+/// Size of a cached block. Rows that a filter shows may each lie in another one, and the last block of a live file is
+/// read anew for each row in it, so it is small; all that reads a whole file has its own buffers.
+const BLOCK: u64 = 64 * 1024;
+/// Blocks kept by one reader.
+const BLOCKS: usize = 32;
+/// The most bytes a reader keeps between two reads.
+pub const READER_CACHE_BYTES: u64 = BLOCK * BLOCKS as u64;
 /// Bytes at the beginning of a line in which our writer puts number and times.
 const HEAD: u32 = 160;
 

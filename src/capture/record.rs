@@ -37,12 +37,13 @@ pub enum FactKind {
     Switched,
     Clock,
     Note,
+    Tunnelled,
     Unknown,
 }
 
 impl FactKind {
     /// Every kind, in the order of its byte.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Connect,
         Self::Resolved,
         Self::Connected,
@@ -60,6 +61,7 @@ impl FactKind {
         Self::Switched,
         Self::Clock,
         Self::Note,
+        Self::Tunnelled,
         Self::Unknown,
     ];
 
@@ -84,6 +86,7 @@ impl FactKind {
             Fact::Switched { .. } => Self::Switched,
             Fact::Clock { .. } => Self::Clock,
             Fact::Note { .. } => Self::Note,
+            Fact::Tunnelled { .. } => Self::Tunnelled,
             Fact::Unknown { .. } => Self::Unknown,
         }
     }
@@ -109,6 +112,7 @@ impl FactKind {
             Self::Switched => "switched",
             Self::Clock => "clock",
             Self::Note => "note",
+            Self::Tunnelled => "tunnelled",
             Self::Unknown => "unknown",
         }
     }

@@ -277,10 +277,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::capture::event::{Direction, Fact, Message, Payload, Stamp, Text, What};
+    use crate::capture::event::{Direction, Fact, Message, Stamp, What};
     use crate::capture::journal::Journal;
     use crate::capture::scan::BLOCK;
-    use crate::directus;
 
     /// The events as texts to compare, and the recording.
     fn read_all(recording: &mut Recording, texts: &mut Vec<String>) {
@@ -442,13 +441,7 @@ mod tests {
     }
 
     fn message(data: &str) -> Event {
-        let what = What::Message(Message {
-            direction: Direction::In,
-            payload: Payload::Text(Text::from(data)),
-            size: data.len() as u64,
-            class: directus::classify(data),
-        });
-        Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what }
+        Event::new(Stamp::default(), Message::text(Direction::In, data))
     }
 
     #[test]
@@ -525,7 +518,7 @@ mod tests {
             let path = folder.path().join("c.ndjson");
             let mut journal = Journal::create(&path, &Header::new("ws://x", 0)).unwrap();
             let events: Vec<Event> = texts.iter().map(|text| message(text))
-                .chain([Event { what: What::Fact(Box::new(Fact::Held { data: "h".into() })), ..message("") }])
+                .chain([Event { what: What::Fact(Box::new(Fact::Held { reason: String::new(), data: "h".into() })), ..message("") }])
                 .collect();
             for event in &events {
                 journal.append(event);

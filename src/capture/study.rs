@@ -191,6 +191,12 @@ pub fn row_of(text: &str, tree: &JsonTree, item: &str) -> Option<usize> {
 /// A form in which the selected event can be copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CopyForm {
+    /// The message as it is.
+    Exact,
+    /// The value of this node of its tree.
+    Value(u32),
+    /// These bytes of it, laid out so.
+    Part(Form, u32, u32),
     /// The line of the capture file.
     Line,
     /// The message, indented.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::reach_args::ReachArgs;
 use crate::capture::export::Format;
 use crate::directus::{AuthMode, EventName};
 use crate::net::TransportKind;
@@ -45,7 +46,8 @@ Exit codes:
 Examples:
   harewire record https://cms.example.com --subscribe messages --subscribe orders:update
   harewire record http://localhost:8055 --send requests.ndjson --for 10s --out - | jq .data
-  harewire record wss://echo.example.com --raw --send -";
+  harewire record wss://echo.example.com --raw --send -
+  harewire record https://cms.internal --ca ca.pem --proxy socks5://127.0.0.1:1080 --header @headers.txt";
 
 const EXPORT_ABOUT: &str = "\
 Writes the events of a capture, or those that a filter lets through, as a capture of their own (ndjson), as HAR 1.2 with \
@@ -150,6 +152,9 @@ pub struct RecordArgs {
     /// Write the capture to FILE (- for standard output) instead of the data folder
     #[arg(long, value_name = "FILE|-")]
     pub out: Option<PathBuf>,
+    /// How the way to the server is made.
+    #[command(flatten)]
+    pub reach: ReachArgs,
 }
 
 /// A format, as words of the command line.
@@ -228,7 +233,7 @@ fn mode(text: &str) -> Result<AuthMode, String> {
     text.parse().map_err(|_| "use handshake, public or strict".to_owned())
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
     let number: f64 = number.parse().map_err(|_| "use a number and a unit, like 10s".to_owned())?;

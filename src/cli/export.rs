@@ -9,10 +9,10 @@ use crossbeam_channel::Receiver;
 use super::args::ExportArgs;
 use super::exit::Exit;
 use super::record::say;
-use crate::capture::Progress;
 use crate::capture::export::{ExportError, Rows, Written};
 use crate::capture::filter::Filter;
 use crate::capture::time::Zone;
+use crate::capture::{Progress, WholeFile};
 use crate::engine::{self, Capture, Export, Wake};
 
 /// Runs the job to its end. Messages for people go to standard error.
@@ -96,11 +96,9 @@ fn write(export: &Export, capture: &Capture, args: &ExportArgs) -> Result<Writte
     if !args.replace && path.exists() {
         return Err(failed(&"A file with this name is there. Choose another name, or add --replace."));
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut target = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
+    let mut target = WholeFile::create(path).map_err(|error| failed(&error))?;
     let written = export.run(&mut reader, &mut target, &progress).map_err(|error| failed(&error))?;
-    let persisted = if args.replace { target.persist(path) } else { target.persist_noclobber(path) };
-    persisted.map_err(|error| failed(&error.error))?;
+    target.finish(args.replace).map_err(|error| failed(&error))?;
     Ok(written)
 }
 

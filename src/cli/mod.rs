@@ -6,6 +6,7 @@ mod export;
 mod lines;
 mod outcome;
 mod pipe;
+mod reach_args;
 mod record;
 mod summary;
 

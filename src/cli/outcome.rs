@@ -40,7 +40,7 @@ fn is_unauthenticated(snapshot: &Snapshot) -> bool {
 /// The WebSocket was never open: the last failure lies on the way to it. A connect that got through clears it.
 pub(super) fn never_opened(snapshot: &Snapshot) -> bool {
     snapshot.last_error.as_ref().is_some_and(|error| match error.stage {
-        Stage::Resolve | Stage::Tcp | Stage::Tls | Stage::Upgrade => true,
+        Stage::Resolve | Stage::Tcp | Stage::Proxy | Stage::Tls | Stage::Upgrade => true,
         Stage::Login | Stage::Socket | Stage::Send | Stage::Capture => false,
     })
 }

@@ -15,6 +15,7 @@ use super::summary;
 use crate::capture::{Store, time};
 use crate::directus::{AuthMode, ClientMessage, Credentials, Endpoint, Secret, Subscribe, Uid};
 use crate::engine::{Capture, Destination, Engine, Wake};
+use crate::net::proxy::ProxyRules;
 use crate::net::{Command, ConnectSpec, Outgoing, Protocol, Switches};
 use crate::session::Phase;
 
@@ -81,6 +82,7 @@ struct Job<'a> {
 impl<'a> Job<'a> {
     fn begin(args: &'a RecordArgs, data_folder: Option<&Path>) -> Result<Self, String> {
         let endpoint = Endpoint::parse(&args.url).map_err(|error| error.to_string())?;
+        let spec = spec(args, endpoint.clone())?;
         let lines = args.send.as_deref().map(Lines::open).transpose()?;
         let (sender, signals) = crossbeam_channel::bounded(4);
         let wake = Wake::new({
@@ -96,7 +98,7 @@ impl<'a> Job<'a> {
         let server = endpoint.shown_url();
         let capture = engine.record(&server, to, &wake).map_err(|error| error.to_string())?;
         let pipe = pipe.then(|| Pipe::new(capture.reader()));
-        capture.command(Command::Connect(Box::new(spec(args, endpoint))));
+        capture.command(Command::Connect(Box::new(spec)));
         Ok(Self {
             args,
             engine,
@@ -261,7 +263,7 @@ fn destination(
     }
 }
 
-fn spec(args: &RecordArgs, endpoint: Endpoint) -> ConnectSpec {
+fn spec(args: &RecordArgs, endpoint: Endpoint) -> Result<ConnectSpec, String> {
     let token = std::env::var(TOKEN_VARIABLE).ok().filter(|token| !token.is_empty());
     let credentials = match token {
         // A raw server is not Directus: our token is none of its business.
@@ -274,7 +276,8 @@ fn spec(args: &RecordArgs, endpoint: Endpoint) -> ConnectSpec {
     spec.protocol = if args.raw { Protocol::Raw } else { Protocol::Directus };
     // A recording is of what the server does to a client that only keeps itself alive.
     spec.switches = Switches { auto_pong: true, reconnect: false, resubscribe: false, measure: false };
-    spec
+    args.reach.extend(&mut spec, &ProxyRules::from_environment())?;
+    Ok(spec)
 }
 
 /// Ctrl+C and, on Unix, the polite signal to end.

@@ -114,11 +114,17 @@ impl Masker {
     }
 }
 
-/// By its name in small letters. Those of the protocol itself only sound secret, and say why a login failed.
-fn is_secret_header(name: &str) -> bool {
+/// Whether a header's value is secret, by its name. Those of the protocol itself only sound so, and say why a login
+/// failed.
+#[must_use]
+pub fn is_secret_header(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    if matches!(name.as_str(), "cookie" | "set-cookie") {
+        return true;
+    }
     let harmless = ["sec-websocket-", "access-control-"].iter().any(|start| name.starts_with(start))
         || name.ends_with("-authenticate");
-    !harmless && (names_credential(name) || name.contains("auth") || name.ends_with("key"))
+    !harmless && (names_credential(&name) || name.contains("auth") || name.ends_with("key"))
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ fn add_message(detail: &mut Detail, message: &Message) {
         Payload::Binary(bytes) => {
             detail.binary = true;
             detail.raw = bytes.clone();
-            detail.text = Arc::from(base64(bytes));
+            detail.text = Arc::from(&*message.payload.to_text());
         }
     }
     if message.direction == Direction::In {
@@ -96,11 +96,6 @@ fn tree(text: &str) -> Tree {
         Ok(tree) => Tree::Json(Arc::new(tree)),
         Err(error) => Tree::NotJson(error),
     }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 /// What a developer is most often wrong about, said where it shows (reference 5.2 to 5.4).
@@ -143,7 +138,11 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
         Fact::Resolved { addresses, .. } => {
             detail.facts.extend(addresses.iter().map(|address| FactLine::new("address", shown(address))));
         }
-        Fact::Secured { certificates, protocol, cipher, .. } => {
+        Fact::Secured { certificates, protocol, cipher, accepted, .. } => {
+            if !accepted.is_empty() {
+                detail.meaning.push(shown(accepted).into_owned());
+                detail.meaning.push("It was accepted all the same, since the profile says so.".to_owned());
+            }
             detail.facts.push(FactLine::new("protocol", shown(protocol)));
             detail.facts.push(FactLine::new("cipher", shown(cipher)));
             let lines = certificates
@@ -151,12 +150,14 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
                 .map(|c| FactLine::new("certificate", format!("SHA-256 {} · {} bytes", c.sha256, c.size)));
             detail.facts.extend(lines);
         }
-        Fact::Held { data } => {
+        Fact::Held { reason, data } => {
             set_text(detail, data);
-            detail.meaning.push(
+            let why = if reason.is_empty() {
                 "The server loses everything sent before it confirms the login, so this waits for it."
-                    .to_owned(),
-            );
+            } else {
+                "Harewire has just sent a subscription with this uid again after a reconnect. Before the server has answered it, this would double the subscription or end nothing."
+            };
+            detail.meaning.push(why.to_owned());
         }
         Fact::Unsent { data, reason } => {
             set_text(detail, data);
@@ -177,6 +178,14 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
                 "This line of the capture is not an event that this version knows; here it is as it stands."
                     .to_owned(),
             );
+        }
+        Fact::Connected { address, via, .. } if !via.is_empty() => {
+            detail.facts.push(FactLine::new("address", shown(address)));
+            detail.facts.push(FactLine::new("proxy", shown(via)));
+        }
+        Fact::Tunnelled { proxy, target, .. } => {
+            detail.facts.push(FactLine::new("proxy", shown(proxy)));
+            detail.facts.push(FactLine::new("target", shown(target)));
         }
         Fact::Connect { .. }
         | Fact::Connected { .. }

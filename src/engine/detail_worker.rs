@@ -331,7 +331,10 @@ impl Work {
         let shown = self.detail.clone().filter(|detail| detail.row.seq == seq);
         let detail = shown.or_else(|| detail::detail(&mut self.reader, &snapshot, seq).map(Arc::new));
         let copied = match detail {
-            Some(detail) => copied(&mut self.reader, &snapshot, &detail, form),
+            Some(detail) => {
+                let sheet = self.study.sheet.clone().filter(|_| self.study.seq == seq);
+                copied(&mut self.reader, &snapshot, (&detail, sheet.as_deref()), form)
+            }
             None => Err(format!("#{seq} can't be read, so nothing was copied. Its row in the log says why.")),
         };
         // If nobody waits for it any more, the window is closed.

@@ -35,7 +35,7 @@ impl Bench {
 
     fn push(&mut self, what: What, subscription: u32) -> u64 {
         self.seq += 1;
-        let event = Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what };
+        let event = Event::new(Stamp::default(), what);
         self.journal.append(&event);
         self.journal
             .join(self.seq, Join { subscription, answers: 0, collection: u32::from(subscription > 0) });
@@ -134,7 +134,8 @@ fn what_is_not_there_is_said() {
     assert!(bench.compared(ping, Against::PreviousOfItem).unwrap_err().contains("not known"));
     assert!(bench.compared(ping, Against::PreviousOfSubscription).unwrap_err().contains("no subscription"));
     assert!(bench.compared(ping, Against::Event(99)).unwrap_err().contains("no event number 99"));
-    let fact = bench.push(What::Fact(Box::new(Fact::Held { data: "no json".to_owned() })), 0);
+    let fact =
+        bench.push(What::Fact(Box::new(Fact::Held { reason: String::new(), data: "no json".to_owned() })), 0);
     assert!(bench.compared(fact, Against::Event(first)).unwrap_err().contains("is no JSON"));
 }
 

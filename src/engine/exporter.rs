@@ -9,7 +9,7 @@ use crate::capture::export::{
 };
 use crate::capture::row::Row;
 use crate::capture::time::Zone;
-use crate::capture::{Header, IndexView, Kind, NoteChange, Progress, Reader, Record};
+use crate::capture::{Header, NoteChange, Progress, Reader};
 use crate::session::Snapshot;
 
 /// What to export, and how. It holds all that the job needs, so that it can run on a thread of its own.
@@ -86,7 +86,8 @@ impl Export {
             let event = reader.event(seq)?;
             let mut row = Row { seq, ..Row::default() };
             row_maker::fill(&mut row, &event, self.snapshot.collection(u32::from(record.collection)));
-            row.round_trip_us = row.round_trip_us.or_else(|| round_trip(&record, &view));
+            let partner = row_maker::partner(&record).and_then(|partner| reader.stamp(partner));
+            row_maker::join(&mut row, None, partner);
             taken += 1;
             if !take(Item { record: &record, event: &event, row: &row })? {
                 break;
@@ -96,17 +97,11 @@ impl Export {
     }
 }
 
-/// From a request to its reply, by the wall clock, which is what the index keeps.
-fn round_trip(record: &Record, view: &IndexView) -> Option<u64> {
-    let partner = view.get(u64::from(record.partner))?;
-    matches!(record.kind, Kind::Message(_)).then(|| record.time_us.abs_diff(partner.time_us))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Direction, Event, Fact, Journal, Message, Payload, Stamp, Text, What};
-    use crate::directus::classify;
+    use crate::capture::{Direction, Event, Fact, Journal, Message, Stamp, What};
+
     use crate::session::Session;
 
     fn capture() -> (Reader, Arc<Snapshot>) {
@@ -119,15 +114,9 @@ mod tests {
             mode: "public".into(),
             credential: "none".into(),
             attempt: 1,
+            unverified: false,
         };
-        let text = |direction, data: &str| {
-            What::Message(Message {
-                direction,
-                payload: Payload::Text(Text::from(data)),
-                size: data.len() as u64,
-                class: classify(data),
-            })
-        };
+        let text = |direction, data: &str| What::Message(Message::text(direction, data));
         let whats = [
             What::Fact(Box::new(connect)),
             What::Fact(Box::new(open)),
@@ -137,13 +126,7 @@ mod tests {
         for (number, what) in (0u64..).zip(whats) {
             let elapsed_us = number * 1_000;
             let time_us = 1_764_000_000_000_000 + i64::try_from(elapsed_us).unwrap();
-            let event = Event {
-                stamp: Stamp { time_us, elapsed_us },
-                connection: 1,
-                automatic: false,
-                masked: false,
-                what,
-            };
+            let event = Event::new(Stamp { time_us, elapsed_us }, what);
             let seq = journal.append(&event);
             journal.join(seq, crate::engine::recorder::join(session.apply(seq, &event)));
         }

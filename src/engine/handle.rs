@@ -26,8 +26,9 @@ use crate::capture::{
 use crate::net::{Clock, Command, LinkHandle, Net};
 use crate::session::Snapshot;
 
-/// Bytes of messages that may be under way between socket and journal.
-const BUDGET: usize = 16 * 1024 * 1024;
+/// Bytes of messages that may be under way between socket and journal: some 40 ms of a flood. What they took stays with
+/// the allocator, so more would be seen for the rest of the day.
+pub(super) const BUDGET: usize = 4 * 1024 * 1024;
 
 /// Where a session is recorded.
 #[derive(Debug)]

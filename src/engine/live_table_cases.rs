@@ -41,10 +41,12 @@ impl Bench {
         bench
     }
 
+    /// What goes out after a reconnect is sent by Harewire itself.
     fn push(&mut self, what: What) -> u64 {
         self.seq += 1;
         let stamp = Stamp { time_us: 0, elapsed_us: self.seq * 100_000 };
-        let event = Event { stamp, connection: self.connection, automatic: false, masked: false, what };
+        let automatic = self.connection > 1;
+        let event = Event { stamp, connection: self.connection, automatic, masked: false, what };
         let seq = self.journal.append(&event);
         let joined = self.session.apply(seq, &event);
         self.journal.join(seq, join(joined));
@@ -67,6 +69,7 @@ impl Bench {
             mode: "public".into(),
             credential: "none".into(),
             attempt: 1,
+            unverified: false,
         })));
         self.push(What::Fact(Box::new(Fact::Open { url: String::new(), subprotocol: String::new() })));
     }

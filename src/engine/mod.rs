@@ -5,6 +5,7 @@
 //! selected event. Whoever watches takes immutable
 //! values and is never waited for. The window and the command line use the same engine.
 
+mod caches;
 mod copying;
 mod detail;
 mod detail_worker;
@@ -32,6 +33,7 @@ mod table_events;
 mod tinter;
 mod wake;
 
+pub use caches::{CACHES, cache_bytes};
 pub use detail_worker::Copied;
 pub use exporter::Export;
 pub use finder::Search;

@@ -274,24 +274,11 @@ fn beside(path: &Path) -> io::Result<(File, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Direction, Journal, Message, Note, Payload, Text};
-    use crate::directus::classify;
+    use crate::capture::{Direction, Journal, Message, Note};
 
     fn message() -> Event {
         let text = r#"{"type":"ping"}"#;
-        let message = Message {
-            direction: Direction::In,
-            payload: Payload::Text(Text::from(text)),
-            size: 15,
-            class: classify(text),
-        };
-        Event {
-            stamp: Stamp::default(),
-            connection: 1,
-            automatic: false,
-            masked: false,
-            what: What::Message(message),
-        }
+        Event::new(Stamp::default(), Message::text(Direction::In, text))
     }
 
     fn change(about: u64, text: &str) -> NoteChange {

@@ -77,7 +77,7 @@ impl Opener {
         match self.read_all(&mut session) {
             Err(error) => {
                 self.recording.drop_preview();
-                self.published.snapshot.store(Arc::new(session.snapshot()));
+                self.published.snapshot.store(Arc::new(session.snapshot().at_the_end()));
                 self.published.update_file(|file| {
                     file.opening = None;
                     file.ended = true;
@@ -173,7 +173,7 @@ impl Opener {
             trouble: None,
         };
         self.published.notes.publish();
-        self.published.snapshot.store(Arc::new(session.snapshot()));
+        self.publish_state(session, &watch);
         self.publish_watch(&watch);
         while !self.stopped() {
             std::thread::park_timeout(LOOK_EVERY);
@@ -183,6 +183,7 @@ impl Opener {
                 watch.leased = self.is_leased();
             }
             watch.trouble = None;
+            let was_live = watch.is_live();
             match self.look(session, &mut watch) {
                 Ok(true) => {}
                 Ok(false) => {
@@ -191,6 +192,9 @@ impl Opener {
                     return;
                 }
                 Err(error) => watch.trouble = Some(error.to_string()),
+            }
+            if watch.is_live() != was_live {
+                self.publish_state(session, &watch);
             }
             self.publish_watch(&watch);
         }
@@ -208,10 +212,17 @@ impl Opener {
                 while self.step(session)? && !self.stopped() {}
                 watch.quiet = if self.is_life { 0 } else { watch.quiet.saturating_add(1) };
                 self.published.notes.publish();
-                self.published.snapshot.store(Arc::new(session.snapshot()));
+                self.publish_state(session, watch);
             }
         }
         Ok(true)
+    }
+
+    /// Shows what the events mean: where nobody writes any more, a connection without a close is not live.
+    fn publish_state(&self, session: &mut Session, watch: &Watch) {
+        let snapshot = session.snapshot();
+        let state = if watch.is_live() { snapshot } else { snapshot.at_the_end() };
+        self.published.snapshot.store(Arc::new(state));
     }
 
     /// Shows how the file stands. An idle file has no news, and the window is not woken.

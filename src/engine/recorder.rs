@@ -208,19 +208,13 @@ pub(super) fn join(joined: Joined) -> Join {
 #[cfg(target_os = "linux")]
 mod tests {
     use super::*;
-    use crate::capture::{Direction, Message, Payload, Stamp, Text, What};
-    use crate::directus::classify;
+    use crate::capture::{Direction, Message, Stamp};
+
     use crate::net::sink;
     use std::fs::File;
 
     fn message(text: &str) -> Event {
-        let what = What::Message(Message {
-            direction: Direction::In,
-            payload: Payload::Text(Text::from(text)),
-            size: 1,
-            class: classify(text),
-        });
-        Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what }
+        Event::new(Stamp::default(), Message::text(Direction::In, text))
     }
 
     /// Records onto a disk that is full, until the link is gone.

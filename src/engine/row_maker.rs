@@ -120,6 +120,7 @@ fn fill_fact(row: &mut Row, fact: &Fact) {
     row.round_trip_us = match fact {
         Fact::Resolved { took_us, .. }
         | Fact::Connected { took_us, .. }
+        | Fact::Tunnelled { took_us, .. }
         | Fact::Secured { took_us, .. }
         | Fact::Response { took_us, .. } => Some(*took_us),
         _ => None,
@@ -130,7 +131,7 @@ fn fill_fact(row: &mut Row, fact: &Fact) {
             row.kind = format!("{opcode} frame");
             row.size = Some(data.len() as u64);
         }
-        Fact::Held { data } => {
+        Fact::Held { data, .. } => {
             row.held = true;
             row.direction = Some(Direction::Out);
             row.size = Some(data.len() as u64);
@@ -151,9 +152,12 @@ fn fact_level(fact: &Fact) -> Level {
         },
         Fact::Response { status, .. } if *status != 101 => Level::Error,
         Fact::Held { .. } | Fact::Retry { .. } | Fact::Clock { .. } | Fact::Unknown { .. } => Level::Warning,
+        Fact::Connect { unverified: true, .. } => Level::Warning,
+        Fact::Secured { accepted, .. } if !accepted.is_empty() => Level::Warning,
         Fact::Connect { .. } | Fact::Switched { .. } => Level::Normal,
         Fact::Resolved { .. }
         | Fact::Connected { .. }
+        | Fact::Tunnelled { .. }
         | Fact::Secured { .. }
         | Fact::Request { .. }
         | Fact::Response { .. }
@@ -165,14 +169,22 @@ fn fact_level(fact: &Fact) -> Level {
 /// One line about a fact, not yet safe to show.
 fn fact_summary(fact: &Fact) -> String {
     match fact {
-        Fact::Connect { url, transport, mode, credential, attempt } => {
+        Fact::Connect { url, transport, mode, credential, attempt, unverified } => {
             let attempt = if *attempt > 1 { format!("attempt {attempt} · ") } else { String::new() };
-            format!("{attempt}{url} · {mode} · {credential} · {transport} transport")
+            let unverified = if *unverified { " · certificate not checked" } else { "" };
+            format!("{attempt}{url} · {mode} · {credential} · {transport} transport{unverified}")
         }
         Fact::Resolved { host, addresses, .. } => format!("{host} → {}", addresses.join(", ")),
-        Fact::Connected { address, .. } => format!("TCP connected to {address}"),
-        Fact::Secured { protocol, cipher, certificates, .. } => {
-            format!("{protocol} · {cipher} · {} certificates", certificates.len())
+        Fact::Connected { address, via, .. } if via.is_empty() => format!("TCP connected to {address}"),
+        Fact::Connected { address, via, .. } => format!("TCP connected to {address} · proxy {via}"),
+        Fact::Tunnelled { proxy, target, .. } => format!("{target} reached via proxy {proxy}"),
+        Fact::Secured { protocol, cipher, certificates, accepted, .. } => {
+            let accepted = if accepted.is_empty() {
+                String::new()
+            } else {
+                format!(" · accepted although: {accepted}")
+            };
+            format!("{protocol} · {cipher} · {} certificates{accepted}", certificates.len())
         }
         Fact::Request { method, target, headers } => format!("{method} {target} · {} headers", headers.len()),
         Fact::Response { status, reason, headers, .. } => {
@@ -180,7 +192,8 @@ fn fact_summary(fact: &Fact) -> String {
         }
         Fact::Open { url, subprotocol } if subprotocol.is_empty() => format!("WebSocket open · {url}"),
         Fact::Open { url, subprotocol } => format!("WebSocket open · {url} · {subprotocol}"),
-        Fact::Held { data } => format!("waits for the login · {}", start(data)),
+        Fact::Held { reason, data } if reason.is_empty() => format!("waits for the login · {}", start(data)),
+        Fact::Held { reason, data } => format!("{reason} · {}", start(data)),
         Fact::Unsent { reason, data } => format!("not sent: {reason} · {}", start(data)),
         Fact::Control { data, .. } if data.is_empty() => "no payload".to_owned(),
         Fact::Control { data, .. } => start(data).to_owned(),
@@ -266,25 +279,16 @@ pub(super) fn annotate(row: &mut Row, notes: &Notes) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Stamp, Text};
+    use crate::capture::Stamp;
 
     fn made(what: What) -> Row {
         let mut row = Row::default();
-        fill(
-            &mut row,
-            &Event { stamp: Stamp::default(), connection: 1, automatic: false, masked: false, what },
-            None,
-        );
+        fill(&mut row, &Event::new(Stamp::default(), what), None);
         row
     }
 
     fn message(direction: Direction, text: &str) -> Row {
-        made(What::Message(Message {
-            direction,
-            payload: Payload::Text(Text::from(text)),
-            size: text.len() as u64,
-            class: directus::classify(text),
-        }))
+        made(What::Message(Message::text(direction, text)))
     }
 
     #[test]

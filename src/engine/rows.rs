@@ -15,7 +15,9 @@ use crate::capture::row::Row;
 use crate::capture::{Reader, Stamp};
 
 /// Prepared rows kept, beyond those on the screen.
-const KEPT: usize = 4096;
+pub(super) const KEPT: usize = 1024;
+/// About what a prepared row takes: its words are cut for the screen.
+pub(super) const ROW_BYTES: usize = 1024;
 
 /// Rows prepared for the screen.
 #[derive(Clone, Debug, Default)]

@@ -100,8 +100,8 @@ impl Tinter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Direction, Event, Header, Journal, Message, Payload, Stamp, Text, What};
-    use crate::directus::classify;
+    use crate::capture::{Direction, Event, Header, Journal, Message, Stamp};
+
     use crate::session::Session;
 
     fn rule(name: &str, text: &str, colour: u8) -> ColourRule {
@@ -121,19 +121,8 @@ mod tests {
         }
 
         fn message(&mut self, direction: Direction, text: &str) {
-            let message = Message {
-                direction,
-                payload: Payload::Text(Text::from(text)),
-                size: text.len() as u64,
-                class: classify(text),
-            };
-            let event = Event {
-                stamp: Stamp::default(),
-                connection: 1,
-                automatic: false,
-                masked: false,
-                what: What::Message(message),
-            };
+            let message = Message::text(direction, text);
+            let event = Event::new(Stamp::default(), message);
             let seq = self.journal.append(&event);
             let joined = self.session.apply(seq, &event);
             self.journal.join(seq, crate::engine::recorder::join(joined));

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::directus::{AuthMode, Credentials, Endpoint, Secret};
+use crate::directus::{AuthMode, Credentials, Endpoint, Secret, TokenPlace, is_secret_header};
+use crate::net::reach::Reach;
 
 /// Which machinery carries the frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,6 +75,22 @@ impl Switches {
     }
 }
 
+/// How long to wait before connecting again: the limit doubles from the first to the longest, and half of each wait is
+/// left to chance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pacing {
+    /// Longest wait after the first failure, milliseconds.
+    pub first_ms: u64,
+    /// No wait is longer, milliseconds.
+    pub longest_ms: u64,
+}
+
+impl Default for Pacing {
+    fn default() -> Self {
+        Self { first_ms: 1_000, longest_ms: 30_000 }
+    }
+}
+
 /// Everything needed to connect, and to connect again.
 #[derive(Clone)]
 pub struct ConnectSpec {
@@ -83,18 +100,24 @@ pub struct ConnectSpec {
     pub mode: AuthMode,
     /// The credential. Where it is `None`, a token found in the pasted URL is used.
     pub credentials: Credentials,
+    /// Where the access token is shown; strict mode knows the query only.
+    pub token_place: TokenPlace,
     /// By which machinery.
     pub transport: TransportKind,
     /// By which rules.
     pub protocol: Protocol,
     /// Position of the switches at the start.
     pub switches: Switches,
+    /// How long to wait before connecting again.
+    pub pacing: Pacing,
     /// Limit for the whole way from name look-up to HTTP answer.
     pub connect_timeout: Duration,
     /// Further headers of the upgrade request, sent as they are.
     pub headers: Vec<(String, String)>,
     /// Offered in `Sec-WebSocket-Protocol`, in this order.
     pub subprotocols: Vec<String>,
+    /// Proxy, certificates, cookies, query parameters.
+    pub reach: Reach,
 }
 
 impl ConnectSpec {
@@ -105,12 +128,15 @@ impl ConnectSpec {
             endpoint,
             mode,
             credentials,
+            token_place: TokenPlace::default(),
             transport: TransportKind::Full,
             protocol: Protocol::Directus,
             switches: Switches::default(),
+            pacing: Pacing::default(),
             connect_timeout: Duration::from_secs(10),
             headers: Vec::new(),
             subprotocols: Vec::new(),
+            reach: Reach::default(),
         }
     }
 
@@ -119,7 +145,7 @@ impl ConnectSpec {
     pub fn token(&self) -> Option<&Secret> {
         match &self.credentials {
             Credentials::None => self.endpoint.token(),
-            Credentials::StaticToken(token) => Some(token),
+            credentials => credentials.token(),
         }
     }
 
@@ -132,10 +158,33 @@ impl ConnectSpec {
             (Protocol::Directus, AuthMode::Strict) => self.token(),
             (Protocol::Directus, AuthMode::Public | AuthMode::Handshake) => None,
         };
+        for (name, value) in &self.reach.query {
+            url.query_pairs_mut().append_pair(name, value.expose());
+        }
         if let Some(token) = token {
             url.query_pairs_mut().append_pair("access_token", token.expose());
         }
         url
+    }
+
+    /// Everything in it that must not be shown, wherever it turns up.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        let mut secrets: Vec<Secret> =
+            self.endpoint.token().into_iter().chain(self.credentials.secrets()).cloned().collect();
+        secrets.extend(self.reach.secrets().cloned());
+        for (name, value) in &self.headers {
+            if name.eq_ignore_ascii_case("cookie") {
+                let values =
+                    value.split(';').filter_map(|pair| pair.split_once('=').map(|(_, value)| value.trim()));
+                secrets.extend(values.map(Secret::new));
+            } else if is_secret_header(name) {
+                secrets.push(Secret::new(value.as_str()));
+                // Of `Bearer abc` only the second word is secret, and that is what a server quotes.
+                secrets.extend(value.split_once(' ').map(|(_, words)| Secret::new(words.trim())));
+            }
+        }
+        secrets.retain(|secret| !secret.is_empty());
+        secrets
     }
 
     /// The word for the login mode in a capture.
@@ -148,7 +197,11 @@ impl ConnectSpec {
 
     /// Which credential is used, in words.
     pub(crate) fn credential_name(&self) -> &'static str {
-        if self.token().is_some() { "static token" } else { "none" }
+        match &self.credentials {
+            // A token of the pasted URL.
+            Credentials::None if self.token().is_some() => "static token",
+            credentials => credentials.kind(),
+        }
     }
 }
 
@@ -162,6 +215,7 @@ impl std::fmt::Debug for ConnectSpec {
             .field("transport", &self.transport)
             .field("connect_timeout", &self.connect_timeout)
             .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("reach", &self.reach)
             .finish_non_exhaustive()
     }
 }

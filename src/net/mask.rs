@@ -121,7 +121,7 @@ impl Door {
             Fact::Response { reason, headers, body, .. } => {
                 self.headers(headers) | self.words(body) | self.words(reason)
             }
-            Fact::Held { data } | Fact::Control { data, .. } => self.words(data),
+            Fact::Held { data, .. } | Fact::Control { data, .. } => self.words(data),
             Fact::Unsent { data, reason } => self.words(data) | self.words(reason),
             Fact::Close { reason, .. } | Fact::GaveUp { reason } => self.words(reason),
             Fact::Error { message, cause, advice, .. } => {
@@ -130,6 +130,7 @@ impl Door {
             Fact::Note { text, .. } => text.as_mut().is_some_and(|text| self.words(text)),
             Fact::Resolved { .. }
             | Fact::Connected { .. }
+            | Fact::Tunnelled { .. }
             | Fact::Secured { .. }
             | Fact::Retry { .. }
             | Fact::Switched { .. }

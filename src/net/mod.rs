@@ -17,7 +17,9 @@ mod full;
 pub mod link;
 pub mod mask;
 mod portable;
+pub mod proxy;
 mod queue;
+pub mod reach;
 mod sink;
 pub mod socket;
 mod thread;
@@ -25,6 +27,6 @@ pub mod transport;
 mod worker;
 
 pub use clock::Clock;
-pub use command::{Command, ConnectSpec, Outgoing, Protocol, Switches, TransportKind};
+pub use command::{Command, ConnectSpec, Outgoing, Pacing, Protocol, Switches, TransportKind};
 pub use sink::{Batch, Batches, Budget, Sink, sink};
 pub use thread::{LinkHandle, Net};

@@ -171,6 +171,12 @@ impl Drop for PortableSocket {
 }
 
 fn start(spec: &ConnectSpec, url: &str, gate: &Arc<Gate>) -> Result<WsSender, Failure> {
+    if let Some(what) = spec.reach.beyond_portable() {
+        return Err(Failure::Unsupported { what });
+    }
+    if let Some((name, _)) = spec.reach.cookies.first() {
+        return Err(UpgradeFailure::SecretHeader { name: format!("Cookie ({name})") }.into());
+    }
     if let Some((name, _)) = spec.headers.iter().find(|(name, _)| may_be_secret(name)) {
         return Err(UpgradeFailure::SecretHeader { name: name.clone() }.into());
     }

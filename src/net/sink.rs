@@ -60,7 +60,7 @@ fn payload_bytes(event: &Event) -> u64 {
         What::Message(message) => return message.size,
         What::Fact(fact) => match &**fact {
             Fact::Response { body, .. } => body.len(),
-            Fact::Held { data } | Fact::Unsent { data, .. } | Fact::Control { data, .. } => data.len(),
+            Fact::Held { data, .. } | Fact::Unsent { data, .. } | Fact::Control { data, .. } => data.len(),
             // The rest is as short as the words in it.
             _ => 0,
         },
@@ -179,16 +179,10 @@ impl Batches {
 #[cfg(test)]
 mod tests {
     use super::{Delivered, sink};
-    use crate::capture::event::{Event, Fact, Stamp, What};
+    use crate::capture::event::{Event, Fact, Stamp};
 
     fn held(bytes: usize) -> Event {
-        Event {
-            stamp: Stamp::default(),
-            connection: 1,
-            automatic: false,
-            masked: false,
-            what: What::Fact(Box::new(Fact::Held { data: "x".repeat(bytes) })),
-        }
+        Event::new(Stamp::default(), Fact::Held { reason: String::new(), data: "x".repeat(bytes) })
     }
 
     #[test]

@@ -41,8 +41,19 @@ pub enum SocketEvent {
     },
     /// TCP stands.
     Connected {
-        /// Address and port of the server.
+        /// Address and port of the server, or of the proxy before it.
         address: String,
+        /// URL of that proxy, as it is shown; empty where the way is direct.
+        via: String,
+        /// Microseconds it took.
+        took_us: u64,
+    },
+    /// A proxy opened the way to the server.
+    Tunnelled {
+        /// URL of the proxy, as it is shown.
+        proxy: String,
+        /// Host and port of the server.
+        target: String,
         /// Microseconds it took.
         took_us: u64,
     },
@@ -54,6 +65,8 @@ pub enum SocketEvent {
         cipher: String,
         /// The chain as sent.
         certificates: Vec<Certificate>,
+        /// What was wrong with the chain and was accepted all the same; empty if nothing was.
+        accepted: String,
         /// Microseconds it took.
         took_us: u64,
     },

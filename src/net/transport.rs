@@ -31,6 +31,12 @@ pub struct Capabilities {
     pub sends_while_paused: bool,
     /// An abort cuts the connection; otherwise it is a close like any other.
     pub aborts: bool,
+    /// Goes through proxies.
+    pub proxies: bool,
+    /// Takes authorities, a client certificate and a server name of the profile, and accepts invalid certificates where told.
+    pub own_trust: bool,
+    /// Tries IPv4 or IPv6 alone.
+    pub address_family: bool,
     /// Longest message in bytes.
     pub message_limit: usize,
     /// Trusts the operating system's certificates; otherwise a list compiled in.
@@ -52,6 +58,9 @@ pub const fn capabilities(kind: TransportKind) -> Capabilities {
             follows_redirects: false,
             sends_while_paused: true,
             aborts: true,
+            proxies: true,
+            own_trust: true,
+            address_family: true,
             message_limit: MESSAGE_LIMIT,
             system_roots: true,
         },
@@ -68,6 +77,9 @@ pub const fn capabilities(kind: TransportKind) -> Capabilities {
             follows_redirects: true,
             sends_while_paused: false,
             aborts: false,
+            proxies: false,
+            own_trust: false,
+            address_family: false,
             message_limit: PORTABLE_MESSAGE_LIMIT,
             system_roots: false,
         },

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::capture::event::Stamp;
 use crate::directus::{ErrorCode, EventName};
 
-use super::subscription::{Restores, Subscription, SubscriptionState};
+use super::subscription::{Subscription, SubscriptionState};
 
 /// Finished subscriptions kept when the older ones make room.
 const FINISHED_KEPT: usize = 500;
@@ -52,6 +52,8 @@ pub(super) struct Board {
     crowded_at: usize,
     forgotten: u64,
     changed: bool,
+    /// Those of earlier connections that the current one has gone on from.
+    claimed: Vec<u32>,
 }
 
 impl Board {
@@ -86,7 +88,12 @@ impl Board {
     /// Adds a subscription just sent. Returns whether another one with the same uid is still unconfirmed (reference 5.6).
     pub(super) fn sent(&mut self, mut subscription: Subscription) -> bool {
         self.make_room();
-        subscription.restores = self.taken_up(&subscription);
+        if subscription.request.automatic {
+            subscription.continues = self.predecessor(&subscription);
+            self.claimed.extend(subscription.continues);
+            let before = subscription.continues.and_then(|number| self.place_of(number));
+            subscription.restores = before.and_then(|place| self.all[place].taken_up());
+        }
         self.changed = true;
         self.last_number = subscription.number;
         let place = self.all.len();
@@ -102,16 +109,39 @@ impl Board {
         races
     }
 
-    /// What a subscribe just sent takes up: of several that were cut off on one connection and asked for the same, the
-    /// first sent is taken up by the first.
-    fn taken_up(&self, subscription: &Subscription) -> Option<Restores> {
-        let request = &subscription.request;
-        let earlier = || self.all.iter().rev().skip_while(|one| one.request.connection >= request.connection);
-        let last = earlier().find(|one| one.taken_up_by(request).is_some())?.request.connection;
-        let on_this = self.all.iter().rev().take_while(|one| one.request.connection >= request.connection);
-        let claimed = on_this.filter(|one| one.request.asks_the_same(request)).count();
-        let on_last = self.all.iter().filter(|one| one.request.connection == last);
-        on_last.filter_map(|one| one.taken_up_by(request)).nth(claimed)?
+    /// Which orphan a subscription sent again goes on from: that of its uid, or the oldest without one that asked for the
+    /// same, of the connection that had it last.
+    fn predecessor(&self, again: &Subscription) -> Option<u32> {
+        let asked = |request: &super::subscription::SubscriptionRequest| {
+            (request.collection.clone(), request.event.clone(), request.item.clone(), request.query.clone())
+        };
+        let fits = |orphan: &&Subscription| {
+            orphan.state == SubscriptionState::Orphaned
+                && orphan.request.uid == again.request.uid
+                && asked(&orphan.request) == asked(&again.request)
+                && !self.claimed.contains(&orphan.number)
+        };
+        let last = self.all.iter().rev().find(fits)?.request.connection;
+        // An orphan of this same connection would be its own past: `orphan` runs between the two.
+        let orphan = self.all.iter().filter(|orphan| orphan.request.connection == last).find(fits)?;
+        Some(orphan.number)
+    }
+
+    /// The orphans that `number` goes on from, each by the next, are restored.
+    fn restore(&mut self, number: u32) {
+        let mut next = self.place_of(number).and_then(|place| self.all[place].continues);
+        while let Some(place) = next.and_then(|number| self.place_of(number)) {
+            if self.all[place].state != SubscriptionState::Orphaned {
+                break;
+            }
+            self.all[place].state = SubscriptionState::Restored { by: number };
+            next = self.all[place].continues;
+        }
+    }
+
+    /// Whether Harewire sent this subscription by itself.
+    pub(super) fn is_automatic(&self, number: u32) -> bool {
+        self.place_of(number).is_some_and(|place| self.all[place].request.automatic)
     }
 
     /// The server's `init`: confirms the oldest unconfirmed subscription of that uid. Those of the same uid that were
@@ -151,6 +181,7 @@ impl Board {
             slot.alive.retain(|other| !earlier.contains(other));
         }
         self.mark_twins(uid);
+        self.restore(number);
         self.changed = true;
         Some(Confirmed { owner: self.owner(place), seq: sent_seq, replaced })
     }
@@ -300,6 +331,7 @@ impl Board {
         self.finish_all(&SubscriptionState::Orphaned, |_| true);
         self.by_uid.clear();
         self.bare = Slot::default();
+        self.claimed.clear();
         self.changed = true;
     }
 

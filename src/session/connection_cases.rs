@@ -102,7 +102,7 @@ fn case_51_the_end_orphans_subscriptions_and_the_next_connection_starts_clean() 
 fn held_messages_count_until_they_are_sent_or_given_up() {
     let mut script = Script::open("handshake", "static token");
     for data in ["{\"type\":\"ping\"}", "second"] {
-        script.fact(Fact::Held { data: data.into() });
+        script.fact(Fact::Held { reason: String::new(), data: data.into() });
     }
     assert_eq!(script.shot().held, 2);
     script.say(r#"{"type":"auth","access_token":"[masked 1]"}"#);
@@ -121,11 +121,12 @@ fn the_way_to_the_open_socket_passes_its_phases() {
     for fact in [
         connect("strict", "static token", "wss://cms.example.com/websocket"),
         Fact::Resolved { host: "cms.example.com".into(), addresses: vec!["192.0.2.1".into()], took_us: 9000 },
-        Fact::Connected { address: "192.0.2.1:443".into(), took_us: 14_000 },
+        Fact::Connected { address: "192.0.2.1:443".into(), via: String::new(), took_us: 14_000 },
         Fact::Secured {
             protocol: "TLSv1.3".into(),
             cipher: "x".into(),
             certificates: Vec::new(),
+            accepted: String::new(),
             took_us: 31_000,
         },
         Fact::Response {

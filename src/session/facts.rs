@@ -18,11 +18,12 @@ impl Session {
             Fact::Connect { .. }
             | Fact::Resolved { .. }
             | Fact::Connected { .. }
+            | Fact::Tunnelled { .. }
             | Fact::Secured { .. }
             | Fact::Request { .. }
             | Fact::Response { .. }
             | Fact::Open { .. } => self.connecting(at, fact),
-            Fact::Held { data } => self.hold(data),
+            Fact::Held { data, .. } => self.hold(data),
             Fact::Unsent { data, .. } => {
                 self.release(data);
                 self.shown.counters.unsent += 1;
@@ -68,16 +69,27 @@ impl Session {
                 waterfall.resolve_us = Some(*took_us);
                 Phase::Connecting
             }
-            Fact::Connected { address, took_us } => {
+            Fact::Connected { address, via, took_us } => {
                 handshake.address.clone_from(address);
+                handshake.via.clone_from(via);
                 waterfall.connect_us = Some(*took_us);
+                match via.is_empty() {
+                    // The tunnel is still a part of connecting.
+                    false => Phase::Connecting,
+                    true if self.shown.url.starts_with("wss:") => Phase::Tls,
+                    true => Phase::Upgrading,
+                }
+            }
+            Fact::Tunnelled { took_us, .. } => {
+                waterfall.tunnel_us = Some(*took_us);
                 if self.shown.url.starts_with("wss:") { Phase::Tls } else { Phase::Upgrading }
             }
-            Fact::Secured { protocol, cipher, certificates, took_us } => {
+            Fact::Secured { protocol, cipher, certificates, accepted, took_us } => {
                 handshake.tls = Some(Tls {
                     protocol: protocol.clone(),
                     cipher: cipher.clone(),
                     certificates: certificates.clone(),
+                    accepted: accepted.clone(),
                 });
                 waterfall.tls_us = Some(*took_us);
                 Phase::Upgrading
@@ -103,7 +115,7 @@ impl Session {
     }
 
     fn connect(&mut self, at: At, fact: &Fact) {
-        let Fact::Connect { url, transport, mode, credential, attempt } = fact else { return };
+        let Fact::Connect { url, transport, mode, credential, attempt, unverified } = fact else { return };
         // Also where the number didn't rise: a second `connect` begins anew.
         self.end_connection(at);
         self.shown.url = Arc::from(url.as_str());
@@ -111,6 +123,7 @@ impl Session {
         self.shown.credential = Arc::from(credential.as_str());
         self.shown.mode = Mode::from_word(mode);
         self.shown.attempt = *attempt;
+        self.shown.unverified = *unverified;
         self.shown.waterfall = Waterfall::default();
         self.shown.handshake = Arc::new(Handshake::default());
         self.shown.retry = None;
@@ -152,7 +165,8 @@ impl Session {
             cause: Arc::from(cause.as_str()),
             advice: Arc::from(advice.as_str()),
         }));
-        let before_open = matches!(stage, Stage::Resolve | Stage::Tcp | Stage::Tls | Stage::Upgrade);
+        let before_open =
+            matches!(stage, Stage::Resolve | Stage::Tcp | Stage::Proxy | Stage::Tls | Stage::Upgrade);
         if before_open && self.shown.phase.is_connecting() {
             self.enter(at, Phase::Closed);
         }
@@ -175,6 +189,9 @@ impl Session {
             _ => false,
         };
         self.shown.counters.closes += 1;
+        if was_live {
+            self.shown.lost_us = Some(at.us());
+        }
         self.shown.last_close = Some(Arc::new(LastClose {
             seq: at.seq,
             stamp: at.stamp,

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use crate::capture::event::{Direction, Event, Message, Stamp, What};
 use crate::directus::ErrorCode;
 
+use super::beside::BesideFolds;
 use super::board::{Board, Owner};
 use super::counters::Counters;
 use super::heartbeat::Heartbeat;
 use super::login::Login;
 use super::phase::Phase;
+use super::rate_history::RateHistory;
 use super::rates::Rates;
 use super::requests::{Answered, Requests};
 use super::round_trips::Stopwatch;
@@ -78,7 +80,12 @@ pub struct Session {
     pub(super) requests: Requests,
     pub(super) stopwatch: Stopwatch,
     pub(super) warnings: Warnings,
+    /// Earlier connections that go on.
+    beside: BesideFolds,
+    /// What was counted before the current connection.
+    counted_before: Counters,
     rates: Rates,
+    rate_history: RateHistory,
     rates_changed: bool,
     /// Fingerprints of the held messages, oldest first.
     held: VecDeque<u64>,
@@ -98,20 +105,34 @@ impl Session {
         Self::default()
     }
 
+    /// A session that stands so already, to fold what comes.
+    pub(super) fn standing(shown: Snapshot) -> Self {
+        Self { shown, ..Self::default() }
+    }
+
     /// Folds one event. `seq` is the number the journal gave it.
     pub fn apply(&mut self, seq: u64, event: &Event) -> Joined {
         let at = At { seq, stamp: event.stamp, connection: event.connection, automatic: event.automatic };
         self.shown.last_seq = seq;
         self.shown.last = event.stamp;
         if event.connection > self.shown.connection {
+            if self.beside.leave(&self.shown, &self.counted_before) {
+                // Where the later one stands is said by its own events only.
+                self.shown.url = Arc::default();
+                self.log_in(at, Login::None);
+                self.enter(at, Phase::Idle);
+            }
+            self.counted_before = self.shown.counters;
             self.begin_connection(at);
         }
         // In a capture merged of two, an earlier connection may go on beside a later one. The state is the later one's, so
-        // the earlier one's messages are counted and belong to nobody here: its uids may mean something else.
+        // the earlier one's messages are counted and belong to nobody here: its uids may mean something else. What became of
+        // it is told beside.
         if event.connection != 0 && event.connection < self.shown.connection {
             if let What::Message(message) = &event.what {
                 self.count(at, message);
             }
+            self.beside.apply(seq, event);
             return Joined::default();
         }
         match &event.what {
@@ -136,8 +157,9 @@ impl Session {
                 counters.in_messages += 1;
                 counters.in_bytes = counters.in_bytes.saturating_add(message.size);
                 counters.in_kinds.add(message.class.kind);
-                self.shown.last_in_us = Some(at.us());
+                self.end_silence(at);
                 self.rates.received(at.us(), message.size);
+                self.rate_history.received(at.us());
             }
             Direction::Out => {
                 counters.out_messages += 1;
@@ -145,9 +167,18 @@ impl Session {
                 counters.out_kinds.add(message.class.kind);
                 counters.automatic += u64::from(at.automatic);
                 self.rates.sent(at.us(), message.size);
+                self.rate_history.sent(at.us());
             }
         }
         self.rates_changed = true;
+    }
+
+    fn end_silence(&mut self, at: At) {
+        if let Some(since) = self.shown.last_in_us.or(self.shown.opened_us) {
+            let silence = at.us().saturating_sub(since);
+            self.shown.longest_silence_us = self.shown.longest_silence_us.max(silence);
+        }
+        self.shown.last_in_us = Some(at.us());
     }
 
     /// What is shown now. Lists that didn't change since the last call are shared with it.
@@ -156,6 +187,9 @@ impl Session {
             self.shown.subscriptions = subscriptions;
         }
         self.shown.counters.subscriptions_forgotten = self.board.forgotten();
+        if let Some(beside) = self.beside.fresh() {
+            self.shown.beside = beside;
+        }
         if let Some(pending) = self.requests.fresh() {
             self.shown.pending = pending;
         }
@@ -167,6 +201,7 @@ impl Session {
         }
         if std::mem::take(&mut self.rates_changed) {
             self.shown.rates = Arc::new(self.rates.clone());
+            self.shown.rate_history = Arc::new(self.rate_history);
         }
         if std::mem::take(&mut self.collections_changed) {
             self.shown.collections = self.collections.iter().map(Arc::clone).collect();
@@ -207,6 +242,8 @@ impl Session {
         self.shown.heartbeat = Heartbeat::default();
         self.shown.counters.unanswered += self.requests.clear();
         self.shown.last_in_us = None;
+        self.shown.longest_silence_us = 0;
+        self.shown.restore = None;
     }
 
     pub(super) fn end_connection(&mut self, at: At) {

@@ -11,6 +11,8 @@ pub struct Tls {
     pub cipher: String,
     /// The chain as the server sent it, its own certificate first.
     pub certificates: Vec<Certificate>,
+    /// What was wrong with the chain and was accepted all the same, as a sentence; empty if nothing was.
+    pub accepted: String,
 }
 
 /// What the current connect exchanged before the first message. What a transport doesn't report stays empty.
@@ -22,6 +24,8 @@ pub struct Handshake {
     pub addresses: Vec<String>,
     /// Address and port that answered.
     pub address: String,
+    /// URL of the proxy whose address that is; empty where the way is direct.
+    pub via: String,
     /// The TLS layer, if any.
     pub tls: Option<Tls>,
     /// Path and query of the upgrade request, secrets masked.
@@ -47,6 +51,8 @@ pub struct Waterfall {
     pub resolve_us: Option<u64>,
     /// Opening the TCP connection.
     pub connect_us: Option<u64>,
+    /// Getting a tunnel from a proxy.
+    pub tunnel_us: Option<u64>,
     /// TLS handshake.
     pub tls_us: Option<u64>,
     /// HTTP upgrade.
@@ -60,9 +66,11 @@ pub struct Waterfall {
 impl Waterfall {
     /// The steps that took time, in order, with a word for each.
     pub fn steps(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+        // A step of its own only where there is a proxy.
         [
             ("DNS", self.resolve_us),
             ("TCP", self.connect_us),
+            ("proxy", self.tunnel_us),
             ("TLS", self.tls_us),
             ("upgrade", self.upgrade_us),
             ("login", self.login_us),

@@ -10,6 +10,7 @@ use super::login::Login;
 use super::outline::{Outline, shortened, word_of};
 use super::phase::{Mode, Phase};
 use super::requests::{Pending, RequestKind};
+use super::restore::Restore;
 use super::subscription::{Subscription, SubscriptionRequest, SubscriptionState};
 use super::warning::WarningKind;
 
@@ -113,6 +114,7 @@ impl Session {
                 "A later subscribe with the same uid replaced an earlier subscription. The server does so silently; give each its own uid to keep both.",
             );
         }
+        self.restored(at, confirmed.owner.number, true);
         let answered = self.requests.take(confirmed.seq);
         Joined {
             answers: Joined::answering(answered.as_ref()).answers,
@@ -169,6 +171,22 @@ impl Session {
         if is_ack && self.shown.phase == Phase::Authenticating {
             self.log_in(at, Login::Accepted);
             self.enter(at, Phase::Live);
+        }
+    }
+
+    /// We sent a subscription again after a reconnect.
+    fn restoring(&mut self, at: At) {
+        let lost_us = self.shown.lost_us;
+        let restore = self.shown.restore.get_or_insert_with(|| Restore::begin(at.us(), lost_us));
+        restore.sent += 1;
+        restore.done_us = None;
+    }
+
+    /// The server answered one that we sent again.
+    pub(super) fn restored(&mut self, at: At, number: u32, confirmed: bool) {
+        let automatic = self.board.is_automatic(number);
+        if let Some(restore) = self.shown.restore.as_mut().filter(|_| automatic) {
+            restore.answered(confirmed, at.us());
         }
     }
 
@@ -276,6 +294,7 @@ impl Session {
             number,
             request: Arc::new(request),
             state: SubscriptionState::Sent,
+            continues: None,
             init_seq: None,
             init_after_us: None,
             init_rows: 0,
@@ -289,6 +308,9 @@ impl Session {
             cut: None,
             wanted: seen.class.event,
         });
+        if at.automatic {
+            self.restoring(at);
+        }
         if races {
             self.warn(
                 at,

@@ -5,6 +5,7 @@
 //! [`Session::snapshot`] hands out a cheap copy for the window, and [`Snapshot::at`] computes what depends on the time
 //! of looking: ages, rates, countdowns.
 
+mod beside;
 mod board;
 mod close;
 mod counters;
@@ -17,9 +18,11 @@ mod messages;
 mod outline;
 mod phase;
 mod problem;
+mod rate_history;
 mod rates;
 mod refusals;
 mod requests;
+mod restore;
 mod round_trips;
 mod snapshot;
 mod subscription;
@@ -37,10 +40,13 @@ mod replay;
 #[cfg(test)]
 mod request_cases;
 #[cfg(test)]
+mod restore_cases;
+#[cfg(test)]
 mod script;
 #[cfg(test)]
 mod subscription_cases;
 
+pub use beside::{Beside, Besides};
 pub use close::LastClose;
 pub use counters::{Counters, EventCounts, KindCounts};
 pub use fold::{Joined, Session};
@@ -49,8 +55,10 @@ pub use heartbeat::{Answer, Heartbeat};
 pub use login::Login;
 pub use phase::{Mode, Phase};
 pub use problem::{LastError, Refusal};
+pub use rate_history::RateHistory;
 pub use rates::{Rate, Rates};
 pub use requests::{Pending, RequestKind};
+pub use restore::Restore;
 pub use round_trips::RoundTrips;
 pub use snapshot::{Moment, Retry, Snapshot, Switches};
 pub use subscription::{Restores, Subscription, SubscriptionRequest, SubscriptionState};

@@ -17,7 +17,7 @@ fn fact() -> impl Strategy<Value = Fact> {
         )),
         Just(Fact::Open { url: text(), subprotocol: String::new() }),
         Just(Fact::Close { code: Some(1005), reason: String::new(), by: ClosedBy::Server }),
-        Just(Fact::Held { data: r#"{"type":"ping"}"#.to_owned() }),
+        Just(Fact::Held { reason: String::new(), data: r#"{"type":"ping"}"#.to_owned() }),
         Just(Fact::Unsent { data: text(), reason: text() }),
         Just(Fact::Error { stage: Stage::Tcp, message: text(), cause: text(), advice: text() }),
         (any::<u32>(), any::<u64>()).prop_map(|(attempt, delay_ms)| Fact::Retry { attempt, delay_ms }),

@@ -111,6 +111,14 @@ impl Session {
         if let Some(answered) = &answered {
             let state = board::refused(seen.class.code, &words.code, &words.message, answered.guessed);
             self.board.refuse(answered.request.subscription, state);
+            self.restored(at, answered.request.subscription, false);
+            if answered.request.automatic {
+                let text = format!(
+                    "The subscription to “{}” could not be restored after the reconnect: {} {} It was accepted before, so the permissions or the identity have changed.",
+                    answered.request.collection, words.code, words.message
+                );
+                self.warn(at, WarningKind::RestoreRefused, &text);
+            }
             return Joined::answering(Some(answered));
         }
         // The subscription was accepted, an event could not be delivered (reference 5.7).

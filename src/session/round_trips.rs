@@ -17,6 +17,10 @@ pub struct RoundTrips {
     pub p50_us: Option<u64>,
     /// Nineteen of twenty of those kept took at most this long.
     pub p95_us: Option<u64>,
+    /// Ninety-nine of a hundred of those kept took at most this long; below a hundred samples that is the longest.
+    pub p99_us: Option<u64>,
+    /// The longest of those kept.
+    pub max_us: Option<u64>,
     /// The samples kept, oldest first, at most 256.
     pub samples_us: Vec<u64>,
     /// How many there were in all.
@@ -57,6 +61,8 @@ impl Stopwatch {
             min_us: sorted.first().copied(),
             p50_us: nearest_rank(&sorted, 50),
             p95_us: nearest_rank(&sorted, 95),
+            p99_us: nearest_rank(&sorted, 99),
+            max_us: sorted.last().copied(),
             samples_us: self.samples_us.iter().copied().collect(),
             count: self.count,
             automatic: self.automatic,
@@ -83,8 +89,19 @@ mod tests {
         let trips = watch.fresh().unwrap();
         assert_eq!((trips.last_us, trips.min_us), (Some(1), Some(1)));
         assert_eq!((trips.p50_us, trips.p95_us), (Some(10), Some(19)));
+        assert_eq!((trips.p99_us, trips.max_us), (Some(20), Some(20)));
         assert_eq!((trips.count, trips.automatic), (20, 10));
         assert!(watch.fresh().is_none());
+    }
+
+    #[test]
+    fn with_enough_samples_the_longest_is_not_the_99th_percentile() {
+        let mut watch = Stopwatch::default();
+        for took in 1..=200 {
+            watch.add(took, true);
+        }
+        let trips = watch.fresh().unwrap();
+        assert_eq!((trips.p99_us, trips.max_us), (Some(198), Some(200)));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 
-use crate::capture::event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stamp, Text, What};
-use crate::directus::{Class, classify};
+use crate::capture::event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stamp, What};
+use crate::directus::Class;
 
 use super::fold::{Joined, Session};
 use super::snapshot::Snapshot;
@@ -61,6 +61,11 @@ impl Script {
         self.fold(message(Direction::Out, text), false)
     }
 
+    /// Harewire sends by itself.
+    pub(super) fn say_again(&mut self, text: &str) -> Joined {
+        self.fold(message(Direction::Out, text), true)
+    }
+
     /// The server sends.
     pub(super) fn hear(&mut self, text: &str) -> Joined {
         self.fold(message(Direction::In, text), false)
@@ -92,17 +97,12 @@ pub(super) fn connect(mode: &str, credential: &str, url: &str) -> Fact {
         mode: mode.into(),
         credential: credential.into(),
         attempt: 1,
+        unverified: false,
     }
 }
 
 pub(super) fn message(direction: Direction, text: &str) -> What {
-    let size = u64::try_from(text.len()).unwrap();
-    What::Message(Message {
-        direction,
-        payload: Payload::Text(Text::from(text)),
-        size,
-        class: classify(text),
-    })
+    What::Message(Message::text(direction, text))
 }
 
 pub(super) fn binary(direction: Direction, bytes: Vec<u8>) -> What {

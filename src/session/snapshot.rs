@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::capture::event::Stamp;
 
+use super::beside::Besides;
 use super::close::LastClose;
 use super::counters::Counters;
 use super::handshake::{Handshake, Waterfall};
@@ -11,8 +12,10 @@ use super::heartbeat::Heartbeat;
 use super::login::Login;
 use super::phase::{Mode, Phase};
 use super::problem::{LastError, Refusal};
+use super::rate_history::RateHistory;
 use super::rates::{Rate, Rates};
 use super::requests::Pending;
+use super::restore::Restore;
 use super::round_trips::RoundTrips;
 use super::subscription::Subscription;
 use super::warning::Warning;
@@ -85,8 +88,14 @@ pub struct Snapshot {
     pub transport: Arc<str>,
     /// 1 for a first attempt, more for automatic retries.
     pub attempt: u32,
+    /// The server's certificate is accepted whatever is wrong with it.
+    pub unverified: bool,
     /// Number of the connect within the capture, 0 before the first.
     pub connection: u32,
+    /// Earlier connections that went on when this one began, as in a capture merged of two.
+    pub beside: Besides,
+    /// The recording ends here without a close; this is where the connection stood. Then `phase` is `Closed`.
+    pub open_end: Option<Phase>,
     /// As whom the server treats us.
     pub login: Login,
     /// Since when.
@@ -95,6 +104,8 @@ pub struct Snapshot {
     pub counters: Counters,
     /// Messages and bytes a second.
     pub rates: Arc<Rates>,
+    /// Messages of each of the last sixty seconds.
+    pub rate_history: Arc<RateHistory>,
     /// Round trips measured by ping.
     pub round_trips: Arc<RoundTrips>,
     /// The server's heartbeat.
@@ -103,7 +114,13 @@ pub struct Snapshot {
     pub subscriptions: Arc<[Subscription]>,
     /// Requests of the current connection without an answer, oldest first.
     pub pending: Arc<[Pending]>,
-    /// Messages that wait for the login.
+    /// How far the subscriptions came back on the current connection; `None` where there was nothing to restore.
+    pub restore: Option<Restore>,
+    /// When the last connection that was live ended, in elapsed microseconds.
+    pub lost_us: Option<u64>,
+    /// The longest time on the current connection in which the server said nothing, but for the present one.
+    pub longest_silence_us: u64,
+    /// Messages that wait for the login, or for the restore.
     pub held: u32,
     /// How long each step of the current connect took.
     pub waterfall: Waterfall,
@@ -150,6 +167,12 @@ pub struct Moment {
     pub since_ping_us: Option<u64>,
     /// Until the server closes for lack of life; 0 when overdue.
     pub closes_in_us: Option<u64>,
+    /// Until the next ping of the server is due.
+    pub next_ping_in_us: Option<u64>,
+    /// For how long a ping of the server has been missing.
+    pub ping_overdue_us: Option<u64>,
+    /// The longest silence on this connection, the present one included.
+    pub longest_silence_us: u64,
     /// Until the next automatic attempt; 0 when overdue.
     pub retry_in_us: Option<u64>,
     /// Requests without an answer for more than 5 s.
@@ -166,18 +189,48 @@ impl Snapshot {
         let age = |since_us: u64| now_us.saturating_sub(since_us);
         let until = |due_us: u64| due_us.saturating_sub(now_us);
         let open = self.phase.is_open();
+        let silence_us = self.last_in_us.or(self.opened_us).filter(|_| open).map(age);
         let overdue = self.pending.iter().filter(|pending| age(pending.sent_us) > OVERDUE_US).count();
         Moment {
             in_phase_us: age(self.since_us),
             uptime_us: self.opened_us.map(age),
             second: self.rates.over(1, now_us),
             ten_seconds: self.rates.over(10, now_us),
-            silence_us: self.last_in_us.or(self.opened_us).filter(|_| open).map(age),
+            silence_us,
+            longest_silence_us: self.longest_silence_us.max(silence_us.unwrap_or_default()),
             since_ping_us: self.heartbeat.last_ping_us.filter(|_| open).map(age),
             closes_in_us: self.heartbeat.closes_at_us().filter(|_| open).map(until),
+            next_ping_in_us: self.heartbeat.next_ping_us().filter(|_| open).map(until),
+            ping_overdue_us: self.heartbeat.overdue_us(now_us).filter(|_| open),
             retry_in_us: self.retry.map(|retry| until(retry.due_us)),
             overdue: u32::try_from(overdue).unwrap_or(u32::MAX),
             oldest_pending_us: self.pending.first().map(|pending| age(pending.sent_us)),
+        }
+    }
+
+    /// The state of a recording that nobody writes any more: a connection that has no close in it is not live now, and the
+    /// window must not count its seconds.
+    #[must_use]
+    pub fn at_the_end(mut self) -> Self {
+        let was = self.phase;
+        if was.is_open() || was.is_connecting() || was == Phase::WaitingToRetry {
+            self.open_end = Some(was);
+            self.phase = Phase::Closed;
+            self.since_us = self.last.elapsed_us;
+            self.opened_us = None;
+            self.retry = None;
+            // That is an earlier connection's, which is told only while nothing came after it.
+            self.last_close = None;
+        }
+        self
+    }
+
+    /// Where the connection stands, for a label.
+    #[must_use]
+    pub const fn phase_words(&self) -> &'static str {
+        match self.open_end {
+            Some(_) => "Recording ends here",
+            None => self.phase.words(),
         }
     }
 
@@ -208,6 +261,18 @@ mod tests {
             (moment.uptime_us, moment.silence_us, moment.retry_in_us, moment.overdue),
             (None, None, None, 0)
         );
+    }
+
+    #[test]
+    fn a_recording_without_a_close_ends_open() {
+        let snapshot = |phase| Snapshot { phase, opened_us: Some(1), since_us: 1, ..Snapshot::default() };
+        let ended = snapshot(Phase::Live).at_the_end();
+        assert_eq!((ended.phase, ended.open_end, ended.opened_us), (Phase::Closed, Some(Phase::Live), None));
+        assert_eq!((ended.phase_words(), ended.at(99).uptime_us), ("Recording ends here", None));
+        for phase in [Phase::Closed, Phase::Idle] {
+            let ended = snapshot(phase).at_the_end();
+            assert_eq!((ended.phase, ended.open_end, ended.phase_words()), (phase, None, phase.words()));
+        }
     }
 
     #[test]

@@ -38,6 +38,11 @@ pub enum SubscriptionState {
     Ended,
     /// Its connection is gone, and the server's side of it with it.
     Orphaned,
+    /// Its connection is gone, and it goes on under another number on a later one.
+    Restored {
+        /// Number of the subscription it goes on as.
+        by: u32,
+    },
 }
 
 impl SubscriptionState {
@@ -53,6 +58,7 @@ impl SubscriptionState {
             Self::Replaced { .. } => "replaced",
             Self::Ended => "ended",
             Self::Orphaned => "orphaned",
+            Self::Restored { .. } => "restored",
         }
     }
 
@@ -94,16 +100,6 @@ pub struct SubscriptionRequest {
     pub query: Option<Arc<str>>,
 }
 
-impl SubscriptionRequest {
-    /// Whether another subscribe asks for the same, uid included.
-    pub(super) fn asks_the_same(&self, other: &Self) -> bool {
-        let asked = |one: &Self| {
-            (one.uid.clone(), one.collection.clone(), one.event.clone(), one.item.clone(), one.query.clone())
-        };
-        asked(self) == asked(other)
-    }
-}
-
 /// What a subscription sent again after a reconnect takes up: the last one that asked for the same and had an `init`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Restores {
@@ -128,6 +124,8 @@ pub struct Subscription {
     pub request: Arc<SubscriptionRequest>,
     /// What became of it.
     pub state: SubscriptionState,
+    /// Number of the subscription of an earlier connection that this one, sent again by Harewire, goes on from.
+    pub continues: Option<u32>,
     /// Sequence number of the `init`.
     pub init_seq: Option<u64>,
     /// From the subscribe to its `init`, in microseconds.
@@ -161,13 +159,10 @@ impl Subscription {
         matches!(self.wanted, EventName::None) || self.wanted == event
     }
 
-    /// What a later subscribe takes up, if it asks for the same and this one was cut off.
-    pub(super) fn taken_up_by(&self, request: &SubscriptionRequest) -> Option<Option<Restores>> {
-        let (cut_seq, cut_us) = self.cut.filter(|_| self.state == SubscriptionState::Orphaned)?;
-        if !self.request.asks_the_same(request) {
-            return None;
-        }
-        // One that was cut off before its own `init` passes on what it would have taken up.
+    /// What a subscription that goes on from this one takes up. One that was cut off before its own `init` passes on what
+    /// it would have taken up.
+    pub(super) fn taken_up(&self) -> Option<Restores> {
+        let (cut_seq, cut_us) = self.cut?;
         let own = |init_seq| Restores {
             number: self.number,
             sent_seq: self.request.seq,
@@ -175,6 +170,6 @@ impl Subscription {
             cut_seq,
             cut_us,
         };
-        Some(self.init_seq.map(own).or(self.restores))
+        self.init_seq.map(own).or(self.restores)
     }
 }

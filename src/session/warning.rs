@@ -25,6 +25,8 @@ pub enum WarningKind {
     EventRefused,
     /// The server dropped a message because of its rate limit (reference 6.2).
     RateLimited,
+    /// A subscription that was accepted before was refused when it was sent again after a reconnect.
+    RestoreRefused,
     /// The identity fell back to the public role (reference 2.1).
     FellToPublic,
 }

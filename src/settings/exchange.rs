@@ -173,7 +173,7 @@ fn word(key: &ron::Value) -> &str {
 }
 
 /// The fields of a profile; a test compares them with what is written.
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "id",
     "name",
     "url",
@@ -185,6 +185,7 @@ const FIELDS: [&str; 11] = [
     "connect_timeout_s",
     "subprotocols",
     "origin",
+    "reach",
 ];
 /// The fields of its switches.
 const SWITCHES: [&str; 4] = ["auto_pong", "reconnect", "resubscribe", "measure"];
@@ -277,6 +278,9 @@ mod tests {
         assert_eq!(written, FIELDS);
         let switches: Vec<&str> = text
             .lines()
+            .skip_while(|line| !line.ends_with("switches: ("))
+            .skip(1)
+            .take_while(|line| line.trim() != "),")
             .filter_map(|line| line.strip_prefix("                "))
             .filter_map(|line| line.split_once(':'))
             .map(|(name, _)| name)

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::folded::Folded;
+
 /// Which panels are shown and how large they are, in points.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -18,6 +20,8 @@ pub struct Layout {
     pub detail_width: f32,
     /// Height of the compose box.
     pub compose_height: f32,
+    /// Sections of the status panel that are folded away.
+    pub folded: Folded,
 }
 
 impl Default for Layout {
@@ -29,6 +33,7 @@ impl Default for Layout {
             status_width: 280.0,
             detail_width: 340.0,
             compose_height: 200.0,
+            folded: Folded::default(),
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::directus::{AuthMode, Endpoint, EndpointError, Secret};
 
+use super::reach::{Pair, Reach};
 use super::secretless::{clean_url, print_url, read_url};
 
 /// Names a profile for ever, also after it is renamed. 0 is none yet.
@@ -91,6 +92,8 @@ pub struct Profile {
     pub subprotocols: Vec<String>,
     /// `Origin` header sent; empty for none (reference 1.4).
     pub origin: String,
+    /// Headers, certificates, proxy: how the way there is made.
+    pub reach: Reach,
 }
 
 impl Default for Profile {
@@ -107,6 +110,7 @@ impl Default for Profile {
             connect_timeout_s: 10,
             subprotocols: Vec::new(),
             origin: String::new(),
+            reach: Reach::default(),
         }
     }
 }
@@ -131,6 +135,9 @@ pub enum Trouble {
         "“{0}” can't be a WebSocket subprotocol. Use letters, digits and dashes, such as graphql-transport-ws."
     )]
     Subprotocol(String),
+    /// Headers, certificates or the proxy can't be used.
+    #[error("{0}")]
+    Reach(String),
     /// The origin would break the request.
     #[error("The Origin must be one line such as https://app.example.com.")]
     Origin,
@@ -145,10 +152,19 @@ impl Profile {
         Endpoint::parse(&self.url)
     }
 
-    /// Cuts secrets out of the URL. Returns the token that was in it, for the credentials.
+    /// Cuts secrets out of the URL. Returns the token that was in it, for the credentials. What else stood in the query
+    /// moves to the query parameters, where a server that isn't Directus may have its own kind of token.
     pub fn take_token(&mut self) -> Option<Secret> {
         let (clean, token) = clean_url(&self.url);
         let clean = clean.into_owned();
+        if clean != self.url
+            && let Ok(endpoint) = self.endpoint()
+        {
+            let pairs = endpoint.websocket_url().query_pairs();
+            let moved =
+                pairs.map(|(name, value)| Pair { name: name.into_owned(), value: value.into_owned() });
+            self.reach.query.extend(moved);
+        }
         self.url = clean;
         token
     }
@@ -173,6 +189,7 @@ impl Profile {
         if !self.origin.bytes().all(|byte| byte.is_ascii_graphic()) {
             troubles.push(Trouble::Origin);
         }
+        troubles.extend(self.reach.trouble().map(Trouble::Reach));
         troubles
     }
 }
@@ -183,7 +200,7 @@ pub(super) fn same_name(one: &str, other: &str) -> bool {
 }
 
 /// An HTTP token (RFC 9110, 5.6.2).
-fn is_token(text: &str) -> bool {
+pub(super) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
@@ -229,6 +246,15 @@ mod tests {
         let mut profile =
             Profile { url: "https://cms.example.com/?access_token=hush-1234".into(), ..good(1, "A") };
         assert_eq!(profile.take_token().as_ref().map(Secret::expose), Some("hush-1234"));
+        assert!(!format!("{profile:?}").contains("hush"));
+        let url = "wss://chat.example.com/socket?room=lobby&token=hush-5678&access_token=hush-1";
+        let mut profile = Profile { url: url.into(), ..good(1, "A") };
+        assert_eq!(profile.take_token().as_ref().map(Secret::expose), Some("hush-1"));
+        assert_eq!(profile.url, "wss://chat.example.com/socket");
+        let secrets = profile.reach.take_secrets();
+        assert_eq!(secrets.len(), 1);
+        assert_eq!((secrets[0].name.as_str(), secrets[0].value.expose()), ("token", "hush-5678"));
+        assert_eq!(profile.reach.query.len(), 2);
         assert!(!format!("{profile:?}").contains("hush"));
     }
 }

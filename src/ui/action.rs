@@ -10,6 +10,7 @@ use crate::ui::export_view::ExportRequest;
 use crate::ui::path_prompt::Errand;
 use crate::ui::rows_action::RowsAction;
 use crate::ui::saved_action::SavedAction;
+use crate::ui::tab_strip::TabAction;
 use crate::ui::table_action::TableAction;
 
 /// What a view wants done. The app performs it after the frame.
@@ -48,12 +49,21 @@ pub enum Action {
     /// Prepare these parts of the selected event, and of every later one.
     Study(StudyWish),
 
+    /// Something with tabs.
+    Tabs(TabAction),
     /// Open a connection.
     Connect(Box<ConnectRequest>),
     /// Connect again as the last time.
     Reconnect,
     /// Close with code 1000, and do not try again.
     Disconnect,
+    /// Close with this code (1005: none) and reason, and do not try again.
+    CloseWith {
+        /// The code.
+        code: u16,
+        /// The reason, at most 123 bytes.
+        reason: String,
+    },
     /// Drop the connection at once, without a Close frame.
     Abort,
     /// Do not wait for the next automatic attempt.

@@ -4,6 +4,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use lucide_icons::Icon;
 
 use crate::ui::row_command::{ROWS, RowCommand};
+use crate::ui::tab_command::{TABS, TabCommand};
 
 /// A user command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,10 +13,14 @@ pub enum Command {
     Palette,
     /// Show the connect form.
     Connection,
+    /// One about tabs.
+    Tabs(TabCommand),
     /// Connect as last time.
     Reconnect,
     /// Close the connection.
     Disconnect,
+    /// Close the connection with a chosen code.
+    CloseWith,
     /// Cut the connection.
     Abort,
     /// Do not wait for the next attempt.
@@ -184,7 +189,7 @@ pub(super) const fn shift(key: Key) -> Option<KeyboardShortcut> {
 /// A line of the registry: the fields of [`Entry`] without the group.
 pub(super) type Line = (Command, &'static str, &'static str, Icon, Option<KeyboardShortcut>);
 
-const CONNECTION: [Line; 10] = [
+const CONNECTION: [Line; 11] = [
     (Command::Connection, "Connection…", "Choose a server, a token and options", Icon::Plug, ctrl(Key::N)),
     (Command::Reconnect, "Reconnect", "Connect as the last time", Icon::Plug, ctrl_shift(Key::R)),
     (
@@ -194,6 +199,7 @@ const CONNECTION: [Line; 10] = [
         Icon::Unplug,
         ctrl_shift(Key::D),
     ),
+    (Command::CloseWith, "Close with…", "Choose the close code and the reason", Icon::Unplug, NONE),
     (Command::Abort, "Abort connection", "Drop the connection without a Close frame", Icon::CircleX, NONE),
     (Command::RetryNow, "Retry now", "Do not wait for the next attempt", Icon::RotateCcw, NONE),
     (Command::MeasureNow, "Measure round trip", "Send a ping with a uid", Icon::Timer, ctrl_shift(Key::P)),
@@ -348,8 +354,9 @@ const WINDOW: [Line; 11] = [
 
 /// Every command, by group.
 pub fn all() -> impl Iterator<Item = Entry> {
-    let groups: [(Group, &'static [Line]); 6] = [
+    let groups: [(Group, &'static [Line]); 7] = [
         (Group::Connection, &CONNECTION),
+        (Group::Connection, &TABS),
         (Group::Messages, &MESSAGES),
         (Group::Log, &LOG),
         (Group::Log, &ROWS),

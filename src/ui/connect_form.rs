@@ -13,7 +13,8 @@ use crate::ui::control::{
 };
 use crate::ui::model::Model;
 use crate::ui::profile_list::{ProfileChoice, profile_list_ui, recents_ui};
-use crate::ui::status_panel::switches_ui;
+use crate::ui::reach_form::ReachForm;
+use crate::ui::switches::switches_ui;
 use crate::ui::theme::{self, tokens};
 
 /// The profile as edited, and the token typed.
@@ -23,6 +24,7 @@ pub struct ConnectForm {
     profile: Profile,
     loaded: Option<ProfileId>,
     token: String,
+    reach: ReachForm,
     reveal: bool,
     focus: bool,
     started: bool,
@@ -201,9 +203,7 @@ impl ConnectForm {
                     profile.subprotocols = names.collect();
                 }
             });
-            labelled_ui(ui, "Origin header", |ui| {
-                field_ui(ui, "Origin", &mut profile.origin, "none", theme::mono())
-            });
+            self.reach.show(ui, profile);
             switches_ui(ui, &mut profile.switches);
             let mut preferences: Preferences = model.settings.preferences;
             let file = "Captures lie in the data folder; see Settings for their limit";

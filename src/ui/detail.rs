@@ -5,13 +5,13 @@ use lucide_icons::Icon;
 
 use crate::capture::row::{Detail, Level, Tree};
 use crate::capture::sheet::{Form, Sheet};
-use crate::capture::study::{Study, StudyWish};
+use crate::capture::study::{CopyForm, Study, StudyWish};
 use crate::session::table::GapReport;
 use crate::ui::action::Action;
 use crate::ui::button::{Button, Look};
 use crate::ui::command::Command;
 use crate::ui::control::{choice_ui, hint_ui, notice_ui, section_ui, tabs_ui};
-use crate::ui::copy_menu::copy_menu_ui;
+use crate::ui::copy_menu::{copy_menu_ui, copy_part};
 use crate::ui::detail_parts::{facts_ui, head_ui, line_ui, margin};
 use crate::ui::diff_view::DiffView;
 use crate::ui::empty::empty_ui;
@@ -266,7 +266,7 @@ impl DetailView {
             ui.horizontal_wrapped(|ui| {
                 let has_text = !detail.text.is_empty();
                 if Button::new("Copy text").with_icon(Icon::Copy).enabled(has_text).show(ui).clicked() {
-                    actions.push(Action::Copy(detail.text.to_string()));
+                    actions.push(copy_part(&detail.text, CopyForm::Exact));
                 }
                 copy_menu_ui(ui, detail, self.tree.chosen(detail.row.seq), actions);
                 if detail.is_sendable() {
@@ -299,7 +299,6 @@ mod tests {
     use crate::capture::json_tree::{JsonTree, NODE_LIMIT};
     use crate::capture::row::{FactLine, Row};
     use crate::capture::sheet::Hits;
-    use crate::capture::study::CopyForm;
     use crate::directus::snippet::Language;
 
     #[derive(Default)]

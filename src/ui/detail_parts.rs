@@ -3,7 +3,6 @@
 use egui::text::LayoutJob;
 use egui::{Label, Layout, RichText, ScrollArea, Sense, TextFormat, Ui, vec2};
 
-use crate::capture::event::Direction;
 use crate::capture::row::{Detail, FactLine, Level, Row};
 use crate::ui::action::Action;
 use crate::ui::button::Button;
@@ -49,11 +48,7 @@ pub fn head_ui(ui: &mut Ui, detail: &Detail, offset_s: i32, actions: &mut Vec<Ac
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(4.0, 2.0);
             let mut words = Vec::new();
-            match row.direction {
-                Some(Direction::In) => words.push("in".to_owned()),
-                Some(Direction::Out) => words.push("out".to_owned()),
-                None => {}
-            }
+            words.extend(row.direction.map(|direction| direction.name().to_owned()));
             words.push(figures::exact_clock(row.time_us, offset_s));
             words.extend(row.size.map(figures::bytes));
             ui.label(RichText::new(words.join(" · ")).color(t.dim));

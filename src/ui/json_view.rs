@@ -13,8 +13,10 @@ use lucide_icons::Icon;
 use crate::capture::json_path::{name, path_of};
 use crate::capture::json_tree::{JsonTree, Node, NodeKind, slice};
 use crate::capture::sheet::Form;
+use crate::capture::study::CopyForm;
 use crate::ui::action::Action;
 use crate::ui::control::paint_icon;
+use crate::ui::copy_menu::copy_part;
 use crate::ui::figures::counted;
 use crate::ui::json_highlight::Token;
 use crate::ui::log_scroll::{Anchor, Extent};
@@ -242,7 +244,7 @@ impl LineUi<'_> {
     fn menu(&self, response: &Response, actions: &mut Vec<Action>) {
         response.context_menu(|ui| {
             if ui.button("Copy value").clicked() {
-                actions.push(Action::Copy(slice(self.text, &self.node.value).to_owned()));
+                actions.push(copy_part(slice(self.text, &self.node.value), CopyForm::Value(self.line.node)));
                 ui.close();
             }
             if self.node.key.end > 0 && ui.button("Copy key").clicked() {

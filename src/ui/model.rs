@@ -11,6 +11,7 @@ use crate::ui::capture_list::CaptureList;
 use crate::ui::export_view::Scopes;
 use crate::ui::jobs_view::JobView;
 use crate::ui::log_model::LogModel;
+use crate::ui::tab_strip::Tabs;
 
 /// All that the views read in a frame. The app fills it; nothing in it can be changed from here.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,8 @@ pub struct Model<'a> {
     pub settings: &'a Settings,
     /// Where the events come from.
     pub source: Source<'a>,
+    /// All tabs.
+    pub tabs: Tabs<'a>,
     /// The capture being written or read.
     pub recording: Recording<'a>,
     /// The demo server.

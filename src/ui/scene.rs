@@ -19,6 +19,7 @@ use crate::ui::export_view::Scopes;
 use crate::ui::log_model::{FilterState, LogModel};
 use crate::ui::model::{Demo, Model, Opening, Recent, Recording, Source};
 use crate::ui::shell::Shell;
+use crate::ui::tab_strip::{TabView, Tabs};
 use crate::ui::theme;
 
 /// 00:27:38.000 UTC on a day in 2026.
@@ -133,6 +134,7 @@ impl Scene {
             mode: "handshake".to_owned(),
             credential: "static token".to_owned(),
             attempt: 1,
+            unverified: false,
         });
         folder.fact(Fact::Error {
             stage: Stage::Tcp,
@@ -182,6 +184,17 @@ impl Scene {
         Self { settings, recents, ..Self::first() }
     }
 
+    /// The tab on the screen, if there is one.
+    fn tabs(&self) -> Vec<TabView> {
+        let view = |name: &String| TabView {
+            name: name.clone(),
+            phase: self.snapshot.phase,
+            is_live: !self.replay,
+            ..TabView::default()
+        };
+        self.live.iter().map(view).collect()
+    }
+
     /// One frame.
     pub fn show(&mut self, ui: &mut egui::Ui) {
         let count = u64::try_from(self.rows.len()).unwrap();
@@ -222,6 +235,7 @@ impl Scene {
             opening: self.opening,
             ..Recording::default()
         };
+        let tabs = self.tabs();
         let model = Model {
             now_us: self.now_us,
             snapshot: &self.snapshot,
@@ -236,6 +250,7 @@ impl Scene {
                 .live
                 .as_deref()
                 .map_or(Source::Nothing, if self.replay { Source::Recording } else { Source::Live }),
+            tabs: Tabs { views: &tabs, current: 0 },
             recording,
             demo: Demo::Off,
             recents: &self.recents,
@@ -297,7 +312,7 @@ impl Folder {
         self.now_us += 1000;
         let time_us = START_US + i64::try_from(self.now_us).unwrap();
         let stamp = Stamp { time_us, elapsed_us: self.now_us };
-        self.session.apply(self.seq, &Event { stamp, connection: 1, automatic: false, masked: false, what });
+        self.session.apply(self.seq, &Event::new(stamp, what));
     }
 
     fn fact(&mut self, fact: Fact) {
@@ -326,12 +341,23 @@ impl Folder {
             mode: "handshake".to_owned(),
             credential: "static token".to_owned(),
             attempt: 1,
+            unverified: false,
         });
         let host = "cms.example.com".to_owned();
         self.fact(Fact::Resolved { host, addresses: vec!["192.0.2.7".to_owned()], took_us: 9_000 });
-        self.fact(Fact::Connected { address: "192.0.2.7:443".to_owned(), took_us: 14_000 });
+        self.fact(Fact::Connected {
+            address: "192.0.2.7:443".to_owned(),
+            via: String::new(),
+            took_us: 14_000,
+        });
         let (protocol, cipher) = ("TLSv1.3".to_owned(), "TLS13_AES_256_GCM_SHA384".to_owned());
-        self.fact(Fact::Secured { protocol, cipher, certificates: Vec::new(), took_us: 31_000 });
+        self.fact(Fact::Secured {
+            protocol,
+            cipher,
+            certificates: Vec::new(),
+            accepted: String::new(),
+            took_us: 31_000,
+        });
         let reason = "Switching Protocols".to_owned();
         let (headers, body) = (Vec::new(), String::new());
         self.fact(Fact::Response { status: 101, reason, headers, body, took_us: 22_000 });

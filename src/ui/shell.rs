@@ -1,32 +1,34 @@
 //! `Shell`: the whole window: bars, panels, screens, and where commands go.
 
-use egui::{CentralPanel, CursorIcon, Frame, Panel, RichText, Ui};
-use lucide_icons::Icon;
+use egui::{CentralPanel, Frame, Panel, Ui};
 
 use crate::capture::row::Level;
+use crate::capture::study::CopyForm;
 use crate::session::Phase;
 use crate::settings::{Layout, Profile, Theme};
 use crate::ui::action::{Action, CapturesAction, Misbehaviour};
 use crate::ui::captures_view::CapturesView;
+use crate::ui::close_dialog::CloseDialog;
 use crate::ui::command::Command;
 use crate::ui::compose::{Compose, can_send};
 use crate::ui::connect_form::ConnectForm;
-use crate::ui::control::icon_ui;
+use crate::ui::copy_menu::copy_part;
 use crate::ui::detail::{Circumstances, DetailRequest, DetailView, Subject};
 use crate::ui::export_view::{ExportRequest, ExportView};
 use crate::ui::gap_report::gap_at;
 use crate::ui::help_view::help_ui;
 use crate::ui::jobs_view::jobs_ui;
 use crate::ui::log_view::LogView;
-use crate::ui::middle::Middle;
+use crate::ui::middle::{Middle, waiting};
 use crate::ui::model::{Model, Source};
 use crate::ui::opening_bar::opening_ui;
 use crate::ui::palette::Palette;
 use crate::ui::path_prompt::{Errand, PathPrompt};
+use crate::ui::reach_strip::unverified_strip_ui;
 use crate::ui::settings_view::settings_ui;
+use crate::ui::shell_parts::{banner_ui, keep_layout};
 use crate::ui::status_bar::status_bar_ui;
 use crate::ui::status_panel::status_panel_ui;
-use crate::ui::table_view::TableView;
 use crate::ui::theme::{self, tokens};
 use crate::ui::toasts::Toasts;
 use crate::ui::top_bar::top_bar_ui;
@@ -34,9 +36,7 @@ use crate::ui::top_bar::top_bar_ui;
 /// The state of all views.
 #[derive(Default)]
 pub struct Shell {
-    log: LogView,
-    detail: DetailView,
-    compose: Compose,
+    views: SessionViews,
     connect: ConnectForm,
     palette: Palette,
     prompt: PathPrompt,
@@ -44,10 +44,18 @@ pub struct Shell {
     page: Page,
     toasts: Toasts,
     captures: CapturesView,
-    table: TableView,
-    middle: Middle,
+    close: CloseDialog,
     /// The connect form is shown over a session that stands.
     on_form: bool,
+}
+
+/// The views of one tab.
+#[derive(Debug, Default)]
+pub struct SessionViews {
+    log: LogView,
+    detail: DetailView,
+    compose: Compose,
+    middle: Middle,
 }
 
 /// A page over the window.
@@ -59,43 +67,65 @@ enum Page {
     Help,
 }
 
+impl SessionViews {
+    /// The live rows of the subscription opened, or the log.
+    fn middle_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> Option<Command> {
+        let is_table = self.middle.table_ui(ui, model, actions);
+        if is_table { None } else { self.log.show(ui, &model.log, waiting(model), actions) }
+    }
+}
+
 impl Shell {
     /// Selects the row at `position` and brings it into sight, as after a search.
     pub fn reveal(&mut self, position: u64) {
-        self.log.list.reveal(position);
+        self.views.log.list.reveal(position);
         self.on_form = false;
     }
 
     /// The rows of the log changed their places; see `LogList::rebase`.
     pub fn rebase(&mut self, moved: &dyn Fn(u64) -> u64, hidden: (u64, u64)) {
-        self.log.list.rebase(moved, hidden);
+        self.views.log.list.rebase(moved, hidden);
     }
 
     /// Brings the last row of `rows` into sight and follows, or the first.
     pub fn show_log_edge(&mut self, last: bool, rows: u64) {
-        self.log.list.follow(last, rows);
+        self.views.log.list.follow(last, rows);
         if !last {
-            self.log.list.to_start();
+            self.views.log.list.to_start();
         }
     }
 
-    /// Selects the row at `position`, or none; where asked, brings it into sight unless the log follows.
-    pub fn select(&mut self, position: Option<u64>, into_sight: bool) {
-        self.log.list.mark_selected(position);
-        if into_sight {
-            self.log.list.keep_selected_in_sight();
-        }
+    /// Selects the row at `position`, or none.
+    pub fn select(&mut self, position: Option<u64>) {
+        self.views.log.list.mark_selected(position);
+    }
+
+    /// Brings the selected row into sight unless the log follows.
+    pub fn keep_selected_in_sight(&mut self) {
+        self.views.log.list.keep_selected_in_sight();
     }
 
     /// The position of the selected row, as the list has it.
     #[must_use]
     pub fn selected(&self) -> Option<u64> {
-        self.log.list.selected()
+        self.views.log.list.selected()
     }
 
-    /// Another capture is shown: forgets selection and place; `follow` as the preferences say.
-    pub fn start_session(&mut self, follow: bool) {
-        self.log.list.reset(follow);
+    /// A new tab is shown, with views of its own; `follow` as the preferences say. Returns those of the one before.
+    pub fn start_session(&mut self, follow: bool) -> SessionViews {
+        let before = std::mem::take(&mut self.views);
+        self.views.log.list.reset(follow);
+        self.show_session();
+        before
+    }
+
+    /// Another tab is shown: puts its views in and takes those of the one before.
+    pub fn swap_views(&mut self, views: &mut SessionViews) {
+        std::mem::swap(&mut self.views, views);
+    }
+
+    /// Nothing stands before the session.
+    pub fn show_session(&mut self) {
         self.on_form = false;
         self.captures.close();
     }
@@ -107,13 +137,12 @@ impl Shell {
 
     /// The live rows of a subscription were opened: shows them.
     pub fn show_table(&mut self) {
-        self.table = TableView::default();
-        self.middle.show_table();
+        self.views.middle.show_table();
     }
 
     /// Puts a text into the compose box.
     pub fn edit(&mut self, text: String) {
-        self.compose.edit(text);
+        self.views.compose.edit(text);
         self.on_form = false;
     }
 
@@ -158,7 +187,7 @@ impl Shell {
         let t = tokens(ui);
         let bar = Frame::new().fill(t.bar).inner_margin(egui::Margin::symmetric(8, 0));
         let top = Panel::top("top bar").exact_size(theme::TOP_BAR_HEIGHT).frame(bar);
-        let chosen = top.show(ui, |ui| top_bar_ui(ui, model, on_form)).inner;
+        let chosen = top.show(ui, |ui| top_bar_ui(ui, model, on_form, actions)).inner;
         if let Some(command) = chosen {
             self.perform(command, model, actions);
         }
@@ -183,6 +212,7 @@ impl Shell {
         if let Some(command) = self.palette.show(ui) {
             self.perform(command, model, actions);
         }
+        self.close.show(ui, &*model.snapshot.transport == "portable", actions);
         self.prompt.show(ui, actions);
         self.export.show(ui, model.scopes, actions);
         let stays = match self.page {
@@ -199,6 +229,7 @@ impl Shell {
     fn session_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) {
         let t = tokens(ui);
         banner_ui(ui, model);
+        unverified_strip_ui(ui, model.snapshot);
         opening_ui(ui, model.recording.opening, actions);
         let mut layout = model.settings.layout;
         let panel = Frame::new().fill(t.panel);
@@ -226,11 +257,11 @@ impl Shell {
                 let gap = model.detail.and_then(|detail| gap_at(model.gaps, detail.row.seq));
                 let subject = Subject { detail: model.detail, study: model.study, wish: model.wish, gap };
                 let (offset_s, marked) = (model.log.offset_s, model.log.marked);
-                self.detail.show(ui, subject, Circumstances { offset_s, can_send, marked }, actions)
+                self.views.detail.show(ui, subject, Circumstances { offset_s, can_send, marked }, actions)
             });
             layout.detail_width = shown.response.rect.width();
             if let Some(DetailRequest::Edit(text)) = shown.inner {
-                self.compose.edit(text);
+                self.views.compose.edit(text);
             }
         }
         if layout.show_compose && matches!(model.source, Source::Live(_)) {
@@ -238,27 +269,16 @@ impl Shell {
             let below = Panel::bottom("compose box").resizable(true).default_size(layout.compose_height);
             let below = below.size_range(130.0..=(height * 0.6).max(131.0));
             let shown = below.frame(panel).show(ui, |ui| {
-                self.compose.show(ui, model.snapshot, &model.settings.history, actions);
+                self.views.compose.show(ui, model.snapshot, &model.settings.history, actions);
             });
             layout.compose_height = shown.response.rect.height();
         }
         let centre = CentralPanel::default().frame(Frame::new().fill(t.ground));
-        let chosen = centre.show(ui, |ui| self.middle_ui(ui, model, actions)).inner;
+        let chosen = centre.show(ui, |ui| self.views.middle_ui(ui, model, actions)).inner;
         if let Some(command) = chosen {
             self.perform(command, model, actions);
         }
         keep_layout(ui, model, layout, actions);
-    }
-
-    /// The log, or the live rows of the subscription opened.
-    fn middle_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> Option<Command> {
-        if let Some(table) = model.table
-            && self.middle.show(ui, model.snapshot, table)
-        {
-            self.table.show(ui, table, model.now_us, actions);
-            return None;
-        }
-        self.log.show(ui, &model.log, waiting(model), actions)
     }
 
     /// Opens the search inside the selected message, and the panel it stands in.
@@ -267,14 +287,14 @@ impl Shell {
         if !layout.show_detail {
             actions.push(Action::SetLayout(Layout { show_detail: true, ..layout }));
         }
-        self.detail.find();
+        self.views.detail.find();
     }
 
     /// Does what a command says, or asks the app to.
     pub fn perform(&mut self, command: Command, model: &Model<'_>, actions: &mut Vec<Action>) {
         let settings = model.settings;
-        if self.log.perform(command, &model.log, actions)
-            || self.compose.perform(command, model.snapshot, &settings.history, actions)
+        if self.views.log.perform(command, &model.log, actions)
+            || self.views.compose.perform(command, model.snapshot, &settings.history, actions)
         {
             return;
         }
@@ -290,12 +310,17 @@ impl Shell {
                 self.captures.open();
                 actions.push(Action::Captures(CapturesAction::Look));
             }
-            Command::Table => actions.extend(self.middle.toggle(model)),
+            Command::Table => actions.extend(self.views.middle.toggle(model)),
+            Command::CloseWith
+                if model.snapshot.phase.is_open() && matches!(model.source, Source::Live(_)) =>
+            {
+                self.close.open();
+            }
             Command::Settings => self.page = Page::Settings,
             Command::Help => self.page = Page::Help,
             Command::EditAndResend => {
                 if let Some(detail) = model.detail.filter(|detail| detail.is_sendable()) {
-                    self.compose.edit(detail.text.to_string());
+                    self.views.compose.edit(detail.text.to_string());
                 }
             }
             command => actions.extend(action_of(command, model)),
@@ -311,6 +336,7 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
     let is_live = matches!(model.source, Source::Live(_));
     let set = |preferences| Some(Action::SetPreferences(Box::new(preferences)));
     match command {
+        Command::Tabs(command) => Some(Action::Tabs(command.action())),
         Command::Reconnect => is_live.then_some(Action::Reconnect),
         Command::Disconnect => is_live.then_some(Action::Disconnect),
         Command::Abort => is_live.then_some(Action::Abort),
@@ -324,7 +350,7 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
             .detail
             .filter(|detail| is_live && detail.is_sendable())
             .map(|detail| Action::Resend { seq: detail.row.seq, text: detail.text.to_string() }),
-        Command::CopyText => model.detail.map(|detail| Action::Copy(detail.text.to_string())),
+        Command::CopyText => model.detail.map(|detail| copy_part(&detail.text, CopyForm::Exact)),
         Command::OpenCapture => Some(Action::OpenCapture),
         Command::SaveCapture => Some(Action::SaveCapture),
         Command::Export => (model.scopes.all > 0).then_some(Action::AskExport),
@@ -360,6 +386,7 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         Command::Palette
         | Command::Connection
         | Command::Captures
+        | Command::CloseWith
         | Command::Subscribe
         | Command::Send
         | Command::Format
@@ -384,51 +411,5 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         | Command::Settings
         | Command::Table
         | Command::Help => None,
-    }
-}
-
-/// What an empty log says.
-fn waiting(model: &Model<'_>) -> &'static str {
-    match (model.source, model.snapshot.phase) {
-        (Source::Recording(_), _) => "This capture holds no events",
-        (_, Phase::Idle | Phase::Closed) => "Connect, and everything that crosses the wire appears here",
-        _ if model.log.hidden > 0 => "What comes from now on appears here",
-        _ => "Everything that crosses the wire appears here",
-    }
-}
-
-fn banner_ui(ui: &mut Ui, model: &Model<'_>) {
-    let Some(banner) = model.banner else { return };
-    let t = tokens(ui);
-    let frame = Frame::new().fill(t.warning_ground).inner_margin(egui::Margin::symmetric(12, 6));
-    Panel::top("banner").frame(frame).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            icon_ui(ui, Icon::TriangleAlert, 14.0, t.warning);
-            ui.add(egui::Label::new(RichText::new(banner).color(t.warning)).wrap());
-        });
-    });
-}
-
-/// Tells the app of moved panels, once they stand still.
-fn keep_layout(ui: &Ui, model: &Model<'_>, layout: Layout, actions: &mut Vec<Action>) {
-    let before = model.settings.layout;
-    let moved = |one: f32, other: f32| (one - other).abs() > 1.0;
-    let changed = moved(layout.status_width, before.status_width)
-        || moved(layout.detail_width, before.detail_width)
-        || moved(layout.compose_height, before.compose_height);
-    // Only what the hand moved: a narrow window must not shrink the panels of the wide one for ever.
-    let cursor = ui.output(|output| output.cursor_icon);
-    let resizing = [
-        CursorIcon::ResizeHorizontal,
-        CursorIcon::ResizeVertical,
-        CursorIcon::ResizeEast,
-        CursorIcon::ResizeWest,
-        CursorIcon::ResizeNorth,
-        CursorIcon::ResizeSouth,
-        CursorIcon::ResizeColumn,
-        CursorIcon::ResizeRow,
-    ];
-    if changed && resizing.contains(&cursor) && ui.input(|input| input.pointer.any_released()) {
-        actions.push(Action::SetLayout(layout));
     }
 }

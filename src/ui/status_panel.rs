@@ -1,21 +1,23 @@
-//! `StatusPanel`: where the connection stands, in words and figures, and why.
+//! `StatusPanel`: where the connection stands, in words and figures, and why. Its sections in their order.
 
 use egui::{RichText, ScrollArea, Ui};
-use lucide_icons::Icon;
 
 use crate::capture::row::Level;
-use crate::session::{Answer, Moment, Phase, Snapshot};
-use crate::settings::Switches;
+use crate::session::{Moment, Phase, Snapshot};
+use crate::settings::{Folded, Layout, PanelSection, Switches};
 use crate::ui::action::Action;
-use crate::ui::button::Button;
-use crate::ui::control::{
-    card_ui, chip_ui, dot_ui, fact_ui, fact_with, hint_ui, icon_ui, level_colour, section_ui, switch_ui,
-};
-use crate::ui::figures::{self, ago, bytes, count, lasting, rate, span};
+use crate::ui::beside_list::beside_ui;
+use crate::ui::connection_section::{connection_ui, steps_ui};
+use crate::ui::control::{chip_ui, fact_ui, fact_with, level_colour};
+use crate::ui::figures::{ago, count, lasting};
+use crate::ui::life_sections::{heartbeat_ui, rates_ui, round_trip_ui};
 use crate::ui::model::Model;
+use crate::ui::notices_section::{traffic_ui, warnings_ui};
+use crate::ui::problem_card::problem_ui;
+use crate::ui::section::folding_ui;
 use crate::ui::subscription_cards::subscriptions_ui;
+use crate::ui::switches::switches_ui;
 use crate::ui::theme::{self, tokens};
-use crate::ui::waterfall::{sparkline_ui, waterfall_ui};
 
 /// How a phase is coloured.
 #[must_use]
@@ -42,6 +44,9 @@ pub fn phase_colour(t: &theme::Tokens, phase: Phase) -> egui::Color32 {
 /// What stands beside the phase: for how long, or until when.
 #[must_use]
 pub fn phase_note(snapshot: &Snapshot, moment: &Moment) -> String {
+    if let Some(was) = snapshot.open_end {
+        return format!("connection was {}", was.words().to_lowercase());
+    }
     match (snapshot.phase, moment.retry_in_us, moment.uptime_us) {
         (Phase::WaitingToRetry, Some(due), _) => format!("retry in {}", lasting(due.saturating_add(999_999))),
         (Phase::Live, _, Some(uptime)) => lasting(uptime),
@@ -60,120 +65,42 @@ pub fn status_panel_ui(
 ) {
     let snapshot = model.snapshot;
     let moment = snapshot.at(model.now_us);
+    let layout = model.settings.layout;
+    let mut folded = layout.folded;
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         // The scrollbar floats in the margin, not over the cards.
         ui.set_max_width(ui.available_width() - 10.0);
         connection_ui(ui, snapshot, &moment, actions);
+        beside_ui(ui, snapshot, actions);
         problem_ui(ui, snapshot, actions);
-        identity_ui(ui, snapshot, &moment);
-        round_trip_ui(ui, snapshot, &moment, actions);
-        subscriptions_ui(ui, model, wants_subscribe, actions);
-        warnings_ui(ui, snapshot, actions);
-        automation_ui(ui, snapshot, actions);
-        traffic_ui(ui, snapshot);
+        identity_ui(ui, snapshot, &moment, &mut folded);
+        steps_ui(ui, snapshot, &mut folded);
+        heartbeat_ui(ui, snapshot, &moment, &mut folded);
+        round_trip_ui(ui, snapshot, &mut folded, actions);
+        rates_ui(ui, snapshot, model.now_us, &mut folded);
+        subscriptions_ui(ui, model, &mut folded, wants_subscribe, actions);
+        warnings_ui(ui, snapshot, &mut folded, actions);
+        automation_ui(ui, snapshot, &mut folded, actions);
+        traffic_ui(ui, snapshot, &mut folded);
     });
-}
-
-fn connection_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mut Vec<Action>) {
-    let t = tokens(ui);
-    section_ui(ui, "Connection", |_| {});
-    ui.horizontal(|ui| {
-        dot_ui(ui, phase_colour(t, snapshot.phase));
-        ui.label(RichText::new(snapshot.phase.words()).font(theme::strong(theme::TITLE)));
-        ui.label(RichText::new(phase_note(snapshot, moment)).color(t.dim));
-    });
-    if !snapshot.url.is_empty() {
-        let url = RichText::new(&*snapshot.url).font(theme::mono()).color(t.dim);
-        ui.add(egui::Label::new(url).truncate()).on_hover_text(&*snapshot.url);
-    }
-    waterfall_ui(ui, &snapshot.waterfall);
-    if snapshot.phase == Phase::WaitingToRetry {
-        ui.horizontal(|ui| {
-            if Button::new("Retry now").with_icon(Icon::RotateCcw).show(ui).clicked() {
-                actions.push(Action::RetryNow);
-            }
-            if Button::new("Stop retrying").show(ui).clicked() {
-                actions.push(Action::StopRetrying);
-            }
-        });
-    }
-    ui.add_space(theme::SECTION_GAP);
-}
-
-/// The card that says what went wrong: what happened, why, and what to do.
-fn problem_ui(ui: &mut Ui, snapshot: &Snapshot, actions: &mut Vec<Action>) {
-    let t = tokens(ui);
-    if let Some(error) = snapshot.last_error.as_deref() {
-        card_ui(ui, Some(t.error), |ui| {
-            head_ui(ui, Icon::CircleX, &error.message, Level::Error);
-            hint_ui(ui, &error.cause);
-            ui.add(egui::Label::new(&*error.advice).wrap());
-            row_link_ui(ui, error.seq, actions);
-        });
-        ui.add_space(theme::SECTION_GAP);
-    } else if let Some(close) = snapshot.last_close.as_deref().filter(|_| !snapshot.phase.is_open()) {
-        let level = if close.code == Some(1000) { Level::Dim } else { Level::Warning };
-        card_ui(ui, Some(level_colour(t, level)), |ui| {
-            let code = close.code.map_or_else(|| "code not reported".to_owned(), close_code);
-            head_ui(ui, Icon::Unplug, &format!("Closed by {} · {code}", by(close.by)), level);
-            hint_ui(ui, close.likely_cause());
-            if !close.reason.is_empty() {
-                let reason = crate::directus::shown(&close.reason);
-                ui.add(egui::Label::new(format!("Reason given: {reason}")).wrap());
-            }
-            row_link_ui(ui, close.seq, actions);
-        });
-        ui.add_space(theme::SECTION_GAP);
-    }
-    if let Some(reason) = snapshot.gave_up.as_deref() {
-        card_ui(ui, Some(t.warning), |ui| {
-            head_ui(ui, Icon::CircleStop, "No further attempts", Level::Warning);
-            hint_ui(ui, reason);
-        });
-        ui.add_space(theme::SECTION_GAP);
+    if folded != layout.folded {
+        actions.push(Action::SetLayout(Layout { folded, ..layout }));
     }
 }
 
-fn close_code(code: u16) -> String {
-    match code {
-        1005 => "no code".to_owned(),
-        1006 => "no Close frame".to_owned(),
-        code => code.to_string(),
-    }
-}
-
-fn by(by: crate::capture::event::ClosedBy) -> &'static str {
-    match by {
-        crate::capture::event::ClosedBy::Server => "the server",
-        crate::capture::event::ClosedBy::Client => "us",
-        crate::capture::event::ClosedBy::Network => "the network",
-    }
-}
-
-fn head_ui(ui: &mut Ui, icon: Icon, words: &str, level: Level) {
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        icon_ui(ui, icon, 13.0, level_colour(tokens(ui), level));
-        ui.add(egui::Label::new(RichText::new(words).font(theme::strong(theme::BODY))).wrap());
-    });
-}
-
-fn row_link_ui(ui: &mut Ui, seq: u64, actions: &mut Vec<Action>) {
-    let words = RichText::new(format!("Show row #{}", count(seq))).color(tokens(ui).accent);
-    if ui.link(words).clicked() {
-        actions.push(Action::GoTo(seq));
-    }
-}
-
-fn identity_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment) {
+fn identity_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, folded: &mut Folded) {
     if snapshot.phase == Phase::Idle {
         return;
     }
-    section_ui(ui, "Identity", |ui| {
+    let right = |ui: &mut Ui| {
         if snapshot.held > 0 {
             chip_ui(ui, &format!("{} held", snapshot.held), Level::Warning);
         }
-    });
+    };
+    folding_ui(ui, PanelSection::Identity, folded, right, |ui| identity_facts_ui(ui, snapshot, moment));
+}
+
+fn identity_facts_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment) {
     let t = tokens(ui);
     let open = snapshot.phase.is_open();
     let colour = if !open || snapshot.login.is_good() { t.text } else { t.warning };
@@ -192,93 +119,12 @@ fn identity_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment) {
     } else if !snapshot.pending.is_empty() {
         fact_ui(ui, "requests", &format!("{} in flight", snapshot.pending.len()));
     }
-    ui.add_space(theme::SECTION_GAP);
 }
 
-fn round_trip_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mut Vec<Action>) {
-    let trips = &snapshot.round_trips;
-    if trips.samples_us.is_empty() && !snapshot.phase.is_open() {
-        return;
-    }
-    section_ui(ui, "Round trip", |ui| {
-        let t = tokens(ui);
-        let measure =
-            Button::icon(Icon::Timer, "Measure round trip").small().enabled(snapshot.phase == Phase::Live);
-        if measure.show(ui).clicked() {
-            actions.push(Action::MeasureNow);
-        }
-        if let (Some(half), Some(most)) = (trips.p50_us, trips.p95_us) {
-            let words = if ui.available_width() > 130.0 {
-                percentiles(half, most)
-            } else {
-                format!("p50 {}", span(half))
-            };
-            ui.label(RichText::new(words).font(theme::small()).color(t.dim))
-                .on_hover_text(percentiles(half, most));
-        }
-    });
-    if !trips.samples_us.is_empty() {
-        sparkline_ui(ui, &trips.samples_us);
-    }
-    if snapshot.phase.is_open() {
-        let (words, good) = heartbeat(snapshot, moment);
-        let t = tokens(ui);
-        fact_with(ui, "heartbeat", RichText::new(words).color(if good { t.text } else { t.warning }));
-        let now = moment.ten_seconds;
-        fact_ui(ui, "rate", &format!("↓ {} /s   ↑ {} /s", rate(now.in_messages), rate(now.out_messages)));
-    }
-    ui.add_space(theme::SECTION_GAP);
-}
-
-/// Half and nineteen twentieths of the round trips: `p50 18 · p95 41 ms`.
-fn percentiles(half_us: u64, most_us: u64) -> String {
-    let (half, most) = (span(half_us), span(most_us));
-    let same_unit = half.rsplit_once(' ').zip(most.rsplit_once(' ')).filter(|(one, other)| one.1 == other.1);
-    same_unit.map_or_else(
-        || format!("p50 {half} · p95 {most}"),
-        |((number, _), _)| format!("p50 {number} · p95 {most}"),
-    )
-}
-
-fn heartbeat(snapshot: &Snapshot, moment: &Moment) -> (String, bool) {
-    let Some(since) = moment.since_ping_us else { return ("none seen yet".to_owned(), true) };
-    match (snapshot.heartbeat.answer, moment.closes_in_us) {
-        (Answer::Pong | Answer::OtherMessage, _) => (format!("{}, answered", ago(since)), true),
-        (Answer::Missing, Some(left)) => (format!("not answered, closes in {}", lasting(left)), false),
-        (Answer::Missing, None) => (format!("{}, not answered", ago(since)), false),
-    }
-}
-
-fn warnings_ui(ui: &mut Ui, snapshot: &Snapshot, actions: &mut Vec<Action>) {
-    if snapshot.warnings.is_empty() {
-        return;
-    }
-    let number = snapshot.warnings.len().to_string();
-    section_ui(ui, "Noticed", |ui| {
-        chip_ui(ui, &number, Level::Warning);
-    });
-    for warning in snapshot.warnings.iter().rev().take(6) {
-        let line = egui::Stroke::new(1.0, tokens(ui).line);
-        ui.painter().hline(ui.max_rect().x_range(), ui.cursor().top(), line);
-        ui.add_space(5.0);
-        ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = 6.0;
-            icon_ui(ui, Icon::TriangleAlert, 13.0, tokens(ui).warning);
-            ui.vertical(|ui| {
-                ui.add(egui::Label::new(&*warning.text).wrap());
-                row_link_ui(ui, warning.seq, actions);
-            });
-        });
-        ui.add_space(3.0);
-    }
-    ui.add_space(theme::SECTION_GAP);
-}
-
-fn automation_ui(ui: &mut Ui, snapshot: &Snapshot, actions: &mut Vec<Action>) {
+fn automation_ui(ui: &mut Ui, snapshot: &Snapshot, folded: &mut Folded, actions: &mut Vec<Action>) {
     if snapshot.connection == 0 {
         return;
     }
-    section_ui(ui, "Automatic", |_| {});
     let now = snapshot.switches;
     let mut switches = Switches {
         auto_pong: now.auto_pong,
@@ -286,36 +132,15 @@ fn automation_ui(ui: &mut Ui, snapshot: &Snapshot, actions: &mut Vec<Action>) {
         resubscribe: now.resubscribe,
         measure: now.measure,
     };
-    if switches_ui(ui, &mut switches) {
-        actions.push(Action::SetSwitches(switches));
-    }
-    ui.add_space(theme::SECTION_GAP);
-}
-
-/// The switches of automation, here and in the connect form.
-pub fn switches_ui(ui: &mut Ui, switches: &mut Switches) -> bool {
-    let pong = "Without it the server closes after about a minute";
-    let mut changed = switch_ui(ui, &mut switches.auto_pong, "Answer pings", pong);
-    changed |= switch_ui(ui, &mut switches.reconnect, "Reconnect", "");
-    changed |= switch_ui(ui, &mut switches.resubscribe, "Resubscribe after a reconnect", "");
-    changed | switch_ui(ui, &mut switches.measure, "Measure round trips", "A ping with a uid every 15 s")
-}
-
-fn traffic_ui(ui: &mut Ui, snapshot: &Snapshot) {
-    let counters = &snapshot.counters;
-    if counters.connects == 0 {
-        return;
-    }
-    section_ui(ui, "Traffic", |_| {});
-    let line =
-        |messages: u64, size: u64| format!("{} · {}", figures::counted(messages, "message"), bytes(size));
-    fact_ui(ui, "received", &line(counters.in_messages, counters.in_bytes));
-    fact_ui(ui, "sent", &line(counters.out_messages, counters.out_bytes));
-    let events = counters.events;
-    if events.total() > 0 {
-        let words = format!("{} create · {} update · {} delete", events.create, events.update, events.delete);
-        fact_ui(ui, "events", &words);
-    }
-    fact_ui(ui, "errors", &count(counters.errors));
-    fact_ui(ui, "connects", &format!("{}, {} opened", count(counters.connects), count(counters.opens)));
+    folding_ui(
+        ui,
+        PanelSection::Automatic,
+        folded,
+        |_| {},
+        |ui| {
+            if switches_ui(ui, &mut switches) {
+                actions.push(Action::SetSwitches(switches));
+            }
+        },
+    );
 }

@@ -6,12 +6,14 @@ use lucide_icons::Icon;
 use crate::capture::row::{Level, uid_colour};
 use crate::directus::shown;
 use crate::session::{Subscription, SubscriptionState};
+use crate::settings::{Folded, PanelSection};
 use crate::ui::action::Action;
 use crate::ui::button::{Button, Look};
-use crate::ui::control::{card_ui, chip_ui, hint_ui, section_ui};
+use crate::ui::control::{card_ui, chip_ui, hint_ui};
 use crate::ui::figures::{ago, count, counted, span};
 use crate::ui::gap_report::{gap_of, gap_ui};
 use crate::ui::model::Model;
+use crate::ui::section::folding_ui;
 use crate::ui::table_action::TableAction;
 use crate::ui::theme::{self, tokens};
 
@@ -22,6 +24,7 @@ const FINISHED_SHOWN: usize = 6;
 pub fn subscriptions_ui(
     ui: &mut Ui,
     model: &Model<'_>,
+    folded: &mut Folded,
     wants_subscribe: &mut bool,
     actions: &mut Vec<Action>,
 ) {
@@ -29,14 +32,20 @@ pub fn subscriptions_ui(
     if snapshot.subscriptions.is_empty() && !snapshot.phase.is_open() {
         return;
     }
-    section_ui(ui, "Subscriptions", |ui| {
+    let right = |ui: &mut Ui| {
         let new = Button::new("New").with_icon(Icon::Plus).look(Look::Quiet).small();
         if new.show(ui).on_hover_text("Subscribe by a form").clicked() {
             *wants_subscribe = true;
         }
-    });
+    };
+    folding_ui(ui, PanelSection::Subscriptions, folded, right, |ui| cards_ui(ui, model, actions));
+}
+
+fn cards_ui(ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) {
+    let restored = |one: &&Subscription| !matches!(one.state, SubscriptionState::Restored { .. });
+    // A restored one is shown as what it goes on as.
     let (alive, finished): (Vec<&Subscription>, Vec<&Subscription>) =
-        snapshot.subscriptions.iter().partition(|subscription| subscription.state.is_alive());
+        model.snapshot.subscriptions.iter().filter(restored).partition(|one| one.state.is_alive());
     if alive.is_empty() && finished.is_empty() {
         hint_ui(ui, "None yet. Subscribe to a collection to hear of its changes");
     }
@@ -44,7 +53,6 @@ pub fn subscriptions_ui(
         subscription_ui(ui, subscription, model, actions);
         ui.add_space(2.0);
     }
-    ui.add_space(theme::SECTION_GAP);
 }
 
 fn level(state: &SubscriptionState) -> Level {
@@ -53,15 +61,25 @@ fn level(state: &SubscriptionState) -> Level {
         SubscriptionState::Lost => Level::Warning,
         SubscriptionState::Confirmed | SubscriptionState::Live => Level::Good,
         SubscriptionState::Refused { .. } => Level::Error,
-        SubscriptionState::Replaced { .. } | SubscriptionState::Ended | SubscriptionState::Orphaned => {
-            Level::Dim
-        }
+        SubscriptionState::Replaced { .. }
+        | SubscriptionState::Ended
+        | SubscriptionState::Orphaned
+        | SubscriptionState::Restored { .. } => Level::Dim,
     }
 }
 
+/// The state in words; where the recording ended before the subscription did, it says so.
+fn state_words(subscription: &Subscription, ends_open: bool) -> (String, Level) {
+    let word = subscription.state.word();
+    if ends_open && subscription.state.is_alive() {
+        return (format!("was {word}"), Level::Dim);
+    }
+    (word.to_owned(), level(&subscription.state))
+}
+
 fn subscription_ui(ui: &mut Ui, subscription: &Subscription, model: &Model<'_>, actions: &mut Vec<Action>) {
-    let now_us = model.now_us;
     let t = tokens(ui);
+    let now_us = model.now_us;
     let request = &subscription.request;
     let uid = request.uid.as_deref().unwrap_or_default();
     let edge = if subscription.state.is_alive() { theme::uid_colour(uid_colour(uid)) } else { t.strong_line };
@@ -73,7 +91,8 @@ fn subscription_ui(ui: &mut Ui, subscription: &Subscription, model: &Model<'_>, 
             let name = if request.collection.is_empty() { "(no collection)" } else { &request.collection };
             ui.add(egui::Label::new(RichText::new(shown(name)).font(theme::strong(theme::BODY))).truncate());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                chip_ui(ui, subscription.state.word(), level(&subscription.state));
+                let (words, level) = state_words(subscription, model.snapshot.open_end.is_some());
+                chip_ui(ui, &words, level);
             });
         });
         dim(ui, asked(subscription));
@@ -93,11 +112,14 @@ fn subscription_ui(ui: &mut Ui, subscription: &Subscription, model: &Model<'_>, 
             SubscriptionState::Lost => {
                 dim(ui, "sent before the login: the server never read it".to_owned());
             }
+            SubscriptionState::Orphaned => {
+                dim(ui, format!("its connection is gone · {}", came(subscription, now_us)));
+            }
             SubscriptionState::Sent
             | SubscriptionState::Confirmed
             | SubscriptionState::Live
             | SubscriptionState::Ended
-            | SubscriptionState::Orphaned => {
+            | SubscriptionState::Restored { .. } => {
                 dim(ui, came(subscription, now_us));
             }
         }
@@ -145,7 +167,9 @@ fn asked(subscription: &Subscription) -> String {
     words.push(
         request.uid.as_deref().map_or_else(|| "no uid".to_owned(), |uid| format!("uid {}", shown(uid))),
     );
-    if request.automatic {
+    if subscription.continues.is_some() {
+        words.push("restored".to_owned());
+    } else if request.automatic {
         words.push("resubscribed".to_owned());
     }
     words.join(" · ")
@@ -161,7 +185,8 @@ fn came(subscription: &Subscription, now_us: u64) -> String {
             words.push(format!("{} in the init", counted(u64::from(subscription.init_rows), "row")));
             words.push(format!("confirmed in {}", span(after)));
         }
-        (None, None) => words.push("waiting for the init".to_owned()),
+        (None, None) if subscription.state.is_alive() => words.push("waiting for the init".to_owned()),
+        (None, None) => words.push("never confirmed".to_owned()),
     }
     words.join(" · ")
 }

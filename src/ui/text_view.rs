@@ -12,9 +12,11 @@ use egui::{Color32, Label, Rect, Response, Sense, TextFormat, Ui, UiBuilder, Wid
 use lucide_icons::Icon;
 
 use crate::capture::sheet::{Form, Hits, Sheet};
+use crate::capture::study::CopyForm;
 use crate::directus::shown;
 use crate::ui::action::Action;
 use crate::ui::control::paint_icon;
+use crate::ui::copy_menu::copy_part;
 use crate::ui::fold_map::FoldMap;
 use crate::ui::json_highlight::{Token, tokens_of};
 use crate::ui::log_scroll::Extent;
@@ -223,11 +225,11 @@ impl TextView {
             if ui.button(name).clicked() {
                 let start = sheet.lines.range(lines.start, sheet.text.len()).start;
                 let end = sheet.lines.range(lines.end.saturating_sub(1), sheet.text.len()).end;
-                actions.push(Action::Copy(sheet.text.get(start..end).unwrap_or_default().to_owned()));
+                actions.push(copy_lines(sheet, start..end));
                 ui.close();
             }
             if ui.button("Copy all").clicked() {
-                actions.push(Action::Copy(sheet.text.to_string()));
+                actions.push(copy_lines(sheet, 0..sheet.text.len()));
                 ui.close();
             }
         });
@@ -238,6 +240,12 @@ impl TextView {
 enum LineWish {
     Toggle(u32),
     Pick { line: usize, extend: bool },
+}
+
+fn copy_lines(sheet: &Sheet, bytes: Range<usize>) -> Action {
+    let place = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
+    let form = CopyForm::Part(sheet.form, place(bytes.start), place(bytes.end));
+    copy_part(sheet.text.get(bytes).unwrap_or_default(), form)
 }
 
 fn lines_of((anchor, head): (usize, usize)) -> Range<usize> {

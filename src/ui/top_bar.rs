@@ -5,15 +5,25 @@ use egui::{Layout, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 use lucide_icons::Icon;
 
 use crate::session::Phase;
+use crate::ui::action::Action;
 use crate::ui::button::{Button, Look};
 use crate::ui::command::{Command, keys};
-use crate::ui::control::dot_ui;
 use crate::ui::model::{Demo, Model, Source};
-use crate::ui::status_panel::{phase_colour, phase_note};
+use crate::ui::tab_strip::tab_strip_ui;
 use crate::ui::theme::{self, tokens};
 
+/// What the strip of tabs leaves to the buttons.
+const TOOLS_WIDTH: f32 = 440.0;
+/// What it has in a narrow window.
+const STRIP_WIDTH: f32 = 220.0;
+
 /// Paints the bar; `on_form` while the connect form is shown. Returns the command chosen.
-pub fn top_bar_ui(ui: &mut Ui, model: &Model<'_>, on_form: bool) -> Option<Command> {
+pub fn top_bar_ui(
+    ui: &mut Ui,
+    model: &Model<'_>,
+    on_form: bool,
+    actions: &mut Vec<Action>,
+) -> Option<Command> {
     let mut chosen = None;
     let size = vec2(ui.available_width(), ui.available_height());
     ui.allocate_ui_with_layout(size, Layout::left_to_right(egui::Align::Center), |ui| {
@@ -22,7 +32,7 @@ pub fn top_bar_ui(ui: &mut Ui, model: &Model<'_>, on_form: bool) -> Option<Comma
             ui.add_space(4.0);
             ui.label(RichText::new("Harewire").font(theme::strong(13.0)));
         } else {
-            chosen = source_ui(ui, model, on_form);
+            chosen = source_ui(ui, model, on_form, actions);
         }
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             let choice = tools_ui(ui, model);
@@ -32,32 +42,11 @@ pub fn top_bar_ui(ui: &mut Ui, model: &Model<'_>, on_form: bool) -> Option<Comma
     chosen
 }
 
-fn source_ui(ui: &mut Ui, model: &Model<'_>, on_form: bool) -> Option<Command> {
-    let t = tokens(ui);
+fn source_ui(ui: &mut Ui, model: &Model<'_>, on_form: bool, actions: &mut Vec<Action>) -> Option<Command> {
     let snapshot = model.snapshot;
-    let (name, note) = match model.source {
-        Source::Nothing => return None,
-        Source::Live(name) => {
-            let moment = snapshot.at(model.now_us);
-            let note = match snapshot.phase {
-                Phase::WaitingToRetry => phase_note(snapshot, &moment),
-                phase => phase.words().to_lowercase(),
-            };
-            (name, note)
-        }
-        Source::Recording(name) => (name, "recording".to_owned()),
-    };
     let mut chosen = None;
-    let frame = egui::Frame::new().fill(t.raised).corner_radius(theme::RADIUS);
-    frame.inner_margin(egui::Margin::symmetric(12, 0)).show(ui, |ui| {
-        ui.set_height(28.0);
-        ui.horizontal_centered(|ui| {
-            ui.spacing_mut().item_spacing.x = 7.0;
-            dot_ui(ui, phase_colour(t, snapshot.phase));
-            ui.add(egui::Label::new(RichText::new(name).color(t.text)).truncate());
-            ui.label(RichText::new(note).color(t.dim));
-        });
-    });
+    let width = (ui.available_width() - TOOLS_WIDTH).max(STRIP_WIDTH);
+    actions.extend(tab_strip_ui(ui, model, width).map(Action::Tabs));
     if let Source::Live(_) = model.source {
         let (command, text, icon) = match snapshot.phase {
             Phase::Idle | Phase::Closed => (Command::Reconnect, "Reconnect", Icon::Plug),

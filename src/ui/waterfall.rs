@@ -1,7 +1,7 @@
-//! The bar that shows where the time of connecting went, and the line of round trips.
+//! The bar that shows where the time of connecting went.
 
 use egui::accesskit::Role;
-use egui::{Rect, RichText, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Rect, RichText, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::session::Waterfall;
 use crate::ui::figures;
@@ -44,32 +44,7 @@ fn step_colour(name: &str, index: usize) -> usize {
         "tcp" | "connect" => 1,
         "tls" => 2,
         "upgrade" => 3,
-        "login" => 4,
+        "login" | "proxy" => 4,
         _ => index % theme::STEP_COLOURS.len(),
-    }
-}
-
-/// The latest round trips as a line, 34 points high.
-pub fn sparkline_ui(ui: &mut Ui, samples_us: &[u64]) {
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 34.0), Sense::hover());
-    let shown = samples_us.get(samples_us.len().saturating_sub(60)..).unwrap_or_default();
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("{} round trips", shown.len())));
-    let highest = shown.iter().copied().max().unwrap_or(1).max(1);
-    let t = tokens(ui);
-    let step = rect.width() / points(proportion(u64::try_from(shown.len()).unwrap_or(1).max(2) - 1));
-    let at = |index: usize, sample: u64| {
-        let x = rect.left() + step * points(proportion(u64::try_from(index).unwrap_or(0)));
-        let share = points(proportion(sample) / proportion(highest));
-        pos2(x, rect.bottom() - 4.0 - share * (rect.height() - 8.0))
-    };
-    let line: Vec<_> = shown.iter().enumerate().map(|(index, sample)| at(index, *sample)).collect();
-    match line[..] {
-        [] => {}
-        [only] => {
-            ui.painter().circle_filled(only, 2.0, t.accent);
-        }
-        _ => {
-            ui.painter().line(line, Stroke::new(1.5, t.accent));
-        }
     }
 }

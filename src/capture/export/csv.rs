@@ -3,13 +3,10 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use super::{Item, kind_name};
-use crate::capture::event::{Direction, Fact, Payload, What};
+use crate::capture::event::{Direction, Fact, What};
 use crate::capture::time;
-use crate::directus::{ErrorCode, MessageType};
+use crate::directus::ErrorCode;
 
 /// The first line.
 const COLUMNS: [&str; 14] = [
@@ -53,11 +50,7 @@ impl<W: Write> CsvWriter<W> {
     pub fn item(&mut self, item: Item<'_>) -> io::Result<()> {
         let row = item.row;
         let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
-        let direction = match row.direction {
-            Some(Direction::In) => "in",
-            Some(Direction::Out) => "out",
-            None => "",
-        };
+        let direction = row.direction.map_or("", Direction::name);
         let (status, code) = outcome(&item);
         let fields: [Cow<'_, str>; 14] = [
             row.seq.to_string().into(),
@@ -117,13 +110,7 @@ fn outcome(item: &Item<'_>) -> (String, String) {
 /// The payload of a message (base64 where it is binary), the keys of a fact as JSON.
 fn data(item: &Item<'_>) -> String {
     match &item.event.what {
-        What::Message(message) => match &message.payload {
-            Payload::Text(text) => text.as_str().to_owned(),
-            Payload::Binary(bytes) => {
-                debug_assert_eq!(message.class.kind, MessageType::Binary);
-                STANDARD.encode(bytes)
-            }
-        },
+        What::Message(message) => message.payload.to_text().into_owned(),
         What::Fact(fact) => match fact.as_ref() {
             Fact::Unknown { line, .. } => line.clone(),
             // Facts hold only text and numbers.

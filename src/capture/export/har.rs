@@ -98,6 +98,7 @@ const fn is_handshake(kind: Kind) -> bool {
             FactKind::Connect
                 | FactKind::Resolved
                 | FactKind::Connected
+                | FactKind::Tunnelled
                 | FactKind::Secured
                 | FactKind::Request
                 | FactKind::Response
@@ -302,11 +303,13 @@ fn entry(
                 entry.request.url = url;
             }
             Fact::Resolved { took_us, .. } => entry.timings.dns = milliseconds(took_us),
-            Fact::Connected { address, took_us } => {
+            Fact::Connected { address, took_us, .. } => {
                 let host = address.rsplit_once(':').map_or(address.as_str(), |(host, _)| host);
                 entry.server_address = host.trim_matches(['[', ']']).to_owned();
                 tcp_us = Some(took_us);
             }
+            // What a proxy takes is a part of the connecting, too.
+            Fact::Tunnelled { took_us, .. } => tcp_us = Some(tcp_us.unwrap_or(0) + took_us),
             Fact::Secured { took_us, .. } => tls_us = Some(took_us),
             Fact::Request { method, headers, .. } => {
                 entry.request.method = method;

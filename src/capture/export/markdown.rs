@@ -54,11 +54,7 @@ impl<W: Write> MarkdownWriter<W> {
         }
         self.given += 1;
         let row = item.row;
-        let direction = match row.direction {
-            Some(Direction::In) => "in",
-            Some(Direction::Out) => "out",
-            None => "",
-        };
+        let direction = row.direction.map_or("", Direction::name);
         writeln!(
             self.to,
             "| {} | {} | {direction} | {} | {} | {} |",
@@ -84,7 +80,7 @@ impl<W: Write> MarkdownWriter<W> {
         }
         let safe: Vec<_> = part.split('\n').map(|line| shown(line.trim_end_matches('\r'))).collect();
         let safe = safe.join("\n");
-        let fence = "`".repeat(longest_run(&safe).max(2) + 1);
+        let fence = fence(&safe);
         let row = item.row;
         let rest = match text.len() - cut {
             0 => String::new(),
@@ -131,6 +127,12 @@ fn code(text: &str) -> String {
     let text = text.replace("\\|", "\\ |").replace('|', "\\|");
     let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// What opens and closes a block of code: longer than any run of backticks in it.
+#[must_use]
+pub fn fence(text: &str) -> String {
+    "`".repeat(longest_run(text).max(2) + 1)
 }
 
 /// The longest run of backticks.

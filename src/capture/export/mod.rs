@@ -12,7 +12,7 @@ use std::io;
 
 pub use csv::{CsvWriter, harmless};
 pub use har::write as write_har;
-pub use markdown::MarkdownWriter;
+pub use markdown::{MarkdownWriter, fence};
 pub use ndjson::Ndjson;
 pub use rows::Rows;
 

@@ -2,29 +2,18 @@
 
 use std::fmt::Write as _;
 
-use crate::capture::event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stamp, Text, What};
+use crate::capture::event::{ClosedBy, Direction, Event, Fact, Message, Payload, Stamp, What};
 use crate::capture::line::Header;
 use crate::capture::row::Row;
 use crate::capture::{Join, Journal, Reader, Record, Recording};
-use crate::directus::{Class, classify};
+use crate::directus::Class;
 
 const START_US: i64 = 1_764_000_000_000_042;
 
 /// A message with the row that the log would show.
 pub fn message(direction: Direction, data: &str, summary: &str) -> (Event, Record, Row) {
-    let what = What::Message(Message {
-        direction,
-        payload: Payload::Text(Text::from(data)),
-        size: data.len() as u64,
-        class: classify(data),
-    });
-    let event = Event {
-        stamp: Stamp { time_us: START_US, elapsed_us: 12 },
-        connection: 1,
-        automatic: false,
-        masked: false,
-        what,
-    };
+    let what = What::Message(Message::text(direction, data));
+    let event = Event::new(Stamp { time_us: START_US, elapsed_us: 12 }, what);
     let record = Record::of(&event, 0, 0);
     let row = Row {
         seq: 7,
@@ -73,6 +62,7 @@ fn events() -> Vec<Event> {
         mode: "handshake".into(),
         credential: "static token".into(),
         attempt,
+        unverified: false,
     };
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let request = || Fact::Request {
@@ -87,14 +77,7 @@ fn events() -> Vec<Event> {
         body: body.into(),
         took_us: 22_000,
     };
-    let text = |direction, data: &str| {
-        What::Message(Message {
-            direction,
-            payload: Payload::Text(Text::from(data)),
-            size: data.len() as u64,
-            class: classify(data),
-        })
-    };
+    let text = |direction, data: &str| What::Message(Message::text(direction, data));
     let fact = |fact| What::Fact(Box::new(fact));
     let binary = What::Message(Message {
         direction: Direction::In,
@@ -118,7 +101,7 @@ fn events() -> Vec<Event> {
                 took_us: 9_000,
             }),
         ),
-        (1, fact(Fact::Connected { address: "192.0.2.7:443".into(), took_us: 14_000 })),
+        (1, fact(Fact::Connected { address: "192.0.2.7:443".into(), via: String::new(), took_us: 14_000 })),
         (1, fact(request())),
         (1, fact(response(101, "Switching Protocols", ""))),
         (1, text(Direction::Out, r#"{"type":"auth","access_token":"[masked 1]"}"#)),

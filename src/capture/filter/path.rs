@@ -8,6 +8,7 @@ use serde_json_path::JsonPath;
 
 use super::ast::Comparison;
 use super::text::{Needle, Pattern};
+use crate::capture::json_query::json_query;
 
 /// A path and what is asked of the nodes it finds: one that satisfies is enough.
 #[derive(Clone, Debug)]
@@ -135,14 +136,7 @@ impl PathTerm {
     /// # Errors
     /// Why the path can't be read, and the byte of `text` at which.
     pub(super) fn new(text: &str, scanned: &Scanned, test: Test) -> Result<Self, (usize, String)> {
-        let path = text.strip_prefix('$').unwrap_or(text);
-        let dot = if path.is_empty() || path.starts_with(['[', '.']) { "" } else { "." };
-        let query = JsonPath::parse(&format!("${dot}{path}")).map_err(|error| {
-            let added = 1 + dot.len();
-            let given = text.len() - path.len();
-            let at = (error.position().saturating_sub(1 + added) + given).min(text.len());
-            (text.floor_char_boundary(at), error.message().to_owned())
-        })?;
+        let query = json_query(text)?;
         let mut needed: Vec<String> = scanned.names.clone();
         if let Test::Compares(Comparison::Equal, Value::String(value)) = &test {
             needed.push(value.clone());

@@ -60,6 +60,7 @@ impl<'a> Scribe<'a> {
                     mode: speech::mode(socket).to_owned(),
                     credential: "as the browser sent it".to_owned(),
                     attempt: 1,
+                    unverified: false,
                 },
             ),
             self.fact(begun_us, Fact::Request { method, target, headers }),

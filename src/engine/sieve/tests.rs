@@ -8,10 +8,7 @@ use proptest::sample::select;
 
 use super::*;
 use crate::capture::filter::Verdict;
-use crate::capture::{
-    ClosedBy, Direction, Event, Fact, Header, Join, Journal, Message, Payload, Stamp, Text, What,
-};
-use crate::directus::classify;
+use crate::capture::{ClosedBy, Direction, Event, Fact, Header, Join, Journal, Message, Stamp, What};
 
 /// A capture that grows as the test says.
 struct Scene {
@@ -33,18 +30,13 @@ impl Scene {
 
     fn append(&mut self, what: What, join: Join) {
         let stamp = Stamp { time_us: 1_800_000_000_000_000, elapsed_us: 0 };
-        let event = Event { stamp, connection: 1, automatic: false, masked: false, what };
+        let event = Event::new(stamp, what);
         let seq = self.journal.append(&event);
         self.journal.join(seq, join);
     }
 
     fn hear(&mut self, text: &str) {
-        let message = Message {
-            direction: Direction::In,
-            payload: Payload::Text(Text::from(text)),
-            size: text.len() as u64,
-            class: classify(text),
-        };
+        let message = Message::text(Direction::In, text);
         self.append(What::Message(message), Join::default());
     }
 
@@ -203,15 +195,10 @@ fn names_that_come_later_count() {
     let mut seq = 0;
     let mut step = |scene: &mut Scene, direction, text: &str| {
         seq += 1;
-        let message = Message {
-            direction,
-            payload: Payload::Text(Text::from(text)),
-            size: text.len() as u64,
-            class: classify(text),
-        };
+        let message = Message::text(direction, text);
         let what = What::Message(message);
         let stamp = Stamp { time_us: 1, elapsed_us: seq };
-        let event = Event { stamp, connection: 1, automatic: false, masked: false, what: what.clone() };
+        let event = Event::new(stamp, what.clone());
         let joined = session.apply(seq, &event);
         scene.append(what, crate::engine::recorder::join(joined));
         scene.journal.commit().unwrap();

@@ -11,6 +11,15 @@ pub enum DialFailure {
         /// The name.
         host: String,
     },
+    /// The host has no address of the family asked for.
+    NoAddress {
+        /// The name.
+        host: String,
+        /// Such as `IPv6`.
+        family: &'static str,
+        /// The addresses it has.
+        others: String,
+    },
     /// The name service itself did not answer.
     NameServiceDown {
         /// The name that was asked for.
@@ -59,9 +68,10 @@ pub enum DialFailure {
 impl DialFailure {
     pub(crate) const fn stage(&self) -> Stage {
         match self {
-            Self::UnknownHost { .. } | Self::NameServiceDown { .. } | Self::ResolveTimeout { .. } => {
-                Stage::Resolve
-            }
+            Self::UnknownHost { .. }
+            | Self::NoAddress { .. }
+            | Self::NameServiceDown { .. }
+            | Self::ResolveTimeout { .. } => Stage::Resolve,
             Self::Refused { .. }
             | Self::Unreachable { .. }
             | Self::Timeout { .. }
@@ -72,7 +82,7 @@ impl DialFailure {
 
     pub(crate) const fn remedy(&self) -> Remedy {
         match self {
-            Self::UnknownHost { .. } => Remedy::Change,
+            Self::UnknownHost { .. } | Self::NoAddress { .. } => Remedy::Change,
             Self::NameServiceDown { .. }
             | Self::ResolveTimeout { .. }
             | Self::Refused { .. }
@@ -89,6 +99,11 @@ impl DialFailure {
                 format!("No host is called {host}."),
                 "The name is misspelt, or it exists only inside another network or a VPN.",
                 "Check the spelling of the URL, and whether this machine is in the right network.",
+            ),
+            Self::NoAddress { host, family, others } => Sentences::new(
+                format!("The host {host} has no {family} address, only {others}."),
+                "The profile asks for this kind of address, and the name service knows none.",
+                "Choose any address in the profile, or add the address to the name service.",
             ),
             Self::NameServiceDown { host } => Sentences::new(
                 format!("The name service could not be asked for {host}."),
@@ -159,6 +174,7 @@ impl DialFailure {
         let detail = || "host unreachable".to_owned();
         vec![
             Self::UnknownHost { host: host() },
+            Self::NoAddress { host: host(), family: "IPv6", others: addresses() },
             Self::NameServiceDown { host: host() },
             Self::ResolveTimeout { host: host(), after_ms: 10_000 },
             Self::Refused { addresses: addresses() },

@@ -24,12 +24,16 @@ pub enum LoginFailure {
     AuthTimeout,
     /// A second `auth` on an open connection was refused.
     ReloginRefused,
+    /// This build can't log in with such a credential.
+    KindUnknown(&'static str),
 }
 
 impl LoginFailure {
     pub(crate) const fn remedy(self) -> Remedy {
         match self {
-            Self::TokenRefused | Self::MessageRefused | Self::NothingSent => Remedy::Change,
+            Self::TokenRefused | Self::MessageRefused | Self::NothingSent | Self::KindUnknown(_) => {
+                Remedy::Change
+            }
             Self::RefusedInPublic
             | Self::Silent { .. }
             | Self::TokenExpired
@@ -81,6 +85,11 @@ impl LoginFailure {
                 "The credential in the auth message is wrong or expired; outside public mode the server now closes.",
                 "Check the credential in that message.",
             ),
+            Self::KindUnknown(kind) => Sentences::new(
+                format!("No connection was made: Harewire can't log in with this credential yet ({kind})."),
+                "Of the credentials, static tokens and access tokens are the ones this build can send.",
+                "Choose the static token in the profile.",
+            ),
         }
     }
 
@@ -95,6 +104,7 @@ impl LoginFailure {
             Self::TokenExpired,
             Self::AuthTimeout,
             Self::ReloginRefused,
+            Self::KindUnknown("session cookie"),
         ]
     }
 }

@@ -6,13 +6,17 @@
 mod dial;
 mod login;
 mod open;
+mod proxy;
 mod tls;
+mod trust;
 mod upgrade;
 
 pub use dial::DialFailure;
 pub use login::LoginFailure;
 pub use open::OpenFailure;
+pub use proxy::ProxyFailure;
 pub use tls::TlsFailure;
+pub use trust::{PemFile, TrustFailure};
 pub use upgrade::UpgradeFailure;
 
 use crate::capture::event::Stage;
@@ -54,6 +58,10 @@ pub enum Remedy {
 pub enum Failure {
     /// Before TCP stood.
     Dial(DialFailure),
+    /// At a proxy.
+    Proxy(ProxyFailure),
+    /// In the certificates of the profile, before anything was sent.
+    Trust(TrustFailure),
     /// In the TLS handshake.
     Tls(TlsFailure),
     /// In the HTTP upgrade.
@@ -67,6 +75,11 @@ pub enum Failure {
         /// Its own words.
         words: String,
     },
+    /// The portable transport can't do what the profile asks for.
+    Unsupported {
+        /// What, as part of a sentence.
+        what: &'static str,
+    },
 }
 
 impl Failure {
@@ -75,10 +88,13 @@ impl Failure {
     pub const fn stage(&self) -> Stage {
         match self {
             Self::Dial(failure) => failure.stage(),
-            Self::Tls(_) => Stage::Tls,
+            Self::Proxy(_) => Stage::Proxy,
+            Self::Trust(_) | Self::Tls(_) => Stage::Tls,
             Self::Upgrade(_) => Stage::Upgrade,
             Self::Login(_) => Stage::Login,
             Self::Open(failure) => failure.stage(),
+            // It is refused before anything is sent, so the way there was not even begun.
+            Self::Unsupported { .. } => Stage::Tcp,
             Self::Portable { .. } => Stage::Socket,
         }
     }
@@ -88,6 +104,8 @@ impl Failure {
     pub fn sentences(&self) -> Sentences {
         match self {
             Self::Dial(failure) => failure.sentences(),
+            Self::Proxy(failure) => failure.sentences(),
+            Self::Trust(failure) => failure.sentences(),
             Self::Tls(failure) => failure.sentences(),
             Self::Upgrade(failure) => failure.sentences(),
             Self::Login(failure) => failure.sentences(),
@@ -97,6 +115,11 @@ impl Failure {
                 "It passes on one line of text and nothing else.",
                 "Switch the profile to the full transport to see what happened.",
             ),
+            Self::Unsupported { what } => Sentences::new(
+                format!("The portable transport can't {what}."),
+                "The profile asks for it, and to connect without it could go where you don't want to.",
+                "Switch the profile to the full transport, or remove that setting.",
+            ),
         }
     }
 
@@ -105,11 +128,14 @@ impl Failure {
     pub const fn remedy(&self) -> Remedy {
         match self {
             Self::Dial(failure) => failure.remedy(),
+            Self::Proxy(failure) => failure.remedy(),
+            Self::Trust(failure) => failure.remedy(),
             Self::Tls(failure) => failure.remedy(),
             Self::Upgrade(failure) => failure.remedy(),
             Self::Login(failure) => failure.remedy(),
             Self::Open(failure) => failure.remedy(),
             Self::Portable { .. } => Remedy::Again,
+            Self::Unsupported { .. } => Remedy::Change,
         }
     }
 }
@@ -117,6 +143,18 @@ impl Failure {
 impl From<DialFailure> for Failure {
     fn from(failure: DialFailure) -> Self {
         Self::Dial(failure)
+    }
+}
+
+impl From<ProxyFailure> for Failure {
+    fn from(failure: ProxyFailure) -> Self {
+        Self::Proxy(failure)
+    }
+}
+
+impl From<TrustFailure> for Failure {
+    fn from(failure: TrustFailure) -> Self {
+        Self::Trust(failure)
     }
 }
 
@@ -163,13 +201,16 @@ pub(crate) fn in_bytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::{
-        DialFailure, Failure, LoginFailure, OpenFailure, Remedy, TlsFailure, UpgradeFailure, in_bytes,
-        in_seconds,
+        DialFailure, Failure, LoginFailure, OpenFailure, ProxyFailure, Remedy, TlsFailure, TrustFailure,
+        UpgradeFailure, in_bytes, in_seconds,
     };
 
     fn samples() -> Vec<Failure> {
         let mut samples: Vec<Failure> = vec![Failure::Portable { words: "read: nonsense".to_owned() }];
         samples.extend(DialFailure::samples().into_iter().map(Failure::from));
+        samples.extend(ProxyFailure::samples().into_iter().map(Failure::from));
+        samples.extend(TrustFailure::samples().into_iter().map(Failure::from));
+        samples.push(Failure::Unsupported { what: "go through a proxy" });
         samples.extend(TlsFailure::samples().into_iter().map(Failure::from));
         samples.extend(UpgradeFailure::samples().into_iter().map(Failure::from));
         samples.extend(LoginFailure::samples().into_iter().map(Failure::from));

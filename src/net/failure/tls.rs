@@ -1,6 +1,6 @@
 //! Failures of the TLS handshake.
 
-use rustls::{CertificateError, InvalidMessage};
+use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
 use super::{Remedy, Sentences, in_seconds};
 
@@ -43,6 +43,13 @@ pub enum TlsFailure {
         /// The alert or the library's words.
         detail: String,
     },
+    /// The server wants a client certificate and got none.
+    CertificateWanted,
+    /// The server refused our client certificate.
+    CertificateRefused {
+        /// The alert.
+        detail: String,
+    },
     /// No end of the handshake within the limit.
     Timeout {
         /// The limit, milliseconds.
@@ -73,6 +80,8 @@ impl TlsFailure {
             | Self::BadCertificate { .. }
             | Self::NotTls
             | Self::Refused { .. }
+            | Self::CertificateWanted
+            | Self::CertificateRefused { .. }
             | Self::NoRoots { .. }
             | Self::BadName { .. } => Remedy::Change,
         }
@@ -110,6 +119,16 @@ impl TlsFailure {
                 format!("Server and Harewire did not agree on TLS ({detail})."),
                 "The server offers only old TLS versions, expects another host name, or demands a client certificate.",
                 "Allow TLS 1.2 or 1.3 on the server, and check the host name in the URL.",
+            ),
+            Self::CertificateWanted => Sentences::new(
+                "The server wants a client certificate.",
+                "It lets in only those who show one that it trusts, and this profile names none.",
+                "Name the certificate and its key in the profile, under More options, TLS.",
+            ),
+            Self::CertificateRefused { detail } => Sentences::new(
+                format!("The server refused the client certificate ({detail})."),
+                "It has expired, was revoked, or was signed by an authority that this server doesn't trust.",
+                "Ask the server's operator which authority signs client certificates, and get a new one from it.",
             ),
             Self::Timeout { after_ms } => Sentences::new(
                 format!("The TLS handshake did not end within {}.", in_seconds(*after_ms)),
@@ -150,7 +169,26 @@ impl TlsFailure {
             rustls::Error::General(detail) if detail.contains("CA certificates") => {
                 Self::NoRoots { detail: detail.clone() }
             }
+            rustls::Error::AlertReceived(alert) => Self::from_alert(*alert),
             other => Self::Refused { detail: other.to_string() },
+        }
+    }
+
+    /// What the server's alert means; in TLS 1.3 one about our certificate comes after the handshake.
+    fn from_alert(alert: AlertDescription) -> Self {
+        use AlertDescription as Alert;
+        match alert {
+            Alert::CertificateRequired => Self::CertificateWanted,
+            Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateRevoked
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::UnknownCA
+            | Alert::AccessDenied
+            // An authority of the same name with another key.
+            | Alert::DecryptError => Self::CertificateRefused { detail: format!("alert {alert:?}") },
+            other => Self::Refused { detail: format!("received fatal alert: {other:?}") },
         }
     }
 
@@ -188,6 +226,8 @@ impl TlsFailure {
             Self::BadCertificate { detail: detail() },
             Self::NotTls,
             Self::Refused { detail: detail() },
+            Self::CertificateWanted,
+            Self::CertificateRefused { detail: detail() },
             Self::Timeout { after_ms: 10_000 },
             Self::HungUp,
             Self::NoRoots { detail: detail() },

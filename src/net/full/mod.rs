@@ -5,7 +5,10 @@ mod frames;
 mod request;
 mod response;
 mod rewound;
+mod route;
 mod tls;
+mod trust;
+mod tunnel;
 mod upgrade;
 
 use std::future::Future;
@@ -24,6 +27,7 @@ use crate::net::command::ConnectSpec;
 use crate::net::failure::{Failure, OpenFailure};
 use crate::net::full::frames::Frames;
 use crate::net::full::request::Request;
+pub(crate) use crate::net::full::route::{Destination, go};
 use crate::net::socket::SocketEvent;
 
 /// Anything that carries bytes both ways.
@@ -32,13 +36,13 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 
 /// The one limit over all steps of a connect.
 #[derive(Clone, Copy, Debug)]
-struct Deadline {
+pub(crate) struct Deadline {
     at: Instant,
     limit: Duration,
 }
 
 impl Deadline {
-    fn after(limit: Duration) -> Self {
+    pub(crate) fn after(limit: Duration) -> Self {
         Self { at: Instant::now() + limit, limit }
     }
 
@@ -49,7 +53,7 @@ impl Deadline {
 }
 
 /// Takes the events of a dial while it is under way.
-type Report = UnboundedSender<SocketEvent>;
+pub(crate) type Report = UnboundedSender<SocketEvent>;
 
 type Dialing = Pin<Box<dyn Future<Output = Result<Frames, Failure>> + Send>>;
 
@@ -137,12 +141,8 @@ impl FullSocket {
 async fn open(spec: Arc<ConnectSpec>, report: Report) -> Result<Frames, Failure> {
     let deadline = Deadline::after(spec.connect_timeout);
     let request = Request::new(&spec)?;
-    let tcp = dial::connect(&request.host, request.port, deadline, &report).await?;
-    let mut wire: Box<dyn Wire> = if request.tls {
-        Box::new(tls::secure(tcp, &request.host, deadline, &report).await?)
-    } else {
-        Box::new(tcp)
-    };
+    let to = Destination { host: &request.host, port: request.port, tls: request.tls };
+    let mut wire = go(&spec.reach, to, deadline, &report).await?;
     let agreed = upgrade::upgrade(&mut wire, &request, deadline, &report).await?;
     // The reader of the reports is dropped with this future, never before it.
     let _ = report.send(SocketEvent::Open { subprotocol: agreed.subprotocol });

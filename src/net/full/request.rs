@@ -86,7 +86,8 @@ fn headers(spec: &ConnectSpec, url: &Url, key: &str) -> Result<Vec<Header>, Upgr
     if !given("User-Agent") {
         push("User-Agent", concat!("harewire/", env!("CARGO_PKG_VERSION")).to_owned());
     }
-    headers.extend(spec.headers.iter().cloned());
+    headers.extend(spec.headers.iter().filter(|(name, _)| !is_cookie(name)).cloned());
+    headers.extend(cookie(spec));
     for (name, value) in &headers {
         check(name, value)?;
     }
@@ -96,6 +97,18 @@ fn headers(spec: &ConnectSpec, url: &Url, key: &str) -> Result<Vec<Header>, Upgr
         }
     }
     Ok(headers)
+}
+
+fn is_cookie(name: &str) -> bool {
+    name.eq_ignore_ascii_case("Cookie")
+}
+
+/// All cookies in one header, since a second one is not allowed (RFC 6265, 5.4).
+fn cookie(spec: &ConnectSpec) -> Option<Header> {
+    let given = spec.headers.iter().filter(|(name, _)| is_cookie(name)).map(|(_, value)| value.clone());
+    let pairs = spec.reach.cookies.iter().map(|(name, value)| format!("{name}={}", value.expose()));
+    let all: Vec<String> = given.chain(pairs).collect();
+    (!all.is_empty()).then(|| ("Cookie".to_owned(), all.join("; ")))
 }
 
 /// Refuses what would break out of its line (RFC 9110, 5.1 and 5.5).

@@ -1,5 +1,6 @@
 //! The HTTP upgrade. Our own, because the whole answer is kept whatever it is.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -7,7 +8,7 @@ use tokio::time::{timeout, timeout_at};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::net::clock::since_us;
-use crate::net::failure::UpgradeFailure;
+use crate::net::failure::{Failure, TlsFailure, UpgradeFailure};
 use crate::net::full::request::Request;
 use crate::net::full::response::Head;
 use crate::net::full::{Deadline, Report, Wire};
@@ -30,7 +31,7 @@ pub(super) async fn upgrade(
     request: &Request,
     deadline: Deadline,
     report: &Report,
-) -> Result<Agreed, UpgradeFailure> {
+) -> Result<Agreed, Failure> {
     let begun = Instant::now();
     let asked = SocketEvent::Request { target: request.target.clone(), headers: request.headers.clone() };
     let _ = report.send(asked);
@@ -41,9 +42,10 @@ pub(super) async fn upgrade(
             return Err(UpgradeFailure::NoAnswer {
                 path: request.path.clone(),
                 after_ms: deadline.limit_ms(),
-            });
+            }
+            .into());
         }
-        Err(_) => return Err(UpgradeFailure::Stalled { after_ms: deadline.limit_ms() }),
+        Err(_) => return Err(UpgradeFailure::Stalled { after_ms: deadline.limit_ms() }.into()),
     };
     let took_us = since_us(begun);
     let rest = bytes.split_off(head.length);
@@ -66,11 +68,12 @@ pub(super) async fn upgrade(
             location: head.header("location").map(str::to_owned),
             reason: head.reason,
             token_shown: request.token_shown,
-        });
+        }
+        .into());
     }
     let accept = head.header("sec-websocket-accept").map(str::trim);
     if accept != Some(derive_accept_key(request.key.as_bytes()).as_str()) {
-        return Err(UpgradeFailure::BadAccept { received: accept.map(str::to_owned) });
+        return Err(UpgradeFailure::BadAccept { received: accept.map(str::to_owned) }.into());
     }
     // A server that does not echo an offered subprotocol is not refused: the empty one is shown.
     let subprotocol = head.header("sec-websocket-protocol").unwrap_or_default().to_owned();
@@ -78,13 +81,13 @@ pub(super) async fn upgrade(
 }
 
 /// Sends the request and reads the head of the final answer into `bytes`.
-async fn ask(
-    wire: &mut Box<dyn Wire>,
-    request: &Request,
-    bytes: &mut Vec<u8>,
-) -> Result<Head, UpgradeFailure> {
-    wire.write_all(&request.to_bytes()).await.map_err(|_| UpgradeFailure::HungUp)?;
-    wire.flush().await.map_err(|_| UpgradeFailure::HungUp)?;
+async fn ask(wire: &mut Box<dyn Wire>, request: &Request, bytes: &mut Vec<u8>) -> Result<Head, Failure> {
+    // A server that refuses our certificate says so instead of answering; reading tells it, if writing has failed.
+    let written = async {
+        wire.write_all(&request.to_bytes()).await?;
+        wire.flush().await
+    };
+    let written = written.await;
     loop {
         match Head::parse(bytes)? {
             // Interim answers (RFC 9110, 15.2) precede the real one.
@@ -93,12 +96,20 @@ async fn ask(
             }
             Some(head) => return Ok(head),
             None => {
-                let read = wire.read_buf(bytes).await.map_err(|_| UpgradeFailure::HungUp)?;
-                if read == 0 {
-                    return Err(UpgradeFailure::HungUp);
+                let read = wire.read_buf(bytes).await.map_err(|error| cut(&error))?;
+                if read == 0 || written.is_err() {
+                    return Err(written.as_ref().err().map_or(UpgradeFailure::HungUp.into(), cut));
                 }
             }
         }
+    }
+}
+
+/// What a broken wire means: TLS may have the server's alert, anything else is a server that hung up.
+pub(super) fn cut(error: &io::Error) -> Failure {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(alert @ rustls::Error::AlertReceived(_)) => TlsFailure::from_rustls(alert, "", &[]).into(),
+        _ => UpgradeFailure::HungUp.into(),
     }
 }
 

@@ -24,7 +24,7 @@ impl Link {
                 self.record(close_frame(code, &reason), now, out);
                 self.phase = Phase::Closing { drop_at: now.elapsed_us + POLITE_US };
                 self.pulse.stop();
-                self.unsend_held("The connection was closed before the login was confirmed.", now, out);
+                self.unsend_held("The connection was closed before it could be sent.", now, out);
                 out.orders.push(Order::Close { code, reason });
             }
         }
@@ -65,18 +65,29 @@ impl Link {
         self.phase = Phase::Idle;
         self.pulse.stop();
         self.replay.disconnected();
-        self.unsend_held("The connection ended before the login was confirmed.", now, out);
+        self.patience_until = None;
+        self.retry.ended(now.elapsed_us);
+        self.unsend_held("The connection ended before it could be sent.", now, out);
         if let Some(next) = self.next.take() {
             self.begin(next, now, out);
-        } else if !wanted && self.switches.reconnect {
+        } else if !wanted {
             let verdict = self.verdict.take().unwrap_or_else(|| Verdict::of_code(code));
-            match self.retry.after(verdict) {
-                Ok(delay_ms) => {
-                    self.phase = Phase::Waiting { due_at: now.elapsed_us + delay_ms * 1000 };
-                    self.record(Fact::Retry { attempt: self.retry.attempt(), delay_ms }, now, out);
-                }
-                Err(reason) => self.record(Fact::GaveUp { reason }, now, out),
+            if self.switches.reconnect {
+                self.come_again(verdict, now, out);
+            } else {
+                self.lost = Some(verdict);
             }
+        }
+    }
+
+    /// Waits for the next attempt, or says why there is none.
+    pub(super) fn come_again(&mut self, verdict: Verdict, now: Stamp, out: &mut Outputs) {
+        match self.retry.after(verdict) {
+            Ok(delay_ms) => {
+                self.phase = Phase::Waiting { due_at: now.elapsed_us + delay_ms * 1000 };
+                self.record(Fact::Retry { attempt: self.retry.attempt(), delay_ms }, now, out);
+            }
+            Err(reason) => self.record(Fact::GaveUp { reason }, now, out),
         }
     }
 

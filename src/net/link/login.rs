@@ -36,9 +36,10 @@ impl Link {
         }
     }
 
-    /// Holds a message back: what is sent before the `ok` is lost on the server (reference 2.3).
-    pub(super) fn hold(&mut self, message: Outgoing, now: Stamp, out: &mut Outputs) {
-        self.record(Fact::Held { data: in_words(&message) }, now, out);
+    /// Holds a message back: what is sent before the `ok` is lost on the server (reference 2.3). `reason` is empty where
+    /// it waits for that.
+    pub(super) fn hold(&mut self, message: Outgoing, reason: String, now: Stamp, out: &mut Outputs) {
+        self.record(Fact::Held { reason, data: in_words(&message) }, now, out);
         self.held.push_back(message);
     }
 
@@ -113,26 +114,12 @@ impl Link {
     /// Messages flow from here on: the remembered subscriptions first, then what was held, each in order.
     fn go_live(&mut self, now: Stamp, out: &mut Outputs) {
         self.phase = Phase::Live;
-        self.retry.reset();
-        let held = std::mem::take(&mut self.held);
+        self.retry.live(now.elapsed_us);
         if self.directus() {
             self.pulse.start(now.elapsed_us);
-            if self.switches.resubscribe {
-                for message in &held {
-                    if let Outgoing::Text(text) = message {
-                        self.replay.make_room(text, &classify(text));
-                    }
-                }
-                for text in self.replay.again() {
-                    self.write_text(text, true, now, out);
-                }
-            } else {
-                self.replay.clear();
-            }
+            self.restore(now, out);
         }
-        for message in held {
-            self.write(message, false, now, out);
-        }
+        self.release_held(now, out);
     }
 
     pub(super) fn unsend_held(&mut self, reason: &str, now: Stamp, out: &mut Outputs) {

@@ -5,12 +5,17 @@
 //! conversation (`playbook`).
 
 mod ending;
+mod hearing;
 mod login;
 mod pulse;
 mod record;
 mod replay;
+mod restore;
 mod retry;
+mod switch;
 
+#[cfg(test)]
+mod cuts;
 #[cfg(test)]
 mod playbook;
 
@@ -19,16 +24,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::capture::event::{Direction, Event, Fact, Payload, Stamp, Text};
-use crate::directus::{Class, EventName, MessageType, classify};
+use crate::capture::event::{Event, Fact, Stamp, Text};
+use crate::directus::Credentials;
 use crate::net::command::{Command, ConnectSpec, Outgoing, Protocol, Switches};
-use crate::net::failure::{Failure, OpenFailure};
+use crate::net::failure::{Failure, LoginFailure, OpenFailure};
 use crate::net::link::pulse::{Beat, Pulse};
-use crate::net::link::record::Shown;
 use crate::net::link::replay::Replay;
 use crate::net::link::retry::{Retry, Verdict};
 use crate::net::mask::Door;
-use crate::net::socket::{ControlKind, SocketEvent};
+use crate::net::socket::SocketEvent;
 
 /// What the worker shall do with its socket, in this order.
 #[derive(Clone)]
@@ -118,6 +122,10 @@ pub struct Link {
     pulse: Pulse,
     /// What the failure that is ending this connection calls for.
     verdict: Option<Verdict>,
+    /// A connection broke while reconnecting was switched off: what its end called for.
+    lost: Option<Verdict>,
+    /// When messages that wait for restored subscriptions go out all the same.
+    patience_until: Option<u64>,
 }
 
 impl Link {
@@ -136,6 +144,8 @@ impl Link {
             retry: Retry::new(seed),
             pulse: Pulse::new(),
             verdict: None,
+            lost: None,
+            patience_until: None,
         }
     }
 
@@ -170,11 +180,14 @@ impl Link {
             SocketEvent::Resolved { host, addresses, took_us } => {
                 self.record(Fact::Resolved { host, addresses, took_us }, now, out);
             }
-            SocketEvent::Connected { address, took_us } => {
-                self.record(Fact::Connected { address, took_us }, now, out);
+            SocketEvent::Connected { address, via, took_us } => {
+                self.record(Fact::Connected { address, via, took_us }, now, out);
             }
-            SocketEvent::Secured { protocol, cipher, certificates, took_us } => {
-                self.record(Fact::Secured { protocol, cipher, certificates, took_us }, now, out);
+            SocketEvent::Tunnelled { proxy, target, took_us } => {
+                self.record(Fact::Tunnelled { proxy, target, took_us }, now, out);
+            }
+            SocketEvent::Secured { protocol, cipher, certificates, accepted, took_us } => {
+                self.record(Fact::Secured { protocol, cipher, certificates, accepted, took_us }, now, out);
             }
             SocketEvent::Request { target, headers } => {
                 self.record(Fact::Request { method: "GET".to_owned(), target, headers }, now, out);
@@ -193,6 +206,9 @@ impl Link {
             }
             Phase::Closing { drop_at } if drop_at <= now.elapsed_us => self.close_unanswered(now, out),
             Phase::Waiting { due_at } if due_at <= now.elapsed_us => self.dial(now, out),
+            Phase::Live if self.patience_until.is_some_and(|at| at <= now.elapsed_us) => {
+                self.release_held(now, out);
+            }
             _ => {}
         }
         while let Some(beat) = self.pulse.beat(self.switches, now.elapsed_us) {
@@ -211,7 +227,8 @@ impl Link {
             Phase::Authenticating { silent_at, .. } => silent_at,
             Phase::Closing { drop_at } => Some(drop_at),
             Phase::Waiting { due_at } => Some(due_at),
-            Phase::Idle | Phase::Dialing | Phase::Greeting | Phase::Live => None,
+            Phase::Live => self.patience_until,
+            Phase::Idle | Phase::Dialing | Phase::Greeting => None,
         };
         own.into_iter().chain(self.pulse.deadline(self.switches)).min()
     }
@@ -272,14 +289,19 @@ impl Link {
 
     /// Starts on a spec of the user: nothing of earlier connections is kept.
     fn begin(&mut self, spec: Arc<ConnectSpec>, now: Stamp, out: &mut Outputs) {
-        for secret in spec.endpoint.token().into_iter().chain(spec.token()) {
-            self.door.learn(secret);
+        for secret in spec.secrets() {
+            self.door.learn(&secret);
         }
-        self.switches = spec.switches;
+        if !matches!(spec.credentials, Credentials::None | Credentials::StaticToken(_)) {
+            self.tell(&LoginFailure::KindUnknown(spec.credentials.kind()).into(), now, out);
+            return;
+        }
+        let switches = spec.switches;
         self.replay.clear();
-        self.retry.reset();
+        self.retry.begin(spec.pacing);
         self.spec = Some(spec);
         self.dial(now, out);
+        self.note_switches(switches, now, out);
     }
 
     fn dial(&mut self, now: Stamp, out: &mut Outputs) {
@@ -287,12 +309,14 @@ impl Link {
         self.connection = self.connection.saturating_add(1);
         self.phase = Phase::Dialing;
         self.verdict = None;
+        self.lost = None;
         let connect = Fact::Connect {
             url: spec.endpoint.websocket_url().to_string(),
             transport: spec.transport.name().to_owned(),
             mode: spec.mode_name(),
             credential: spec.credential_name().to_owned(),
             attempt: self.retry.attempt(),
+            unverified: spec.reach.trust.accept_invalid && spec.endpoint.is_tls(),
         };
         self.record(connect, now, out);
         out.orders.push(Order::Dial(spec));
@@ -300,9 +324,10 @@ impl Link {
 
     fn send(&mut self, message: Outgoing, now: Stamp, out: &mut Outputs) {
         match self.phase {
+            Phase::Live if self.must_wait(&message) => self.wait_for_restore(message, now, out),
             Phase::Live => self.write(message, false, now, out),
             Phase::Greeting => self.greet(message, now, out),
-            Phase::Dialing | Phase::Authenticating { .. } => self.hold(message, now, out),
+            Phase::Dialing | Phase::Authenticating { .. } => self.hold(message, String::new(), now, out),
             Phase::Idle | Phase::Closing { .. } | Phase::Waiting { .. } => {
                 let told = OpenFailure::NotConnected;
                 let reason = told.sentences().message;
@@ -318,73 +343,6 @@ impl Link {
             self.write_text(text, true, now, out);
         } else {
             self.tell(&OpenFailure::NotConnected.into(), now, out);
-        }
-    }
-
-    fn switch(&mut self, switches: Switches, now: Stamp, out: &mut Outputs) {
-        for ((name, before), (_, on)) in self.switches.positions().into_iter().zip(switches.positions()) {
-            if before != on {
-                self.record(Fact::Switched { name: name.to_owned(), on }, now, out);
-            }
-        }
-        self.switches = switches;
-        if !switches.reconnect {
-            self.stop_waiting("Automatic reconnecting was switched off.", now, out);
-        }
-    }
-
-    /// A text message from the server: the hot path.
-    fn heard(&mut self, text: Text, now: Stamp, out: &mut Outputs) {
-        // Looking at the text checks its encoding anew each time: once is enough.
-        let words = text.as_str();
-        let (class, size) = (classify(words), words.len());
-        let passed = self.door.incoming(text, class);
-        // Subscription events are the flood, and nothing needs to be done about them.
-        let calm = class.kind == MessageType::Subscription && class.event != EventName::Init;
-        let copy = (!calm && self.directus()).then(|| passed.text.clone());
-        let shown =
-            Shown { payload: Payload::Text(passed.text), size, class: passed.class, masked: passed.masked };
-        self.push_message(Direction::In, shown, now, out);
-        if let Some(text) = copy {
-            self.react(&passed.class, text.as_str(), now, out);
-        }
-    }
-
-    /// What a message of Directus asks of us. The uid is never masked, so the recorded text serves.
-    fn react(&mut self, class: &Class, text: &str, now: Stamp, out: &mut Outputs) {
-        match class.kind {
-            MessageType::Ping => self.pinged(now, out),
-            MessageType::Auth => self.auth_heard(class, now, out),
-            MessageType::Subscription | MessageType::Subscribe => self.replay.heard(text, class),
-            _ => {}
-        }
-    }
-
-    fn heard_binary(&mut self, bytes: Bytes, now: Stamp, out: &mut Outputs) {
-        let size = bytes.len();
-        self.push_message(Direction::In, Shown::binary(bytes, size), now, out);
-    }
-
-    /// The server's `{"type":"ping"}`. Not answered before the login: there, the answer would be read as a
-    /// first message that isn't `auth`, and end the connection (reference 2.3).
-    fn pinged(&mut self, now: Stamp, out: &mut Outputs) {
-        self.pulse.ping_heard(now.elapsed_us);
-        if self.switches.auto_pong && self.may_talk() {
-            self.write_text(PONG.to_owned(), true, now, out);
-        }
-    }
-
-    fn control(&mut self, kind: ControlKind, data: &Bytes, now: Stamp, out: &mut Outputs) {
-        let data = String::from_utf8_lossy(data).into_owned();
-        let row = |direction, kind: ControlKind, data| Fact::Control {
-            direction,
-            opcode: kind.name().to_owned(),
-            data,
-        };
-        self.record(row(Direction::In, kind, data.clone()), now, out);
-        if kind == ControlKind::Ping {
-            // Both transports answer by themselves; an inspector shows that too.
-            self.record_automatic(row(Direction::Out, ControlKind::Pong, data), now, out);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::capture::event::{ClosedBy, Direction, Event, Fact, Payload, Stage, Stamp, Text, What};
+use crate::capture::event::{ClosedBy, Event, Fact, Payload, Stage, Stamp, Text, What};
 use crate::directus::{AuthMode, Credentials, Endpoint, Secret};
 use crate::net::command::{Command, ConnectSpec, Outgoing, Protocol, Switches};
 use crate::net::failure::{DialFailure, Failure, UpgradeFailure};
@@ -26,8 +26,12 @@ struct Scene {
 }
 
 impl Scene {
+    /// Measuring is off from the start, so that turning it off makes no row.
     fn new() -> Self {
-        Self { link: Link::new(Door::new(), 42), now_us: 0, log: Vec::new() }
+        let mut link = Link::new(Door::new(), 42);
+        let calm = Switches { measure: false, ..Switches::default() };
+        link.command(Command::Switches(calm), Stamp::default(), &mut Outputs::default());
+        Self { link, now_us: 0, log: Vec::new() }
     }
 
     fn now(&self) -> Stamp {
@@ -94,7 +98,7 @@ fn event_words(event: &Event) -> String {
     let mark = if event.automatic { " (automatic)" } else { "" };
     match &event.what {
         What::Message(message) => {
-            let arrow = if message.direction == Direction::In { "in" } else { "out" };
+            let arrow = message.direction.name();
             match &message.payload {
                 Payload::Text(text) => format!("{arrow} {}{mark}", text.as_str()),
                 Payload::Binary(bytes) => format!("{arrow} {} bytes{mark}", bytes.len()),
@@ -103,7 +107,7 @@ fn event_words(event: &Event) -> String {
         What::Fact(fact) => match &**fact {
             Fact::Connect { attempt, mode, .. } => format!("connect {mode} {attempt}"),
             Fact::Open { .. } => "open".to_owned(),
-            Fact::Held { data } => format!("held {data}"),
+            Fact::Held { data, .. } => format!("held {data}"),
             Fact::Unsent { data, .. } => format!("unsent {data}"),
             Fact::Close { code, by, .. } => format!("close {} {by:?}", code.unwrap_or_default()),
             Fact::Error { stage, .. } => format!("error {stage:?}"),
@@ -387,7 +391,86 @@ fn waiting_grows_until_a_login_succeeds() {
     stage.wait();
     stage.open();
     stage.hear(AUTH_OK);
+    stage.now_us += 4 * SECOND;
+    assert_eq!(stage.closed(1006).last().map(String::as_str), Some("retry 9"), "it broke again at once");
+    stage.wait();
+    stage.open();
+    stage.hear(AUTH_OK);
+    stage.now_us += 5 * SECOND;
     assert_eq!(stage.closed(1006).last().map(String::as_str), Some("retry 2"));
+}
+
+#[test]
+fn a_switch_is_recorded_and_takes_effect_at_once() {
+    let mut off = handshake();
+    off.switches = Switches { auto_pong: false, reconnect: false, ..off.switches };
+    let mut stage = Scene::new();
+    let begun = connect(&mut stage, off);
+    let switched = ["switched auto_pong false", "switched reconnect false", "> dial"];
+    assert_eq!(begun[1..], switched, "a capture takes every switch for on until it is told");
+    stage.open();
+    stage.hear(AUTH_OK);
+    let ping = r#"in {"type":"ping"}"#;
+    assert_eq!(stage.hear(r#"{"type":"ping"}"#), [ping]);
+    let pong = [r#"out {"type":"pong"} (automatic)"#, r#"> {"type":"pong"}"#];
+    let on = Switches { auto_pong: true, reconnect: false, measure: false, ..Switches::default() };
+    let answered = stage.command(Command::Switches(on));
+    assert_eq!(answered, ["switched auto_pong true", pong[0], pong[1]], "the ping still waits for it");
+    stage.command(Command::Switches(Switches { auto_pong: false, ..on }));
+    assert_eq!(stage.command(Command::Switches(on)), ["switched auto_pong true"], "it has its answer");
+
+    assert_eq!(stage.closed(1006), ["close 1006 Server"]);
+    let on = Switches { reconnect: true, ..on };
+    assert_eq!(stage.command(Command::Switches(on)), ["switched reconnect true", "retry 2"]);
+    assert_eq!(stage.wait(), ["connect handshake 2", "> dial"]);
+}
+
+#[test]
+fn switching_reconnect_on_does_not_undo_a_close_by_hand() {
+    let mut stage = Scene::live(handshake());
+    let off = Switches { reconnect: false, measure: false, ..Switches::default() };
+    stage.command(Command::Switches(off));
+    stage.command(Command::Close { code: 1000, reason: String::new() });
+    stage.socket(SocketEvent::Close { code: Some(1000), reason: String::new(), by: ClosedBy::Client });
+    let on = Switches { reconnect: true, ..off };
+    assert_eq!(stage.command(Command::Switches(on)), ["switched reconnect true"]);
+}
+
+#[test]
+fn what_is_about_a_restored_uid_waits_for_its_answer() {
+    let mut stage = Scene::live(handshake());
+    stage.send(SUBSCRIBE);
+    stage.hear(INIT);
+    stage.closed(1006);
+    stage.wait();
+    stage.open();
+    stage.hear(AUTH_OK);
+    let unsubscribe = r#"{"type":"unsubscribe","uid":"s"}"#;
+    assert_eq!(stage.send(r#"{"type":"ping"}"#).len(), 2, "what is about something else goes out");
+    assert_eq!(stage.send(unsubscribe), [format!("held {unsubscribe}")]);
+    assert_eq!(stage.send("x"), ["held x"], "the order stays");
+    let released = stage.hear(INIT);
+    assert_eq!(released[1..3], [format!("out {unsubscribe}"), "out x".to_owned()]);
+    stage.closed(1006);
+    stage.wait();
+    stage.open();
+    assert_eq!(stage.hear(AUTH_OK), [format!("in {AUTH_OK}")], "what was ended stays ended");
+}
+
+#[test]
+fn a_restore_without_an_answer_holds_nothing_for_ever() {
+    let mut stage = Scene::live(handshake());
+    stage.send(SUBSCRIBE);
+    stage.hear(INIT);
+    stage.closed(1006);
+    stage.wait();
+    stage.open();
+    stage.hear(AUTH_OK);
+    let begun = stage.now_us;
+    assert_eq!(stage.send(SUBSCRIBE), [format!("held {SUBSCRIBE}")]);
+    assert_eq!(stage.wait(), [format!("out {SUBSCRIBE}"), format!("> {SUBSCRIBE}")]);
+    assert_eq!(stage.now_us - begun, 5 * SECOND);
+    assert_eq!(stage.link.deadline(), None);
 }
 
 #[test]

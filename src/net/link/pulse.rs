@@ -20,6 +20,8 @@ pub(crate) struct Pulse {
     /// When to send a pong unasked; `None` while reading goes on.
     pong_at: Option<u64>,
     measured: u64,
+    /// The server's last ping has had no sign of life yet.
+    unanswered: bool,
 }
 
 /// What is due.
@@ -34,7 +36,15 @@ pub(crate) enum Beat {
 
 impl Pulse {
     pub(crate) const fn new() -> Self {
-        Self { live: false, measure_at: 0, last_ping: None, period_us: PERIOD_US, pong_at: None, measured: 0 }
+        Self {
+            live: false,
+            measure_at: 0,
+            last_ping: None,
+            period_us: PERIOD_US,
+            pong_at: None,
+            measured: 0,
+            unanswered: false,
+        }
     }
 
     pub(crate) const fn start(&mut self, now_us: u64) {
@@ -47,6 +57,7 @@ impl Pulse {
     pub(crate) const fn stop(&mut self) {
         self.live = false;
         self.pong_at = None;
+        self.unanswered = false;
     }
 
     /// The server's ping was read.
@@ -56,6 +67,17 @@ impl Pulse {
             self.period_us = now_us.saturating_sub(last).clamp(SECOND_US, 4 * PERIOD_US);
         }
         self.last_ping = Some(now_us);
+        self.unanswered = true;
+    }
+
+    /// We sent a message that the server counts as life.
+    pub(crate) const fn life_shown(&mut self) {
+        self.unanswered = false;
+    }
+
+    /// Whether the server's last ping has had no sign of life yet.
+    pub(crate) const fn is_unanswered(&self) -> bool {
+        self.unanswered
     }
 
     /// Reading stops or goes on.

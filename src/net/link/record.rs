@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::capture::event::{Direction, Event, Fact, Message, Payload, Stamp, Text, What};
-use crate::directus::{Class, classify};
+use crate::directus::{Class, MessageType, classify};
 use crate::net::command::Outgoing;
 use crate::net::failure::Failure;
 use crate::net::link::{Link, Order, Outputs};
@@ -48,6 +48,10 @@ impl Link {
         let passed = self.door.outgoing(&text, class);
         if self.directus() && !automatic {
             self.replay.sent(&text, &class);
+        }
+        // A login doesn't count as life (reference 3).
+        if class.kind != MessageType::Auth {
+            self.pulse.life_shown();
         }
         out.orders.push(Order::Text(Text::from(text)));
         let shown =

@@ -7,10 +7,18 @@ use crate::directus::{Class, EventName, MessageType, Status};
 enum State {
     /// Sent, not answered.
     Asked,
-    /// The server confirmed it: an `init`, or whatever followed.
+    /// The server confirmed it with an `init`.
     Accepted,
-    /// Accepted on an earlier connection, sent again on this one, not answered yet.
+    /// Remembered from an earlier connection, sent again on this one, not answered yet.
     AskedAgain,
+    /// An error without a uid must have meant it, unless an `init` comes after all.
+    Doubted,
+}
+
+impl State {
+    const fn waits(self) -> bool {
+        matches!(self, Self::Asked | Self::AskedAgain)
+    }
 }
 
 struct Entry {
@@ -24,6 +32,8 @@ struct Entry {
 #[derive(Default)]
 pub(crate) struct Replay {
     entries: Vec<Entry>,
+    /// Refusals without a uid that could mean more than one of those waiting.
+    unplaced: usize,
 }
 
 impl std::fmt::Debug for Replay {
@@ -36,6 +46,7 @@ impl std::fmt::Debug for Replay {
 impl Replay {
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
+        self.unplaced = 0;
     }
 
     /// Remembers a subscribe that goes out, and forgets what an unsubscribe ends. The same uid replaces
@@ -65,40 +76,56 @@ impl Replay {
     pub(crate) fn heard(&mut self, text: &str, class: &Class) {
         match class.kind {
             MessageType::Subscription if class.event == EventName::Init => {
-                if let Some(place) = self.waiting(class.uid(text).as_deref())
-                    && let Some(entry) = self.entries.get_mut(place)
-                {
+                let uid = class.uid(text);
+                let doubted =
+                    |entry: &Entry| entry.uid.as_deref() == uid.as_deref() && entry.state == State::Doubted;
+                let place = self.waiting(uid.as_deref()).or_else(|| self.entries.iter().position(doubted));
+                if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) {
                     entry.state = State::Accepted;
                 }
+                self.place_refusals();
             }
             // An error to an accepted subscription is a refused event, not the end of it (reference 5.7).
             MessageType::Subscribe if class.status == Status::Error => {
-                if let Some(place) = self.refused(class.uid(text).as_deref()) {
-                    self.entries.remove(place);
-                }
+                self.refused(class.uid(text).as_deref());
             }
             _ => {}
         }
     }
 
     fn waiting(&self, uid: Option<&str>) -> Option<usize> {
-        self.entries.iter().position(|entry| entry.uid.as_deref() == uid && entry.state != State::Accepted)
+        self.entries.iter().position(|entry| entry.uid.as_deref() == uid && entry.state.waits())
     }
 
-    /// The entry that an error means. Schema errors carry no uid even on 12.4 (reference 5.7), and before 12.4
-    /// none does (6.3): without one it can only be told if a single subscribe waits for its answer.
-    fn refused(&self, uid: Option<&str>) -> Option<usize> {
+    /// Schema errors carry no uid even on 12.4 (reference 5.7), and before 12.4 none does (6.3): which of several is
+    /// meant shows when the others are confirmed.
+    fn refused(&mut self, uid: Option<&str>) {
         if uid.is_some() {
-            return self.waiting(uid);
+            if let Some(place) = self.waiting(uid) {
+                self.entries.remove(place);
+            }
+        } else {
+            self.unplaced += 1;
         }
-        let mut waiting = self.entries.iter().enumerate().filter(|(_, entry)| entry.state != State::Accepted);
-        let (place, _) = waiting.next()?;
-        waiting.next().is_none().then_some(place)
+        self.place_refusals();
     }
 
-    /// The connection is gone: what was never answered is forgotten, the rest waits for the next login.
+    /// As many wait as were refused: these are they.
+    fn place_refusals(&mut self) {
+        let waiting = self.entries.iter().filter(|entry| entry.state.waits()).count();
+        if waiting <= self.unplaced {
+            for entry in self.entries.iter_mut().filter(|entry| entry.state.waits()) {
+                entry.state = State::Doubted;
+            }
+            self.unplaced = 0;
+        }
+    }
+
+    /// The connection is gone. What was refused is forgotten; the rest waits for the next login, also what the server
+    /// had no time to answer.
     pub(crate) fn disconnected(&mut self) {
-        self.entries.retain(|entry| entry.state != State::Asked);
+        self.entries.retain(|entry| entry.state != State::Doubted);
+        self.unplaced = 0;
         for entry in &mut self.entries {
             entry.state = State::Accepted;
         }
@@ -114,12 +141,26 @@ impl Replay {
             })
             .collect()
     }
+
+    /// Whether an answer to something sent again is still to come.
+    pub(crate) fn is_restoring(&self) -> bool {
+        self.entries.iter().any(|entry| entry.state == State::AskedAgain)
+    }
+
+    /// Whether a subscribe or unsubscribe with this uid is about something that was sent again and isn't answered yet. An
+    /// unsubscribe without uid means all (reference 5.1), a subscribe without one stands beside the others.
+    pub(crate) fn is_awaited(&self, uid: Option<&str>, kind: MessageType) -> bool {
+        let all = uid.is_none() && kind == MessageType::Unsubscribe;
+        self.entries.iter().any(|entry| {
+            entry.state == State::AskedAgain && (all || (uid.is_some() && entry.uid.as_deref() == uid))
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Replay;
-    use crate::directus::classify;
+    use super::{Replay, State};
+    use crate::directus::{MessageType, classify};
 
     const A: &str = r#"{"type":"subscribe","collection":"a","uid":"1"}"#;
     const A_ALSO: &str = r#"{"type":"subscribe","collection":"b","uid":1}"#;
@@ -160,12 +201,46 @@ mod tests {
     }
 
     #[test]
-    fn unanswered_and_refused_ones_do_not() {
+    fn refused_ones_do_not_and_unanswered_ones_do() {
         let mut replay = Replay::default();
         sent(&mut replay, A);
         sent(&mut replay, B);
         heard(&mut replay, FORBIDDEN_1);
-        assert!(after_reconnect(&mut replay).is_empty());
+        assert_eq!(after_reconnect(&mut replay), [B]);
+    }
+
+    #[test]
+    fn a_refusal_without_uid_is_placed_once_the_others_are_confirmed() {
+        let mut replay = Replay::default();
+        sent(&mut replay, A);
+        sent(&mut replay, B);
+        heard(&mut replay, FORBIDDEN);
+        assert!(replay.entries.iter().all(|entry| entry.state == State::Asked));
+        heard(&mut replay, INIT_1);
+        assert_eq!(after_reconnect(&mut replay), [A]);
+        // An event that was refused to an older subscription looks the same: the init clears it up.
+        sent(&mut replay, B);
+        heard(&mut replay, INIT_1);
+        heard(&mut replay, FORBIDDEN);
+        heard(&mut replay, INIT);
+        assert_eq!(after_reconnect(&mut replay), [A, B]);
+    }
+
+    #[test]
+    fn a_restore_lasts_until_each_is_answered() {
+        let mut replay = Replay::default();
+        sent(&mut replay, A);
+        sent(&mut replay, B);
+        assert!(!replay.is_restoring());
+        after_reconnect(&mut replay);
+        assert!(replay.is_restoring() && replay.is_awaited(Some("1"), MessageType::Subscribe));
+        assert!(!replay.is_awaited(Some("2"), MessageType::Subscribe));
+        assert!(!replay.is_awaited(None, MessageType::Subscribe));
+        assert!(replay.is_awaited(None, MessageType::Unsubscribe));
+        heard(&mut replay, INIT_1);
+        assert!(!replay.is_awaited(Some("1"), MessageType::Unsubscribe));
+        heard(&mut replay, FORBIDDEN);
+        assert!(!replay.is_restoring());
     }
 
     #[test]
@@ -184,7 +259,6 @@ mod tests {
         heard(&mut replay, INIT_1);
         sent(&mut replay, B);
         heard(&mut replay, FORBIDDEN);
-        heard(&mut replay, INIT);
         assert_eq!(after_reconnect(&mut replay), [A]);
     }
 

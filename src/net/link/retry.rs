@@ -1,11 +1,11 @@
 //! When to connect again, and when not to.
 
+use crate::net::command::Pacing;
 use crate::net::failure::Remedy;
 
-/// First waiting time, milliseconds.
-const FIRST_MS: u64 = 1_000;
-/// Longest waiting time, milliseconds.
-const LONGEST_MS: u64 = 30_000;
+/// A connection that was live for so long was a good one: the next failure is the first of a new row. One that breaks
+/// sooner, again and again, must not be dialled every second for ever.
+const STEADY_US: u64 = 5_000_000;
 /// So many 403, 404 or silences in a row are enough: a connection limit has healed by then, a wrong path never does.
 const FEW: u32 = 3;
 
@@ -47,19 +47,37 @@ pub(crate) struct Retry {
     failures: u32,
     refusals: u32,
     dice: u64,
+    pacing: Pacing,
+    /// Since when messages flow, in elapsed microseconds.
+    live_since: Option<u64>,
 }
 
 impl Retry {
     /// `seed` decides all waiting times to come; any number does.
-    pub(crate) const fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         // Xorshift stands still at zero.
-        Self { failures: 0, refusals: 0, dice: seed | 1 }
+        Self { failures: 0, refusals: 0, dice: seed | 1, pacing: Pacing::default(), live_since: None }
     }
 
-    /// A new connection asked for by hand, or one that went live.
-    pub(crate) const fn reset(&mut self) {
+    /// A new connection asked for by hand, with its own pace.
+    pub(crate) const fn begin(&mut self, pacing: Pacing) {
         self.failures = 0;
         self.refusals = 0;
+        self.pacing = pacing;
+        self.live_since = None;
+    }
+
+    /// Messages flow: nobody refuses us any more.
+    pub(crate) const fn live(&mut self, now_us: u64) {
+        self.refusals = 0;
+        self.live_since = Some(now_us);
+    }
+
+    /// The connection is gone. If it was a good one, its failure is the first of a new row.
+    pub(crate) fn ended(&mut self, now_us: u64) {
+        if self.live_since.take().is_some_and(|since| now_us.saturating_sub(since) >= STEADY_US) {
+            self.failures = 0;
+        }
     }
 
     /// Number of the current attempt, from 1.
@@ -79,7 +97,8 @@ impl Retry {
                 }
             }
         }
-        let ceiling = FIRST_MS.saturating_mul(1 << self.failures.min(10)).min(LONGEST_MS);
+        let Pacing { first_ms, longest_ms } = self.pacing;
+        let ceiling = first_ms.saturating_mul(1 << self.failures.min(10)).min(longest_ms);
         self.failures = self.failures.saturating_add(1);
         // Half of it by dice, so that the clients of a restarted server don't come back all at once.
         Ok(ceiling / 2 + self.roll() % (ceiling / 2 + 1))
@@ -96,6 +115,7 @@ impl Retry {
 #[cfg(test)]
 mod tests {
     use super::{Retry, Verdict};
+    use crate::net::command::Pacing;
 
     #[test]
     fn waiting_doubles_to_thirty_seconds_and_varies() {
@@ -108,8 +128,24 @@ mod tests {
         let others: Vec<u64> = (0..8).map(|_| other.after(Verdict::Again).unwrap()).collect();
         assert_ne!(delays, others);
         assert_eq!(retry.attempt(), 9);
-        retry.reset();
-        assert!(retry.after(Verdict::Again).unwrap() <= 1000);
+        retry.begin(Pacing { first_ms: 10, longest_ms: 20 });
+        let short: Vec<u64> = (0..3).map(|_| retry.after(Verdict::Again).unwrap()).collect();
+        assert!(short[0] <= 10 && short.iter().all(|delay| (5..=20).contains(delay)), "{short:?}");
+    }
+
+    #[test]
+    fn only_a_connection_that_lasted_ends_the_row_of_failures() {
+        let mut retry = Retry::new(3);
+        retry.after(Verdict::Again).unwrap();
+        retry.live(1_000_000);
+        retry.ended(5_999_999);
+        assert_eq!(retry.attempt(), 2, "it broke at once: go on waiting longer");
+        retry.live(10_000_000);
+        retry.ended(15_000_000);
+        assert_eq!(retry.attempt(), 1);
+        retry.after(Verdict::Again).unwrap();
+        retry.ended(99_000_000);
+        assert_eq!(retry.attempt(), 2, "it was never live");
     }
 
     #[test]

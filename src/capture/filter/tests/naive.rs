@@ -156,7 +156,7 @@ impl Look<'_> {
             What::Message(Message { payload: Payload::Text(text), .. }) => Some(text.as_str()),
             What::Message(_) => None,
             What::Fact(fact) => match &**fact {
-                Fact::Held { data } => Some(data),
+                Fact::Held { data, .. } => Some(data),
                 _ => None,
             },
         }
@@ -290,7 +290,7 @@ fn what() -> impl Strategy<Value = What> {
         8 => (any::<bool>(), text()).prop_map(|(inward, text)| {
             message(if inward { Direction::In } else { Direction::Out }, &text)
         }),
-        1 => text().prop_map(|data| What::Fact(Box::new(Fact::Held { data }))),
+        1 => text().prop_map(|data| What::Fact(Box::new(Fact::Held { reason: String::new(), data }))),
         1 => (select(vec![1000_u16, 1006]), text()).prop_map(|(code, reason)| {
             let by = if code == 1006 { ClosedBy::Network } else { ClosedBy::Server };
             What::Fact(Box::new(Fact::Close { code: Some(code), reason, by }))

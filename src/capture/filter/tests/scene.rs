@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use crate::capture::filter::{Filter, Matcher, Names, Verdict};
 use crate::capture::{
-    Direction, Event, Fact, Header, IndexView, Join, Journal, Message, Payload, Reader, Stamp, Text, What,
+    Direction, Event, Fact, Header, IndexView, Join, Journal, Message, Reader, Stamp, What,
 };
-use crate::directus::classify;
 
 /// Noon on the 24th of November 2026, UTC.
 pub(super) const NOON_US: i64 = 1_795_521_600_000_000;
@@ -79,10 +78,5 @@ fn fits(matcher: &mut Matcher, reader: &mut Reader, view: &IndexView, seq: u64, 
 }
 
 pub(super) fn message(direction: Direction, text: &str) -> What {
-    What::Message(Message {
-        direction,
-        payload: Payload::Text(Text::from(text)),
-        size: text.len() as u64,
-        class: classify(text),
-    })
+    What::Message(Message::text(direction, text))
 }

@@ -38,7 +38,10 @@ fn session() -> Scene {
         class: Class::binary(),
     };
     scene.add(What::Message(bytes), Join::default(), false); // 11
-    scene.fact(Fact::Held { data: r#"{"type":"subscribe","collection":"notes","uid":"h"}"#.into() }); // 12
+    scene.fact(Fact::Held {
+        reason: String::new(),
+        data: r#"{"type":"subscribe","collection":"notes","uid":"h"}"#.into(),
+    }); // 12
     let error = Fact::Error {
         stage: Stage::Tls,
         message: "The certificate expired.".into(),
