@@ -13,6 +13,7 @@ use crate::lab::{V12, seed, shared};
 fn harewire(home: &std::path::Path, token: Option<&str>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_harewire"));
     command.env("HOME", home).env("XDG_DATA_HOME", home.join("data")).env_remove("DIRECTUS_TOKEN");
+    command.env_remove("DIRECTUS_URL");
     if let Some(token) = token {
         command.env("DIRECTUS_TOKEN", token);
     }

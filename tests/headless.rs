@@ -13,6 +13,7 @@ use egui::{Key, Modifiers, OutputCommand};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node};
 use harewire::app::{App, Launch, Place};
+use keyring_core::api::CredentialStore;
 
 /// How long anything may take before a test gives up.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -51,15 +52,25 @@ impl eframe::Storage for Shelf {
 pub struct Home {
     folder: Arc<tempfile::TempDir>,
     pub shelf: Shelf,
+    keyring: Option<Arc<CredentialStore>>,
 }
 
 impl Home {
     pub fn new() -> Self {
-        Self { folder: Arc::new(tempfile::tempdir().unwrap()), shelf: Shelf::default() }
+        Self { folder: Arc::new(tempfile::tempdir().unwrap()), shelf: Shelf::default(), keyring: None }
+    }
+
+    /// A home with a keyring in memory, which is there again at the next start.
+    pub fn with_keyring(store: Arc<CredentialStore>) -> Self {
+        Self { keyring: Some(store), ..Self::new() }
     }
 
     pub fn place(&self) -> Place {
-        Place::at(self.folder.path())
+        let place = Place::at(self.folder.path());
+        match &self.keyring {
+            Some(store) => place.with_keyring(Arc::clone(store)),
+            None => place,
+        }
     }
 
     pub fn path(&self) -> PathBuf {
@@ -81,6 +92,20 @@ impl Home {
         let captures = self.captures();
         assert_eq!(captures.len(), 1, "one session is one file: {captures:?}");
         std::fs::read_to_string(&captures[0]).unwrap()
+    }
+}
+
+/// A file as the window system drops it.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
     }
 }
 
@@ -256,6 +281,18 @@ impl Desk {
     pub fn log_in(&mut self, url: &str, token: &str) {
         self.connect(url, token);
         self.see("logged in");
+    }
+
+    /// Ctrl+V with this in the clipboard.
+    pub fn paste(&mut self, text: &str) {
+        self.harness.event(egui::Event::Paste(text.to_owned()));
+        self.step();
+    }
+
+    /// Drops a file on the window.
+    pub fn drop_file(&mut self, path: &std::path::Path) {
+        self.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.to_owned())));
+        self.step();
     }
 
     /// Closes the app as eframe does: settings are stored, then it ends. Gives back what stays.

@@ -9,12 +9,17 @@ mod captures;
 mod cli;
 #[cfg(test)]
 mod conformance;
+mod credentials;
+#[cfg(test)]
+mod cuts;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod detail;
 #[cfg(test)]
 mod exchange;
+#[cfg(test)]
+mod fault_proxy;
 #[cfg(test)]
 mod filter;
 #[cfg(test)]
@@ -27,6 +32,8 @@ mod headless;
 mod hostile;
 #[cfg(test)]
 mod lab;
+#[cfg(test)]
+mod life;
 #[cfg(test)]
 mod odd_files;
 #[cfg(test)]

@@ -12,10 +12,12 @@ use super::model_parts::ModelParts;
 use super::notice::Notice;
 use super::retired::Retired;
 use super::tab::Tab;
+use super::vault_work::is_dotenv;
 use crate::capture::IndexView;
 use crate::engine::{Engine, Wake};
 use crate::session::Snapshot;
 use crate::settings::Theme;
+use crate::ui::path_prompt::Errand;
 use crate::ui::shell::Shell;
 
 /// How often a visible text that counts seconds is painted again.
@@ -119,6 +121,9 @@ impl App {
             self.say(Notice::error(lost));
         }
         self.poll_files();
+        if let Some(patience) = self.take_vault_news() {
+            ctx.request_repaint_after(patience);
+        }
         self.poll_captures();
         self.apply_preferences(ctx);
     }
@@ -141,11 +146,15 @@ impl App {
         }
     }
 
-    /// A capture dropped on the window is opened.
+    /// A capture dropped on the window is opened, a `.env` file fills in the connect form.
     fn take_dropped_file(&mut self, ctx: &egui::Context) {
         let dropped = ctx.input(|input| input.raw.dropped_files.clone());
         if let Some(file) = dropped.first() {
-            self.open_capture(file.path());
+            if is_dotenv(file.path()) {
+                self.run_errand(Errand::ReadDotenv, file.path().to_owned());
+            } else {
+                self.open_capture(file.path());
+            }
         }
     }
 
@@ -195,6 +204,7 @@ impl eframe::App for App {
         for lost in self.retired.finish() {
             let _nobody_listens = writeln!(std::io::stderr(), "{lost}");
         }
+        self.memory.vault.finish();
         self.files.captures.delete_aside();
     }
 }

@@ -1,20 +1,22 @@
 //! Connecting: from a profile and a token to a capture with a live link.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::app::App;
 use super::demo_tab::DemoTab;
-use super::memory::{Memory, same_server};
+use super::memory::Memory;
 use super::notice::Notice;
 use super::tab::Tab;
+use super::vault::Awaited;
+use super::vault_work::{credentials, same_server};
 use crate::capture::time;
 use crate::demo;
 use crate::directus::template::Template;
-use crate::directus::{ClientMessage, Credentials, EventName, Json, Secret, Subscribe, Uid};
+use crate::directus::{ClientMessage, Credentials, Endpoint, EventName, Json, Secret, Subscribe, Uid};
 use crate::engine::Destination;
 use crate::net::proxy::ProxyRules;
 use crate::net::{self, Command, ConnectSpec, Outgoing, TransportKind};
-use crate::settings::{CredentialKind, Preferences, Profile, ProfileId, Protocol, Switches, Transport};
+use crate::settings::{Preferences, Profile, ProfileId, Protocol, Switches, Transport};
 use crate::ui::action::ConnectRequest;
 
 /// Where a connection goes.
@@ -29,20 +31,22 @@ enum Place {
 }
 
 impl App {
-    /// Connects as asked by the connect form. The profile is remembered, the token for this session only.
+    /// Connects as asked by the connect form. The profile is remembered, its credential at most in the keyring.
     pub(super) fn connect(&mut self, request: ConnectRequest) {
+        let now = Instant::now();
         let mut profile = request.profile;
         if self.is_used_elsewhere(&profile) {
             // A tab goes on with the profile as it was: this is another server, and gets one of its own.
             profile.id = ProfileId::default();
             profile.name.clear();
         }
-        let profile = self.memory.save_profile(profile);
-        if let Some(token) = request.token.filter(|token| !token.is_empty()) {
-            self.memory.keep_token(profile.id, token);
+        let profile = self.memory.save_profile(profile, now);
+        if let Some(secret) = request.secret.filter(|secret| !secret.is_empty()) {
+            self.memory.vault.keep((profile.id, profile.credential), secret);
+            self.memory.vault.settle(&profile, now);
         }
         self.shell.adopt_profile(profile.clone());
-        self.connect_to(profile, false);
+        self.connect_with(Awaited { profile, otp: request.otp, beside: false });
     }
 
     /// Connects again with the profile on the screen, else with the one used last.
@@ -55,7 +59,7 @@ impl App {
         let is_still_it =
             |stored: &Profile| on_screen.as_ref().is_none_or(|on_screen| same_server(stored, on_screen));
         match stored.filter(is_still_it).or(on_screen) {
-            Some(profile) => self.connect_to(profile, false),
+            Some(profile) => self.connect_with(Awaited { profile, otp: None, beside: false }),
             None => self.say(Notice::info("There is no server yet. Enter its URL first.")),
         }
     }
@@ -74,13 +78,22 @@ impl App {
         }
         let Some(url) = self.demo.as_ref().map(|demo| demo.url().to_owned()) else { return };
         self.memory.keep_token(crate::settings::ProfileId::default(), Secret::new(demo::TOKEN));
-        self.connect_to(Memory::demo_profile(&url), false);
+        self.connect_with(Awaited { profile: Memory::demo_profile(&url), otp: None, beside: false });
         let mut subscribe = Subscribe::new("messages");
         subscribe.event = EventName::Create;
         subscribe.query = Json::parse(r#"{"fields":["user","text"]}"#);
         subscribe.uid = Some(Uid::Text("messages-1".to_owned()));
         self.command(Command::Send(Outgoing::Text(ClientMessage::Subscribe(subscribe).to_text())));
         self.shell.edit(Template::CreateItems.text("messages", "create-1"));
+    }
+
+    /// Connects with what the vault knows; if the keyring must be asked first, when it has answered.
+    pub(super) fn connect_with(&mut self, wanted: Awaited) {
+        match credentials(&wanted.profile, &self.memory.vault, wanted.otp.clone()) {
+            Ok(Some(credentials)) => self.connect_to(wanted.profile, credentials, wanted.beside),
+            Ok(None) => self.memory.vault.fetch(wanted, Instant::now()),
+            Err(sentence) => self.say(Notice::error(sentence)),
+        }
     }
 
     /// Whether a tab has this profile with another server, and a connection to it.
@@ -94,7 +107,7 @@ impl App {
     /// Connects once more to the server of the tab on the screen, in a new tab.
     pub(super) fn connect_beside(&mut self) {
         match self.tab.as_ref().and_then(|tab| tab.profile.clone()) {
-            Some(profile) => self.connect_to(profile, true),
+            Some(profile) => self.connect_with(Awaited { profile, otp: None, beside: true }),
             None => self.say(Notice::info("This tab has no connection. Connect to a server first.")),
         }
     }
@@ -114,7 +127,7 @@ impl App {
         if self.tab.as_ref().is_some_and(is_failed) { Place::Instead } else { Place::New }
     }
 
-    fn connect_to(&mut self, profile: Profile, beside: bool) {
+    fn connect_to(&mut self, profile: Profile, credentials: Credentials, beside: bool) {
         let endpoint = match profile.endpoint() {
             Ok(endpoint) => endpoint,
             Err(error) => {
@@ -122,8 +135,7 @@ impl App {
                 return;
             }
         };
-        let token = self.memory.token(profile.id).cloned();
-        let mut spec = spec(&profile, endpoint, token);
+        let mut spec = spec(&profile, endpoint, credentials);
         let rules = ProxyRules::from_environment();
         let secrets = self.memory.reach_secrets(profile.id);
         if let Err(sentence) = super::reach::extend(&mut spec, &profile.reach, secrets, &rules) {
@@ -174,12 +186,9 @@ impl App {
     }
 }
 
-fn spec(profile: &Profile, endpoint: crate::directus::Endpoint, token: Option<Secret>) -> ConnectSpec {
-    let credentials = match (profile.credential, token) {
-        (CredentialKind::StaticToken, Some(token)) => Credentials::StaticToken(token),
-        (CredentialKind::StaticToken | CredentialKind::None, _) => Credentials::None,
-    };
+fn spec(profile: &Profile, endpoint: Endpoint, credentials: Credentials) -> ConnectSpec {
     let mut spec = ConnectSpec::new(endpoint, profile.mode, credentials);
+    spec.token_place = profile.token_place;
     spec.transport = match profile.transport {
         Transport::Full => TransportKind::Full,
         Transport::Portable => TransportKind::Portable,
@@ -199,6 +208,6 @@ fn spec(profile: &Profile, endpoint: crate::directus::Endpoint, token: Option<Se
 
 /// The switches of a profile as `net` takes them.
 pub(super) fn net_switches(switches: Switches) -> net::Switches {
-    let Switches { auto_pong, reconnect, resubscribe, measure } = switches;
-    net::Switches { auto_pong, reconnect, resubscribe, measure }
+    let Switches { auto_pong, reconnect, resubscribe, measure, reauth } = switches;
+    net::Switches { auto_pong, reconnect, resubscribe, measure, reauth }
 }

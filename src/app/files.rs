@@ -11,10 +11,11 @@ use super::notice::Notice;
 use super::place::Place;
 use super::tab::Tab;
 use super::tasks::Tasks;
+use super::vault_work::read_dotenv;
 use super::zone::Zones;
 use crate::capture::{Lease, OpenError, Store};
 use crate::engine::{self, Capture, EngineError};
-use crate::settings::{self, Profile};
+use crate::settings::{self, Environment, Profile};
 use crate::ui::export_view::{ExportRequest, Scope};
 use crate::ui::figures::counted;
 use crate::ui::path_prompt::Errand;
@@ -29,6 +30,8 @@ pub(super) enum Outcome {
     Copied(Result<Written, String>),
     /// Profiles were read from a file.
     Profiles(Vec<Profile>, Vec<String>),
+    /// A `.env` file was read, or why not.
+    Environment(Result<Environment, String>),
     /// A capture was opened, or why not.
     Opened(Box<Result<Capture, EngineError>>),
     /// The user changed their mind.
@@ -143,7 +146,7 @@ impl App {
     pub(super) fn ask_path(&mut self, errand: Errand) {
         let name = match errand {
             Errand::OpenCapture | Errand::MergeCapture => None,
-            Errand::ImportHar => Some(String::new()),
+            Errand::ImportHar | Errand::ReadDotenv => Some(String::new()),
             Errand::SaveCapture | Errand::Export(_) => {
                 let file = self.tab.as_ref().map(|tab| tab.capture.file());
                 let path = file
@@ -182,6 +185,8 @@ impl App {
             }
             Errand::ImportProfiles => self.await_choice(dialog.add_filter("Profiles", &["ron"]).pick_file()),
             Errand::ExportTable => self.await_choice(dialog.set_file_name("rows.csv").save_file()),
+            // Files without a name before the dot fit no filter.
+            Errand::ReadDotenv => self.await_choice(dialog.pick_file()),
             Errand::SaveCapture => self.await_choice(dialog.set_file_name("session.ndjson").save_file()),
             Errand::ExportProfiles => {
                 self.await_choice(dialog.set_file_name("harewire-profiles.ron").save_file());
@@ -208,6 +213,7 @@ impl App {
             Errand::MergeCapture => self.merge_capture(path),
             Errand::ExportProfiles => self.export_profiles(path),
             Errand::ImportProfiles => self.job("import", move || read_profiles(&path)),
+            Errand::ReadDotenv => self.job("dotenv", move || Outcome::Environment(read_dotenv(&path))),
         }
     }
 
@@ -280,6 +286,7 @@ impl App {
             Outcome::Opened(opened) => self.show_opened(*opened),
             Outcome::Chosen(path) => self.shell.fill_path(path.display().to_string()),
             Outcome::Said(notice) => self.say(notice),
+            Outcome::Environment(found) => self.use_environment(found),
             Outcome::Copied(Err(sentence)) => self.say(Notice::error(sentence)),
             Outcome::Copied(Ok(written)) => {
                 let told = match written.missing {

@@ -1,14 +1,22 @@
 //! `Memory`: settings, and the tokens that live only until the window closes.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
+use super::vault::Vault;
+use super::vault_work::same_server;
 use crate::directus::{AuthMode, Secret};
-use crate::settings::{FilterTrouble, KEY, Profile, ProfileId, ReachSecret, SavedFilter, Settings};
+use crate::settings::{
+    CredentialKind, Environment, FilterTrouble, KEY, Profile, ProfileId, ReachSecret, SavedFilter, Settings,
+};
 
-/// What the app remembers. Settings go to eframe's storage; tokens go nowhere.
+/// What the app remembers. Settings go to eframe's storage; credentials at most to the keyring.
 pub struct Memory {
     settings: Settings,
-    tokens: HashMap<ProfileId, Secret>,
+    /// The values of credentials.
+    pub vault: Vault,
+    /// What the variables of this process say.
+    pub environment: Environment,
     /// Values of secret headers, cookies and parameters.
     reach: HashMap<ProfileId, Vec<ReachSecret>>,
     removed: Option<(usize, Profile)>,
@@ -29,7 +37,8 @@ impl Memory {
         };
         let memory = Self {
             settings,
-            tokens: HashMap::new(),
+            vault: Vault::default(),
+            environment: Environment::default(),
             reach: HashMap::new(),
             removed: None,
             removed_filter: None,
@@ -63,19 +72,14 @@ impl Memory {
         }
     }
 
-    /// The token typed for a profile in this session.
+    /// The static token of a profile known in this session.
     pub fn token(&self, profile: ProfileId) -> Option<&Secret> {
-        self.tokens.get(&profile)
+        self.vault.secret(profile, CredentialKind::StaticToken)
     }
 
-    /// Profiles whose token is known in this session.
-    pub fn known_tokens(&self) -> Vec<ProfileId> {
-        self.tokens.keys().copied().collect()
-    }
-
-    /// Keeps a token until the window closes.
+    /// Keeps a static token until the window closes.
     pub fn keep_token(&mut self, profile: ProfileId, token: Secret) {
-        self.tokens.insert(profile, token);
+        self.vault.keep((profile, CredentialKind::StaticToken), token);
     }
 
     /// Secret values on the way to the server of a profile, as entered in this session.
@@ -83,13 +87,15 @@ impl Memory {
         self.reach.get(&profile).map_or(&[], Vec::as_slice)
     }
 
-    /// Adds or replaces a profile and makes it the last used. A token in its URL moves to the session's tokens.
-    pub fn save_profile(&mut self, mut profile: Profile) -> Profile {
+    /// Adds or replaces a profile and makes it the last used. A token in its URL moves to the
+    /// vault; what is to be remembered goes to the keyring.
+    pub fn save_profile(&mut self, mut profile: Profile, now: Instant) -> Profile {
         let token = profile.take_token();
         let secrets = profile.reach.take_secrets();
-        if self.settings.profile(profile.id).is_some_and(|known| !same_server(known, &profile)) {
-            // The token of one server must not travel to another because somebody edited the URL.
-            self.tokens.remove(&profile.id);
+        let known = self.settings.profile(profile.id).filter(|known| !same_server(known, &profile)).cloned();
+        if let Some(known) = known {
+            // The credential of one server must not travel to another because somebody edited the URL.
+            self.vault.part(&known, now);
             self.reach.remove(&profile.id);
         }
         if profile.name.trim().is_empty() {
@@ -111,13 +117,15 @@ impl Memory {
         if let Some(token) = token {
             self.keep_token(saved.id, token);
         }
+        self.vault.settle(&saved, now);
         self.unsaved = true;
         saved
     }
 
-    /// Removes a profile; [`Memory::undo_remove`] brings it back.
-    pub fn remove_profile(&mut self, id: ProfileId) {
+    /// Removes a profile, and its values from the keyring; [`Memory::undo_remove`] brings it back.
+    pub fn remove_profile(&mut self, id: ProfileId, now: Instant) {
         if let Some(removed) = self.settings.remove(id) {
+            self.vault.forget(&removed.1, now);
             self.removed = Some(removed);
             self.unsaved = true;
         }
@@ -128,9 +136,10 @@ impl Memory {
         self.removed.as_ref().map(|(_, profile)| profile.name.as_str())
     }
 
-    /// Puts the profile removed last back to its place.
-    pub fn undo_remove(&mut self) {
+    /// Puts the profile removed last back to its place, and the values known in this session into the keyring.
+    pub fn undo_remove(&mut self, now: Instant) {
         if let Some((place, profile)) = self.removed.take() {
+            self.vault.settle(&profile, now);
             self.settings.restore(place, profile);
             self.unsaved = true;
         }
@@ -139,7 +148,8 @@ impl Memory {
     /// Whether a token of this session stands in a text.
     pub fn is_token_in(&self, text: &str) -> bool {
         let reach = self.reach.values().flatten().map(|secret| &secret.value);
-        self.tokens.values().chain(reach).any(|token| !token.is_empty() && text.contains(token.expose()))
+        self.vault.is_secret_in(text)
+            || reach.into_iter().any(|secret| !secret.is_empty() && text.contains(secret.expose()))
     }
 
     /// Removes a saved filter; [`Memory::undo_remove_filter`] brings it back.
@@ -176,31 +186,21 @@ impl Memory {
     }
 }
 
-/// Whether a token for the one may be shown to the other: same host and port, and no less encryption.
-pub fn same_server(known: &Profile, edited: &Profile) -> bool {
-    match (known.endpoint(), edited.endpoint()) {
-        (Ok(known), Ok(edited)) => {
-            (known.host(), known.port()) == (edited.host(), edited.port())
-                && (edited.is_tls() || !known.is_tls())
-        }
-        _ => known.url == edited.url,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_token_stays_with_its_server() {
+        let now = Instant::now();
         let (mut memory, _) = Memory::read(None, true);
         let profile = |url: &str| Profile { url: url.to_owned(), ..Profile::default() };
-        let stored = memory.save_profile(profile("https://cms.example.com"));
+        let stored = memory.save_profile(profile("https://cms.example.com"), now);
         memory.keep_token(stored.id, Secret::new("planted-secret"));
         let mut again = |url: &str| {
-            memory.save_profile(Profile { url: url.to_owned(), ..stored.clone() });
+            memory.save_profile(Profile { url: url.to_owned(), ..stored.clone() }, now);
             let kept = memory.token(stored.id).is_some();
-            memory.save_profile(stored.clone());
+            memory.save_profile(stored.clone(), now);
             memory.keep_token(stored.id, Secret::new("planted-secret"));
             kept
         };
@@ -217,17 +217,18 @@ mod tests {
             Profile { url: "wss://chat.example.com/socket?token=planted-1".to_owned(), ..Profile::default() };
         profile.reach.cookies =
             vec![crate::settings::Pair { name: "s".to_owned(), value: "planted-2".to_owned() }];
-        let stored = memory.save_profile(profile);
+        let stored = memory.save_profile(profile, std::time::Instant::now());
         assert_eq!(memory.reach_secrets(stored.id).len(), 2);
         assert!(!memory.settings().to_ron().unwrap().contains("planted"));
-        let again = memory.save_profile(stored.clone());
+        let again = memory.save_profile(stored.clone(), std::time::Instant::now());
         assert_eq!(memory.reach_secrets(again.id).len(), 2, "an empty value means the one entered before");
         let mut changed = stored.clone();
         changed.reach.cookies[0].value = "planted-3".to_owned();
-        memory.save_profile(changed);
+        memory.save_profile(changed, std::time::Instant::now());
         assert_eq!(memory.reach_secrets(stored.id).len(), 2);
         assert!(memory.is_token_in("x planted-3 y") && !memory.is_token_in("planted-2"));
-        memory.save_profile(Profile { url: "wss://other.example.com/socket".to_owned(), ..stored.clone() });
+        let elsewhere = Profile { url: "wss://other.example.com/socket".to_owned(), ..stored.clone() };
+        memory.save_profile(elsewhere, std::time::Instant::now());
         assert_eq!(memory.reach_secrets(stored.id).len(), 0, "another server gets none of them");
     }
 }

@@ -33,6 +33,8 @@ mod search;
 mod tab;
 mod table;
 mod tasks;
+mod vault;
+mod vault_work;
 mod window;
 mod zone;
 

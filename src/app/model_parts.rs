@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::app::App;
 use super::exchange::scopes;
 use super::tab::Tab;
+use super::vault::Key;
 use crate::capture::Notes;
 use crate::capture::filter::Vocabulary;
 use crate::capture::row::Detail;
@@ -13,13 +14,14 @@ use crate::capture::study::{Study, StudyWish};
 use crate::engine::{FileState, Found, Gaps, LiveTable, RowWindow};
 use crate::session::Snapshot;
 use crate::session::table::ShownTable;
-use crate::settings::{ProfileId, Settings};
+use crate::settings::{Environment, Settings};
 use crate::ui::capture_list::CaptureList;
 use crate::ui::export_view::Scopes;
 use crate::ui::jobs_view::JobView;
 use crate::ui::log_model::{FilterState, LogModel};
 use crate::ui::model::{Demo, Model, Opening, Recent, Recording, Source};
 use crate::ui::tab_strip::{TabView, Tabs};
+use crate::ui::vault_model::{KeyringState, VaultModel};
 
 /// Uids offered while a filter is written: more would be no help.
 const UIDS: usize = 100;
@@ -54,7 +56,12 @@ pub struct ModelParts {
     captures: Arc<CaptureList>,
     opening: Option<Opening>,
     removed_profile: Option<String>,
-    known_tokens: Vec<ProfileId>,
+    known: Vec<Key>,
+    kept: Vec<Key>,
+    keyring: KeyringState,
+    keyring_trouble: Option<String>,
+    is_keyring_awaited: bool,
+    environment: Option<Environment>,
     jobs: Vec<JobView>,
     scopes: Scopes,
 }
@@ -90,7 +97,12 @@ impl ModelParts {
             captures: Arc::clone(&app.files.captures.list),
             opening: None,
             removed_profile: app.memory.removed_profile().map(str::to_owned),
-            known_tokens: app.memory.known_tokens(),
+            known: app.memory.vault.known(),
+            kept: app.memory.vault.kept(),
+            keyring: app.memory.vault.state(),
+            keyring_trouble: app.memory.vault.trouble().map(str::to_owned),
+            is_keyring_awaited: app.memory.vault.is_waiting(),
+            environment: Some(&app.memory.environment).filter(|found| !found.is_empty()).cloned(),
             jobs: app.files.tasks.views(),
             scopes: Scopes::default(),
         };
@@ -190,7 +202,14 @@ impl ModelParts {
             demo: self.demo.as_ref().map_or(Demo::Off, |(url, silent)| Demo::On { url, silent: *silent }),
             recents,
             captures: &self.captures,
-            known_tokens: &self.known_tokens,
+            vault: VaultModel {
+                known: &self.known,
+                kept: &self.kept,
+                keyring: self.keyring,
+                trouble: self.keyring_trouble.as_deref(),
+                is_waiting: self.is_keyring_awaited,
+                environment: self.environment.as_ref(),
+            },
             jobs: &self.jobs,
             scopes: self.scopes,
             banner: self.banner.as_deref(),

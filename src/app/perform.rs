@@ -1,5 +1,7 @@
 //! `perform`: what each action does.
 
+use std::time::Instant;
+
 use super::app::App;
 use super::notice::Notice;
 use super::search::Quest;
@@ -38,15 +40,16 @@ impl App {
             Action::RetryNow => self.command(Command::RetryNow),
             Action::StopRetrying => self.command(Command::StopRetrying),
             Action::MeasureNow => self.command(Command::Measure),
+            Action::Reauthenticate => self.command(Command::Reauthenticate),
             Action::SetSwitches(switches) => self.set_switches(switches),
             Action::Send(text) => self.send(&text),
             Action::Resend { seq, text } => self.resend(seq, &text),
             Action::SaveProfile(profile) => {
-                let stored = self.memory.save_profile(*profile);
+                let stored = self.memory.save_profile(*profile, Instant::now());
                 self.shell.adopt_profile(stored);
             }
-            Action::RemoveProfile(id) => self.memory.remove_profile(id),
-            Action::UndoRemoveProfile => self.memory.undo_remove(),
+            Action::RemoveProfile(id) => self.memory.remove_profile(id, Instant::now()),
+            Action::UndoRemoveProfile => self.memory.undo_remove(Instant::now()),
             Action::ExportProfiles => self.ask_path(Errand::ExportProfiles),
             Action::ImportProfiles => self.ask_path(Errand::ImportProfiles),
             Action::SetPreferences(preferences) => self.set_preferences(*preferences),
@@ -67,6 +70,7 @@ impl App {
             Action::ShowCaptures => self.show_captures(ctx),
             Action::Captures(action) => self.perform_on_captures(ctx, action),
             Action::ShowEnd(on) => self.show_end(on),
+            Action::Vault(action) => self.perform_on_vault(action),
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
     }

@@ -3,6 +3,9 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use keyring_core::api::CredentialStore;
 
 use crate::capture::private;
 use crate::settings::{self, Check};
@@ -11,6 +14,18 @@ use crate::settings::{self, Check};
 #[derive(Clone, Debug)]
 pub struct Place {
     folder: PathBuf,
+    keyring: KeyringChoice,
+}
+
+/// Where credentials may be kept.
+#[derive(Clone, Debug)]
+pub(super) enum KeyringChoice {
+    /// Nowhere.
+    None,
+    /// In the user's keyring.
+    System,
+    /// Here.
+    Store(Arc<CredentialStore>),
 }
 
 /// What was found when the window starts.
@@ -29,13 +44,24 @@ impl Place {
     #[must_use]
     pub fn of_user() -> Option<Self> {
         let folders = directories::ProjectDirs::from("", "", "harewire")?;
-        Some(Self { folder: folders.data_dir().to_owned() })
+        Some(Self { folder: folders.data_dir().to_owned(), keyring: KeyringChoice::System })
     }
 
-    /// A place in a folder of one's own choice.
+    /// A place in a folder of one's own choice. The user's keyring is left alone.
     #[must_use]
     pub fn at(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self { folder: folder.to_owned(), keyring: KeyringChoice::None }
+    }
+
+    /// The same place with a keyring of one's own choice, for tests and for hosts that bring one.
+    #[must_use]
+    pub fn with_keyring(mut self, store: Arc<CredentialStore>) -> Self {
+        self.keyring = KeyringChoice::Store(store);
+        self
+    }
+
+    pub(super) const fn keyring(&self) -> &KeyringChoice {
+        &self.keyring
     }
 
     /// Where captures go.

@@ -1,6 +1,7 @@
 //! Opening the window.
 
 use std::path::Path;
+use std::time::Instant;
 
 use super::app::App;
 use super::captures_work::Errand;
@@ -8,10 +9,10 @@ use super::files::Files;
 use super::memory::Memory;
 use super::notice::Notice;
 use super::place::{Place, Start};
+use super::vault_work::secret_for;
 use crate::capture::time;
-use crate::directus::Secret;
 use crate::engine::{Engine, Wake};
-use crate::settings::{KEY, Profile};
+use crate::settings::{Environment, KEY, Profile};
 use crate::ui::action::ConnectRequest;
 use crate::ui::theme;
 
@@ -44,9 +45,6 @@ pub enum WindowError {
     )]
     Window(#[from] eframe::Error),
 }
-
-/// The token from the environment, offered to the connect form and to a server named on the command line.
-pub const TOKEN_VARIABLE: &str = "DIRECTUS_TOKEN";
 
 /// Opens the window and stays until it is closed.
 ///
@@ -106,9 +104,11 @@ impl App {
         // The zoom commands are ours, so that what is shown is what is stored.
         creation.egui_ctx.options_mut(|options| options.zoom_with_keyboard = false);
         let stored = creation.storage.and_then(|storage| storage.get_string(KEY));
-        let (memory, read_notes) = Memory::read(stored.as_deref(), stores);
+        let (mut memory, read_notes) = Memory::read(stored.as_deref(), stores);
         let ctx = creation.egui_ctx.clone();
         let wake = Wake::new(move || ctx.request_repaint());
+        memory.environment = Environment::of_process(|name| std::env::var(name).ok());
+        memory.vault.open_in(place.keyring(), stores, &wake, Instant::now());
         let mut app = Self::new(Engine::start()?, Files::open(place), memory, wake);
         for note in notes.into_iter().chain(read_notes) {
             app.say(Notice::info(note));
@@ -122,21 +122,32 @@ impl App {
     }
 
     fn launch(&mut self, launch: Launch) {
-        let token = std::env::var(TOKEN_VARIABLE).ok().filter(|token| !token.is_empty()).map(Secret::new);
         match launch {
-            Launch::Plain => {
-                if let (Some(token), id) = (token, self.memory.settings().last_profile) {
-                    self.memory.keep_token(id, token);
-                }
-            }
+            Launch::Plain => self.take_environment(),
             Launch::Demo => self.start_demo(),
             // A file that exists beats a URL.
             Launch::Target(target) if Path::new(&target).exists() => self.open_capture(Path::new(&target)),
             Launch::Target(url) => {
                 let known =
                     self.memory.settings().profiles.iter().find(|profile| profile.url == url).cloned();
-                let profile = known.unwrap_or_else(|| Profile { url, ..Profile::default() });
-                self.connect(ConnectRequest { profile, token });
+                let found = &self.memory.environment;
+                let profile = known.unwrap_or_else(|| {
+                    let mut profile = Profile { url: url.clone(), ..Profile::default() };
+                    // The address that was named beats that of the variables.
+                    if profile.endpoint().is_ok_and(|endpoint| found.fits(&endpoint)) {
+                        let _asked_for_below = found.apply(&mut profile);
+                        profile.url = url;
+                    }
+                    profile
+                });
+                let secret = secret_for(found, &profile);
+                if secret.is_none() && found.secret().is_some() {
+                    self.say(Notice::info(format!(
+                        "The credential in {} was not used: it belongs to another server, or this profile logs in with something else.",
+                        found.variables().join(", ")
+                    )));
+                }
+                self.connect(ConnectRequest { profile, secret, otp: None });
             }
         }
     }

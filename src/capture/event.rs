@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::directus::{Class, classify};
 
+pub use super::identity_claim::IdentityClaim;
+
 /// When something happened. Taken once, at the socket, and carried along.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stamp {
@@ -378,11 +380,13 @@ pub enum Fact {
     },
     /// A switch of automation changed.
     Switched {
-        /// Name of the switch: `auto_pong`, `reconnect`, `resubscribe`, `measure`.
+        /// Name of the switch: `auto_pong`, `reconnect`, `resubscribe`, `measure`, `reauth`.
         name: String,
         /// Its new position.
         on: bool,
     },
+    /// A credential is shown to the server; nothing of its value.
+    Identity(IdentityClaim),
     /// The wall clock moved against the monotonic clock by more than a second (sleep, clock set).
     Clock {
         /// By how much, microseconds; positive if the wall clock ran ahead.

@@ -38,12 +38,13 @@ pub enum FactKind {
     Clock,
     Note,
     Tunnelled,
+    Identity,
     Unknown,
 }
 
 impl FactKind {
     /// Every kind, in the order of its byte.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Connect,
         Self::Resolved,
         Self::Connected,
@@ -62,6 +63,7 @@ impl FactKind {
         Self::Clock,
         Self::Note,
         Self::Tunnelled,
+        Self::Identity,
         Self::Unknown,
     ];
 
@@ -87,6 +89,7 @@ impl FactKind {
             Fact::Clock { .. } => Self::Clock,
             Fact::Note { .. } => Self::Note,
             Fact::Tunnelled { .. } => Self::Tunnelled,
+            Fact::Identity(_) => Self::Identity,
             Fact::Unknown { .. } => Self::Unknown,
         }
     }
@@ -113,6 +116,7 @@ impl FactKind {
             Self::Clock => "clock",
             Self::Note => "note",
             Self::Tunnelled => "tunnelled",
+            Self::Identity => "identity",
             Self::Unknown => "unknown",
         }
     }

@@ -23,8 +23,12 @@ Examples:
 
   DIRECTUS_TOKEN=… harewire record https://cms.example.com --subscribe messages:create --for 1m --out -
 
-Environment:
-  DIRECTUS_TOKEN  the static or access token; never give it as an argument, since others can read those
+Environment, also for `record` (secrets are no arguments, since others can read those):
+  DIRECTUS_URL       the server, where none is named; a URL given as an argument beats it
+  DIRECTUS_TOKEN     a static or access token (also DIRECTUS_STATIC_TOKEN, DIRECTUS_ACCESS_TOKEN and front ends' names)
+  DIRECTUS_EMAIL     with DIRECTUS_PASSWORD: a user, where there is no token
+  DIRECTUS_REFRESH_TOKEN  a refresh token, where there is neither
+If DIRECTUS_URL names another server than the one connected to, the credential beside it is not used.
 
 Harewire talks to the server you name and to nobody else.";
 
@@ -45,6 +49,7 @@ Exit codes:
 
 Examples:
   harewire record https://cms.example.com --subscribe messages --subscribe orders:update
+  harewire record --env-file .env --subscribe messages
   harewire record http://localhost:8055 --send requests.ndjson --for 10s --out - | jq .data
   harewire record wss://echo.example.com --raw --send -
   harewire record https://cms.internal --ca ca.pem --proxy socks5://127.0.0.1:1080 --header @headers.txt";
@@ -126,8 +131,13 @@ impl From<TransportWord> for TransportKind {
 #[derive(Debug, Args)]
 pub struct RecordArgs {
     /// The server's URL
-    #[arg(help = "The server, like https://cms.example.com or ws://localhost:8055/websocket")]
-    pub url: String,
+    #[arg(
+        help = "The server, like https://cms.example.com or ws://localhost:8055/websocket [default: DIRECTUS_URL]"
+    )]
+    pub url: Option<String>,
+    /// Read DIRECTUS_URL, DIRECTUS_TOKEN and their kin from a .env file; what it has beats the environment
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
     /// Subscribe after login, as COLLECTION or COLLECTION:create|update|delete; may be repeated
     #[arg(long, value_name = "COLLECTION[:EVENT]", value_parser = subscription)]
     pub subscribe: Vec<SubscribeTo>,
@@ -138,8 +148,8 @@ pub struct RecordArgs {
     #[arg(long, conflicts_with_all = ["subscribe", "mode"])]
     pub raw: bool,
     /// How the server wants its clients to log in
-    #[arg(long, default_value = "handshake", value_parser = mode, help = "The server's WEBSOCKETS_REST_AUTH: handshake, public or strict")]
-    pub mode: AuthMode,
+    #[arg(long, value_parser = mode, help = "The server's WEBSOCKETS_REST_AUTH: handshake, public or strict [default: that of the environment, else handshake]")]
+    pub mode: Option<AuthMode>,
     /// How the socket is opened
     #[arg(long, value_enum, default_value = "full")]
     pub transport: TransportWord,

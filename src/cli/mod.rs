@@ -9,6 +9,7 @@ mod pipe;
 mod reach_args;
 mod record;
 mod summary;
+mod variables;
 
 use std::io;
 use std::path::Path;
@@ -17,7 +18,6 @@ use clap::CommandFactory as _;
 
 pub use args::{Cli, ExportArgs, FormatWord, Job, RecordArgs, SubscribeTo, TransportWord, Until};
 pub use exit::Exit;
-pub use record::TOKEN_VARIABLE;
 
 /// Runs a job to its end. `data_folder` is where captures go that no argument places.
 #[must_use]

@@ -12,15 +12,15 @@ use super::lines::Lines;
 use super::outcome;
 use super::pipe::Pipe;
 use super::summary;
+use super::variables;
 use crate::capture::{Store, time};
-use crate::directus::{AuthMode, ClientMessage, Credentials, Endpoint, Secret, Subscribe, Uid};
+use crate::directus::{AuthMode, ClientMessage, Credentials, Endpoint, Subscribe, Uid};
 use crate::engine::{Capture, Destination, Engine, Wake};
 use crate::net::proxy::ProxyRules;
 use crate::net::{Command, ConnectSpec, Outgoing, Protocol, Switches};
 use crate::session::Phase;
+use crate::settings::Environment;
 
-/// The environment variable that holds the token.
-pub const TOKEN_VARIABLE: &str = "DIRECTUS_TOKEN";
 /// How long a close of ours may take, before the job ends without it.
 const CLOSE_LIMIT: Duration = Duration::from_secs(3);
 /// While more than this waits to be sent, no further line is read: a server that doesn't read must not fill the memory.
@@ -81,8 +81,9 @@ struct Job<'a> {
 
 impl<'a> Job<'a> {
     fn begin(args: &'a RecordArgs, data_folder: Option<&Path>) -> Result<Self, String> {
-        let endpoint = Endpoint::parse(&args.url).map_err(|error| error.to_string())?;
-        let spec = spec(args, endpoint.clone())?;
+        let variables = variables::read(args.env_file.as_deref())?;
+        let endpoint = variables::endpoint(args.url.as_deref(), &variables)?;
+        let spec = spec(args, endpoint.clone(), &variables)?;
         let lines = args.send.as_deref().map(Lines::open).transpose()?;
         let (sender, signals) = crossbeam_channel::bounded(4);
         let wake = Wake::new({
@@ -263,19 +264,20 @@ fn destination(
     }
 }
 
-fn spec(args: &RecordArgs, endpoint: Endpoint) -> Result<ConnectSpec, String> {
-    let token = std::env::var(TOKEN_VARIABLE).ok().filter(|token| !token.is_empty());
-    let credentials = match token {
-        // A raw server is not Directus: our token is none of its business.
-        Some(token) if !args.raw => Credentials::StaticToken(Secret::new(token)),
-        _ => Credentials::None,
+fn spec(args: &RecordArgs, endpoint: Endpoint, variables: &Environment) -> Result<ConnectSpec, String> {
+    // A raw server is not Directus: our credential is none of its business.
+    let credentials = if args.raw { Credentials::None } else { variables::credentials(variables, &endpoint) };
+    let mode = match (args.raw, args.mode) {
+        (true, _) => AuthMode::Public,
+        (false, Some(mode)) => mode,
+        (false, None) => variables.mode.as_ref().map_or(AuthMode::default(), |found| found.value),
     };
-    let mode = if args.raw { AuthMode::Public } else { args.mode };
     let mut spec = ConnectSpec::new(endpoint, mode, credentials);
     spec.transport = args.transport.into();
     spec.protocol = if args.raw { Protocol::Raw } else { Protocol::Directus };
     // A recording is of what the server does to a client that only keeps itself alive.
-    spec.switches = Switches { auto_pong: true, reconnect: false, resubscribe: false, measure: false };
+    spec.switches =
+        Switches { auto_pong: true, reconnect: false, resubscribe: false, measure: false, reauth: true };
     args.reach.extend(&mut spec, &ProxyRules::from_environment())?;
     Ok(spec)
 }

@@ -8,6 +8,7 @@
 //! names the section of the project's protocol notes.
 
 mod auth_mode;
+mod claims;
 mod class;
 mod client_message;
 /// Words for WebSocket close codes.
@@ -25,6 +26,7 @@ mod graphql;
 mod head;
 mod items;
 mod json;
+mod login_message;
 mod mask_http;
 mod mask_spans;
 mod masker;
@@ -52,6 +54,7 @@ mod uid;
 mod words;
 
 pub use auth_mode::{AuthMode, UnknownMode};
+pub use claims::{Claims, TokenKind};
 pub use class::{Class, classify};
 pub use client_message::{Auth, Beat, ClientMessage, LogsSubscribe, Subscribe, Unsubscribe};
 pub use collab::{Collab, CollabAction, CollabError};
@@ -65,6 +68,9 @@ pub use frame::{Frame, Other, ParseError};
 pub use graphql::GraphQl;
 pub use items::{ItemsAction, ItemsReply, ItemsRequest};
 pub use json::Json;
+pub use login_message::{
+    Presented, auth_with_password, auth_with_refresh_token, auth_with_token, new_refresh_token,
+};
 pub use mask_http::is_secret_header;
 pub use mask_spans::names_credential;
 pub use masker::{Masker, has_mask};

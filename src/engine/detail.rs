@@ -8,7 +8,7 @@ use crate::capture::{Direction, Event, Fact, Kind, Message, Payload, Reader, Rec
 use crate::directus::{EventName, MessageType, close, shown};
 use crate::session::Snapshot;
 
-use super::row_maker;
+use super::{identity_row, row_maker};
 
 /// The event that answers a request, by its record; `None` for replies and unanswered requests.
 pub(super) fn answered_by(record: &Record, seq: u64) -> Option<u64> {
@@ -193,6 +193,7 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
         | Fact::Retry { .. }
         | Fact::Switched { .. }
         | Fact::Clock { .. } => {}
+        Fact::Identity(claim) => identity_row::add(detail, claim),
         Fact::Note { about, .. } => {
             detail.facts.push(FactLine::new("about", format!("event #{about}")));
         }

@@ -16,6 +16,7 @@ mod finder;
 mod found;
 mod gaps;
 mod handle;
+mod identity_row;
 mod live_table;
 #[cfg(test)]
 mod live_table_cases;

@@ -9,6 +9,8 @@ use crate::capture::{
 use crate::directus::{self, Class, EventName, MessageType, Status, shown, summary};
 use crate::session::Snapshot;
 
+use super::identity_row;
+
 /// Reads an event and makes its row. A line that can't be read becomes a row that says so.
 pub(super) fn row(
     reader: &mut Reader,
@@ -154,7 +156,7 @@ fn fact_level(fact: &Fact) -> Level {
         Fact::Held { .. } | Fact::Retry { .. } | Fact::Clock { .. } | Fact::Unknown { .. } => Level::Warning,
         Fact::Connect { unverified: true, .. } => Level::Warning,
         Fact::Secured { accepted, .. } if !accepted.is_empty() => Level::Warning,
-        Fact::Connect { .. } | Fact::Switched { .. } => Level::Normal,
+        Fact::Connect { .. } | Fact::Switched { .. } | Fact::Identity(_) => Level::Normal,
         Fact::Resolved { .. }
         | Fact::Connected { .. }
         | Fact::Tunnelled { .. }
@@ -207,6 +209,7 @@ fn fact_summary(fact: &Fact) -> String {
         Fact::Clock { drift_us } => {
             format!("the clock of this computer moved by {:.1} s", seconds(drift_us.unsigned_abs() / 1000))
         }
+        Fact::Identity(claim) => identity_row::summary(claim),
         Fact::Note { about, pin, text } => note_summary(*about, *pin, text.as_deref()),
         Fact::Unknown { name, line } => format!("{name} · {}", start(line)),
     }

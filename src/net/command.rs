@@ -1,5 +1,6 @@
 //! What the rest of the program may ask of a connection.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -54,23 +55,26 @@ pub struct Switches {
     pub resubscribe: bool,
     /// Send a `ping` with a uid every 15 s while `auto_pong` is on, to measure the round trip.
     pub measure: bool,
+    /// Renew the login before its token runs out, on the open socket.
+    pub reauth: bool,
 }
 
 impl Default for Switches {
     fn default() -> Self {
-        Self { auto_pong: true, reconnect: true, resubscribe: true, measure: true }
+        Self { auto_pong: true, reconnect: true, resubscribe: true, measure: true, reauth: true }
     }
 }
 
 impl Switches {
     /// Name and position of every switch, in the order they are shown.
     #[must_use]
-    pub const fn positions(self) -> [(&'static str, bool); 4] {
+    pub const fn positions(self) -> [(&'static str, bool); 5] {
         [
             ("auto_pong", self.auto_pong),
             ("reconnect", self.reconnect),
             ("resubscribe", self.resubscribe),
             ("measure", self.measure),
+            ("reauth", self.reauth),
         ]
     }
 }
@@ -88,6 +92,23 @@ pub struct Pacing {
 impl Default for Pacing {
     fn default() -> Self {
         Self { first_ms: 1_000, longest_ms: 30_000 }
+    }
+}
+
+/// Takes a new refresh token to where it is kept, before anything else is done with it: the one it replaces is dead.
+/// Called on the net thread, so it must only hand the value on.
+#[derive(Clone)]
+pub struct Keeper(Arc<dyn Fn(Secret) + Send + Sync>);
+
+impl Keeper {
+    /// A keeper that calls this.
+    pub fn new(keep: impl Fn(Secret) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(keep))
+    }
+
+    /// Hands a value on.
+    pub(crate) fn keep(&self, secret: Secret) {
+        (self.0)(secret);
     }
 }
 
@@ -118,6 +139,8 @@ pub struct ConnectSpec {
     pub subprotocols: Vec<String>,
     /// Proxy, certificates, cookies, query parameters.
     pub reach: Reach,
+    /// Where a refresh token goes that replaces that of `credentials`.
+    pub keeper: Option<Keeper>,
 }
 
 impl ConnectSpec {
@@ -137,6 +160,7 @@ impl ConnectSpec {
             headers: Vec::new(),
             subprotocols: Vec::new(),
             reach: Reach::default(),
+            keeper: None,
         }
     }
 
@@ -153,10 +177,9 @@ impl ConnectSpec {
     /// raw mode with the one the user typed there. Never to be shown unmasked.
     pub(crate) fn wire_url(&self) -> Url {
         let mut url = self.endpoint.websocket_url().clone();
-        let token = match (self.protocol, self.mode) {
-            (Protocol::Raw, _) => self.endpoint.token(),
-            (Protocol::Directus, AuthMode::Strict) => self.token(),
-            (Protocol::Directus, AuthMode::Public | AuthMode::Handshake) => None,
+        let token = match self.protocol {
+            Protocol::Raw => self.endpoint.token(),
+            Protocol::Directus => self.token().filter(|_| self.asks_at_upgrade()),
         };
         for (name, value) in &self.reach.query {
             url.query_pairs_mut().append_pair(name, value.expose());
@@ -165,6 +188,27 @@ impl ConnectSpec {
             url.query_pairs_mut().append_pair("access_token", token.expose());
         }
         url
+    }
+
+    /// Whether the credential travels with the upgrade, in the query or as a cookie: then the server judges it there,
+    /// in any mode, and reads no `auth` message first (reference 1.3).
+    pub(crate) fn asks_at_upgrade(&self) -> bool {
+        let in_query = self.mode == AuthMode::Strict || self.token_place == TokenPlace::Query;
+        match self.credentials {
+            Credentials::SessionCookie { .. } => true,
+            Credentials::None | Credentials::StaticToken(_) => in_query && self.token().is_some(),
+            Credentials::Password { .. } | Credentials::RefreshToken(_) => false,
+        }
+    }
+
+    /// The session cookie, where it is the credential.
+    pub(crate) fn session_cookie(&self) -> Option<(&str, &Secret)> {
+        match &self.credentials {
+            Credentials::SessionCookie { name, value } if self.protocol == Protocol::Directus => {
+                Some((name, value))
+            }
+            _ => None,
+        }
     }
 
     /// Everything in it that must not be shown, wherever it turns up.
@@ -275,6 +319,8 @@ pub enum Command {
     Abort,
     /// Send one `ping` with a uid now.
     Measure,
+    /// Show the credential again on the open socket, or what renews it.
+    Reauthenticate,
     /// Connect again now instead of when it is due.
     RetryNow,
     /// Stop waiting for the next attempt.

@@ -164,6 +164,10 @@ impl Worker {
                     *carrier = None;
                     Ok(())
                 }
+                (Order::Keep(keeper, secret), _) => {
+                    keeper.keep(secret);
+                    Ok(())
+                }
                 (Order::Text(text), Some(carrier)) => carrier.send_text(&text),
                 (Order::Binary(bytes), Some(carrier)) => carrier.send_binary(bytes),
                 (Order::Close { code, reason }, Some(carrier)) => carrier.close(code, &reason),

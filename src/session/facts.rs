@@ -7,6 +7,7 @@ use crate::capture::event::{ClosedBy, Direction, Fact, Stage};
 use super::close::LastClose;
 use super::fold::{At, Session};
 use super::handshake::{Handshake, Tls, Waterfall};
+use super::identity::Identity;
 use super::login::Login;
 use super::phase::{Mode, Phase};
 use super::problem::LastError;
@@ -48,7 +49,11 @@ impl Session {
                 self.enter(at, Phase::Closed);
             }
             Fact::Switched { name, on } => self.shown.switches.set(name, *on),
-            Fact::Clock { .. } => self.shown.counters.clock_jumps += 1,
+            Fact::Clock { drift_us } => {
+                self.shown.counters.clock_jumps += 1;
+                self.shown.identity.clock_jumped(*drift_us);
+            }
+            Fact::Identity(claim) => self.shown.identity.shown(at.seq, at.us(), claim),
             Fact::Note { .. } | Fact::Unknown { .. } => {}
         }
     }
@@ -118,6 +123,7 @@ impl Session {
         let Fact::Connect { url, transport, mode, credential, attempt, unverified } = fact else { return };
         // Also where the number didn't rise: a second `connect` begins anew.
         self.end_connection(at);
+        self.shown.identity = Identity::default();
         self.shown.url = Arc::from(url.as_str());
         self.shown.transport = Arc::from(transport.as_str());
         self.shown.credential = Arc::from(credential.as_str());
@@ -141,7 +147,10 @@ impl Session {
         self.shown.opened_us = Some(at.us());
         self.shown.waterfall.open_us = Some(at.us().saturating_sub(self.connect_began_us));
         self.shown.last_error = None;
-        let by_url = has_token(&self.shown.handshake.target) || has_token(&self.shown.url);
+        // What was shown before the socket opened travelled with the upgrade; by the URL it shows in older captures.
+        let by_url = has_token(&self.shown.handshake.target)
+            || has_token(&self.shown.url)
+            || self.shown.identity.is_presented();
         let anonymous = self.shown.credential.is_empty() || &*self.shown.credential == "none";
         let login = match self.shown.mode {
             Mode::Raw => Login::Unneeded,
@@ -150,6 +159,9 @@ impl Session {
             Mode::Public if anonymous => Login::Unneeded,
             Mode::Handshake | Mode::Public => Login::Awaited,
         };
+        if login.is_good() {
+            self.shown.identity.accepted(at.seq, at.us());
+        }
         self.log_in(at, login);
         self.enter(at, if login.is_good() { Phase::Live } else { Phase::Authenticating });
     }

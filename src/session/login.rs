@@ -18,7 +18,8 @@ pub enum Login {
     Accepted,
     /// The server said no.
     Refused,
-    /// The token ran out: the connection acts as the public role until a new `auth` (reference 2.5).
+    /// The token ran out: until a new `auth` the connection acts as the public role, and before 12.1 without any
+    /// permissions applied (reference 2.5).
     Expired,
     /// No new `auth` came in time after the expiry: the server closes (reference 2.5).
     TimedOut,
@@ -38,7 +39,7 @@ impl Login {
             Self::Checking => "login sent",
             Self::Accepted => "logged in",
             Self::Refused => "login refused",
-            Self::Expired => "token expired, acting as public",
+            Self::Expired => "token expired",
             Self::TimedOut => "not renewed in time",
             Self::FellToPublic => "acting as public",
         }

@@ -135,6 +135,7 @@ impl Session {
 
     fn accepted(&mut self, at: At, uid: Option<&str>) -> Joined {
         let answered = self.requests.answer(|kind| kind == RequestKind::Auth, uid);
+        self.shown.identity.accepted(at.seq, at.us());
         self.log_in(at, Login::Accepted);
         if self.shown.phase == Phase::Authenticating {
             let opened_us = self.shown.opened_us.unwrap_or(at.us());

@@ -13,6 +13,7 @@ mod facts;
 mod fold;
 mod handshake;
 mod heartbeat;
+mod identity;
 mod login;
 mod messages;
 mod outline;
@@ -31,6 +32,8 @@ mod warning;
 
 #[cfg(test)]
 mod connection_cases;
+#[cfg(test)]
+mod identity_cases;
 #[cfg(test)]
 mod login_cases;
 #[cfg(test)]
@@ -52,6 +55,7 @@ pub use counters::{Counters, EventCounts, KindCounts};
 pub use fold::{Joined, Session};
 pub use handshake::{Handshake, Tls, Waterfall};
 pub use heartbeat::{Answer, Heartbeat};
+pub use identity::{Card, Identity, Renewal, Survival};
 pub use login::Login;
 pub use phase::{Mode, Phase};
 pub use problem::{LastError, Refusal};

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::capture::event::{ClosedBy, Direction, Fact, Stage, What};
+use crate::capture::event::{ClosedBy, Direction, Fact, IdentityClaim, Stage, What};
 
 use super::phase::Phase;
 use super::script::{Script, binary, connect, message};
@@ -23,6 +23,11 @@ fn fact() -> impl Strategy<Value = Fact> {
         (any::<u32>(), any::<u64>()).prop_map(|(attempt, delay_ms)| Fact::Retry { attempt, delay_ms }),
         Just(Fact::GaveUp { reason: text() }),
         Just(Fact::Clock { drift_us: -5 }),
+        any::<Option<u64>>().prop_map(|expires_after_ms| Fact::Identity(IdentityClaim {
+            expires_after_ms,
+            renews_after_ms: expires_after_ms,
+            ..IdentityClaim::default()
+        })),
     ]
 }
 

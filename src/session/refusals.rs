@@ -62,6 +62,7 @@ impl Session {
         match seen.class.code {
             ErrorCode::TokenExpired => {
                 self.log_in(at, Login::Expired);
+                self.shown.identity.expired(at.us());
                 self.warn(
                     at,
                     WarningKind::TokenExpired,
@@ -75,6 +76,7 @@ impl Session {
             }
             _ => {
                 let answered = self.failed_login(seen.uid);
+                self.shown.identity.refused();
                 self.fall(at, Login::Refused);
                 Joined::answering(answered.as_ref())
             }

@@ -9,6 +9,7 @@ use super::close::LastClose;
 use super::counters::Counters;
 use super::handshake::{Handshake, Waterfall};
 use super::heartbeat::Heartbeat;
+use super::identity::Identity;
 use super::login::Login;
 use super::phase::{Mode, Phase};
 use super::problem::{LastError, Refusal};
@@ -45,11 +46,13 @@ pub struct Switches {
     pub resubscribe: bool,
     /// Round trips are measured.
     pub measure: bool,
+    /// The login is renewed before its token runs out.
+    pub reauth: bool,
 }
 
 impl Default for Switches {
     fn default() -> Self {
-        Self { auto_pong: true, reconnect: true, resubscribe: true, measure: true }
+        Self { auto_pong: true, reconnect: true, resubscribe: true, measure: true, reauth: true }
     }
 }
 
@@ -60,6 +63,7 @@ impl Switches {
             "reconnect" => self.reconnect = on,
             "resubscribe" => self.resubscribe = on,
             "measure" => self.measure = on,
+            "reauth" => self.reauth = on,
             // A switch of another version: nothing here shows it.
             _ => {}
         }
@@ -100,6 +104,8 @@ pub struct Snapshot {
     pub login: Login,
     /// Since when.
     pub login_since_us: u64,
+    /// Which user that is, for how long, and what was renewed.
+    pub identity: Identity,
     /// What has been counted.
     pub counters: Counters,
     /// Messages and bytes a second.
@@ -167,6 +173,10 @@ pub struct Moment {
     pub since_ping_us: Option<u64>,
     /// Until the server closes for lack of life; 0 when overdue.
     pub closes_in_us: Option<u64>,
+    /// Until the token runs out; 0 when it has.
+    pub expires_in_us: Option<u64>,
+    /// Until Harewire renews the login; 0 when overdue.
+    pub renews_in_us: Option<u64>,
     /// Until the next ping of the server is due.
     pub next_ping_in_us: Option<u64>,
     /// For how long a ping of the server has been missing.
@@ -200,6 +210,8 @@ impl Snapshot {
             longest_silence_us: self.longest_silence_us.max(silence_us.unwrap_or_default()),
             since_ping_us: self.heartbeat.last_ping_us.filter(|_| open).map(age),
             closes_in_us: self.heartbeat.closes_at_us().filter(|_| open).map(until),
+            expires_in_us: self.identity.expires_us().filter(|_| open).map(until),
+            renews_in_us: self.identity.renews_us().filter(|_| open && self.switches.reauth).map(until),
             next_ping_in_us: self.heartbeat.next_ping_us().filter(|_| open).map(until),
             ping_overdue_us: self.heartbeat.overdue_us(now_us).filter(|_| open),
             retry_in_us: self.retry.map(|retry| until(retry.due_us)),

@@ -173,12 +173,17 @@ fn word(key: &ron::Value) -> &str {
 }
 
 /// The fields of a profile; a test compares them with what is written.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 17] = [
     "id",
     "name",
     "url",
     "mode",
     "credential",
+    "token_place",
+    "in_band",
+    "email",
+    "cookie_name",
+    "remember",
     "protocol",
     "transport",
     "switches",
@@ -188,7 +193,7 @@ const FIELDS: [&str; 12] = [
     "reach",
 ];
 /// The fields of its switches.
-const SWITCHES: [&str; 4] = ["auto_pong", "reconnect", "resubscribe", "measure"];
+const SWITCHES: [&str; 5] = ["auto_pong", "reconnect", "resubscribe", "measure", "reauth"];
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,8 @@
 
 mod check;
 mod columns;
+mod credential_kind;
+mod environment;
 mod exchange;
 mod filters;
 mod folded;
@@ -19,12 +21,14 @@ mod secretless;
 
 pub use check::{Check, check};
 pub use columns::{Column, ColumnLook, Columns, MOST_PATHS, PathColumn};
+pub use credential_kind::CredentialKind;
+pub use environment::{Environment, EnvironmentError, Found, same_server};
 pub use exchange::{Import, ImportError, export_ron, import_ron};
 pub use filters::{FILTER_COLOURS, FilterTrouble, Filters, MOST_FILTERS, SavedFilter};
 pub use folded::{Folded, PanelSection};
 pub use history::History;
 pub use layout::Layout;
 pub use preferences::{Preferences, Theme, TimeColumn};
-pub use profile::{CredentialKind, Profile, ProfileId, Protocol, Switches, Transport, Trouble};
+pub use profile::{Profile, ProfileId, Protocol, Switches, Transport, Trouble};
 pub use reach::{AddressFamily, Pair, Place, Proxy, ProxyChoice, Reach, ReachSecret};
 pub use remembered::{KEY, Loaded, Settings, Unreadable};

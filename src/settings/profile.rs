@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::directus::{AuthMode, Endpoint, EndpointError, Secret};
+use crate::directus::{AuthMode, Endpoint, EndpointError, SESSION_COOKIE, Secret, TokenPlace};
 
+use super::credential_kind::CredentialKind;
 use super::reach::{Pair, Reach};
 use super::secretless::{clean_url, print_url, read_url};
 
@@ -34,17 +35,6 @@ pub enum Transport {
     Portable,
 }
 
-/// Which credential is used. The credential itself is kept elsewhere.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CredentialKind {
-    /// No login.
-    None,
-    /// A static token, typed for the session or kept in the keyring.
-    #[default]
-    StaticToken,
-}
-
 /// What Harewire does by itself on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -57,11 +47,13 @@ pub struct Switches {
     pub resubscribe: bool,
     /// Measure the round trip now and then.
     pub measure: bool,
+    /// Renew the login before its token runs out.
+    pub reauth: bool,
 }
 
 impl Default for Switches {
     fn default() -> Self {
-        Self { auto_pong: true, reconnect: true, resubscribe: true, measure: true }
+        Self { auto_pong: true, reconnect: true, resubscribe: true, measure: true, reauth: true }
     }
 }
 
@@ -80,6 +72,16 @@ pub struct Profile {
     pub mode: AuthMode,
     /// Which credential is used.
     pub credential: CredentialKind,
+    /// Where the access token is shown; strict mode knows the query only.
+    pub token_place: TokenPlace,
+    /// E-mail and password, or the refresh token, go over the socket instead of over HTTP.
+    pub in_band: bool,
+    /// E-mail address to log in with. No secret.
+    pub email: String,
+    /// Name of the session cookie.
+    pub cookie_name: String,
+    /// The value of the credential is kept in the system's keyring.
+    pub remember: bool,
     /// Which protocol is spoken.
     pub protocol: Protocol,
     /// Which implementation holds the socket.
@@ -104,6 +106,11 @@ impl Default for Profile {
             url: String::new(),
             mode: AuthMode::default(),
             credential: CredentialKind::default(),
+            token_place: TokenPlace::default(),
+            in_band: false,
+            email: String::new(),
+            cookie_name: SESSION_COOKIE.to_owned(),
+            remember: false,
             protocol: Protocol::default(),
             transport: Transport::default(),
             switches: Switches::default(),
@@ -135,6 +142,11 @@ pub enum Trouble {
         "“{0}” can't be a WebSocket subprotocol. Use letters, digits and dashes, such as graphql-transport-ws."
     )]
     Subprotocol(String),
+    /// The cookie's name would break the request.
+    #[error(
+        "“{0}” can't be the name of a cookie. Directus calls it directus_session_token unless SESSION_COOKIE_NAME says otherwise."
+    )]
+    CookieName(String),
     /// Headers, certificates or the proxy can't be used.
     #[error("{0}")]
     Reach(String),
@@ -186,6 +198,9 @@ impl Profile {
         }
         let bad = self.subprotocols.iter().find(|subprotocol| !is_token(subprotocol));
         troubles.extend(bad.cloned().map(Trouble::Subprotocol));
+        if self.credential == CredentialKind::SessionCookie && !is_token(&self.cookie_name) {
+            troubles.push(Trouble::CookieName(self.cookie_name.clone()));
+        }
         if !self.origin.bytes().all(|byte| byte.is_ascii_graphic()) {
             troubles.push(Trouble::Origin);
         }
@@ -233,6 +248,14 @@ mod tests {
             (Profile { connect_timeout_s: 0, ..good(1, "A") }, "between 1 and 600"),
             (Profile { subprotocols: vec!["a b".into()], ..good(1, "A") }, "subprotocol"),
             (Profile { origin: "https://a\r\nX: y".into(), ..good(1, "A") }, "one line"),
+            (
+                Profile {
+                    credential: CredentialKind::SessionCookie,
+                    cookie_name: "a=b; c".into(),
+                    ..good(1, "A")
+                },
+                "name of a cookie",
+            ),
         ];
         for (profile, word) in table {
             let troubles = profile.troubles(&others);

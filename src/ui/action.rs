@@ -12,6 +12,7 @@ use crate::ui::rows_action::RowsAction;
 use crate::ui::saved_action::SavedAction;
 use crate::ui::tab_strip::TabAction;
 use crate::ui::table_action::TableAction;
+use crate::ui::vault_model::VaultAction;
 
 /// What a view wants done. The app performs it after the frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +73,8 @@ pub enum Action {
     StopRetrying,
     /// Send one ping with a uid now.
     MeasureNow,
+    /// Log in again on the open connection.
+    Reauthenticate,
     /// Change what is done automatically on this connection.
     SetSwitches(Switches),
     /// Send this text exactly as it is, but for `{{token}}`; remember it in the history.
@@ -131,6 +134,8 @@ pub enum Action {
     Captures(CapturesAction),
     /// While a long file is read: show its last events, or those read so far.
     ShowEnd(bool),
+    /// Something about credentials.
+    Vault(VaultAction),
     /// Close the window.
     Quit,
 }
@@ -179,8 +184,10 @@ pub struct SearchFor {
 pub struct ConnectRequest {
     /// The profile as edited; saved under its id if that isn't 0.
     pub profile: Profile,
-    /// The token typed; `None` to use the one the app remembers for the profile.
-    pub token: Option<Secret>,
+    /// The value of its credential as typed; `None` to use the one the app remembers for the profile.
+    pub secret: Option<Secret>,
+    /// A one-time password for this login only.
+    pub otp: Option<Secret>,
 }
 
 /// What the demo server can do to its clients.

@@ -27,6 +27,8 @@ pub enum Command {
     RetryNow,
     /// Measure one round trip.
     MeasureNow,
+    /// Log in again on the open connection.
+    Reauthenticate,
     /// Start the demo server.
     StartDemo,
     /// The demo server cuts its connections.
@@ -189,7 +191,7 @@ pub(super) const fn shift(key: Key) -> Option<KeyboardShortcut> {
 /// A line of the registry: the fields of [`Entry`] without the group.
 pub(super) type Line = (Command, &'static str, &'static str, Icon, Option<KeyboardShortcut>);
 
-const CONNECTION: [Line; 11] = [
+const CONNECTION: [Line; 12] = [
     (Command::Connection, "Connection…", "Choose a server, a token and options", Icon::Plug, ctrl(Key::N)),
     (Command::Reconnect, "Reconnect", "Connect as the last time", Icon::Plug, ctrl_shift(Key::R)),
     (
@@ -203,6 +205,13 @@ const CONNECTION: [Line; 11] = [
     (Command::Abort, "Abort connection", "Drop the connection without a Close frame", Icon::CircleX, NONE),
     (Command::RetryNow, "Retry now", "Do not wait for the next attempt", Icon::RotateCcw, NONE),
     (Command::MeasureNow, "Measure round trip", "Send a ping with a uid", Icon::Timer, ctrl_shift(Key::P)),
+    (
+        Command::Reauthenticate,
+        "Re-authenticate now",
+        "Log in again on the open connection; subscriptions stay",
+        Icon::KeyRound,
+        NONE,
+    ),
     (
         Command::StartDemo,
         "Try the demo server",

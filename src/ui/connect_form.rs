@@ -1,31 +1,32 @@
 //! `ConnectForm`: the first screen. A URL and a token are enough; everything else has a good default.
 
-use egui::{CollapsingHeader, Key, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{CollapsingHeader, Key, RichText, ScrollArea, Ui, vec2};
 use lucide_icons::Icon;
 
 use crate::capture::row::Level;
 use crate::directus::{AuthMode, Endpoint, Secret};
-use crate::settings::{CredentialKind, Preferences, Profile, ProfileId, Protocol, Transport};
+use crate::settings::{CredentialKind, Environment, Preferences, Profile, ProfileId, Protocol, Transport};
 use crate::ui::action::{Action, ConnectRequest};
 use crate::ui::button::{Button, Look};
 use crate::ui::control::{
-    card_ui, choice_ui, field_ui, hint_ui, labelled_ui, level_colour, notice_ui, switch_ui,
+    card_ui, choice_ui, field_ui, hint_ui, labelled_ui, level_colour, notice_ui, section_ui, switch_ui,
 };
+use crate::ui::credential_form::{CredentialForm, place_ui};
 use crate::ui::model::Model;
 use crate::ui::profile_list::{ProfileChoice, profile_list_ui, recents_ui};
 use crate::ui::reach_form::ReachForm;
 use crate::ui::switches::switches_ui;
 use crate::ui::theme::{self, tokens};
+use crate::ui::vault_model::VaultAction;
 
-/// The profile as edited, and the token typed.
-// No `Debug`: it holds the token.
+/// The profile as edited, and the values typed.
+// No `Debug`: it holds those.
 #[derive(Clone, Default)]
 pub struct ConnectForm {
     profile: Profile,
     loaded: Option<ProfileId>,
-    token: String,
+    credential: CredentialForm,
     reach: ReachForm,
-    reveal: bool,
     focus: bool,
     started: bool,
 }
@@ -39,8 +40,25 @@ impl ConnectForm {
     /// Puts another profile into the form.
     pub fn load(&mut self, profile: Profile) {
         self.loaded = Some(profile.id);
-        self.token.clear();
+        self.credential.clear();
         self.profile = profile;
+        self.started = true;
+    }
+
+    /// Fills in what variables or a `.env` file say. What they don't say stays, but for a profile of another server.
+    pub fn fill(&mut self, found: &Environment) {
+        let mut profile = self.profile.clone();
+        let _value_goes_into_its_field = found.apply(&mut profile);
+        if profile.url != self.profile.url {
+            // A stored profile keeps its server: this is another one.
+            let kept = Profile { url: profile.url, ..Profile::default() };
+            self.load(kept);
+            self.loaded = None;
+            let _again = found.apply(&mut self.profile);
+        } else {
+            self.profile = profile;
+        }
+        self.credential.fill(found);
         self.started = true;
     }
 
@@ -59,6 +77,7 @@ impl ConnectForm {
                 self.load(profile.clone());
             }
         }
+        take_pasted_dotenv(ui, actions);
         let mut went_on = false;
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let room = ui.available_width();
@@ -114,24 +133,27 @@ impl ConnectForm {
             notice_ui(ui, Level::Warning, &error.to_string());
         }
         ui.add_space(theme::GAP);
-        let known = model.known_tokens.contains(&self.profile.id);
-        let token = labelled_ui(ui, "Token", |ui| self.token_ui(ui, known));
+        let mut entered = self.credential.show(ui, &mut self.profile, &model.vault, actions);
         if self.profile.protocol == Protocol::Directus {
+            ui.add_space(theme::SMALL_GAP);
             labelled_ui(ui, "Login of the server (WEBSOCKETS_REST_AUTH)", |ui| {
                 choice_ui(ui, &mut self.profile.mode, &MODES);
             });
-            hint_ui(ui, mode_hint(self.profile.mode, !known && self.token.trim().is_empty()));
         }
+        self.credential.hint_ui(ui, &self.profile, &model.vault);
         ui.add_space(theme::SECTION_GAP);
-        let entered =
-            (url.lost_focus() || token.lost_focus()) && ui.input(|input| input.key_pressed(Key::Enter));
+        entered |= url.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let mut went_on = false;
         ui.horizontal(|ui| {
-            let ready = endpoint.is_ok();
+            let missing = self.credential.missing(&self.profile, &model.vault);
+            let ready = endpoint.is_ok() && missing.is_none();
             let connect = Button::new("Connect").with_icon(Icon::Plug).look(Look::Primary).enabled(ready);
-            if connect.show(ui).clicked() || (entered && ready) {
+            let response = connect.show(ui);
+            if response.clicked() || (entered && ready) {
                 actions.push(Action::Connect(Box::new(self.request())));
                 went_on = true;
+            } else if let Some(words) = missing {
+                response.on_disabled_hover_text(words);
             }
             self.save_ui(ui, model, actions);
         });
@@ -142,37 +164,6 @@ impl ConnectForm {
         ui.add_space(theme::SECTION_GAP);
         self.options_ui(ui, model, actions);
         went_on
-    }
-
-    fn token_ui(&mut self, ui: &mut Ui, known: bool) -> egui::Response {
-        let t = tokens(ui);
-        let hint = if known {
-            "remembered; type to use another one"
-        } else {
-            "static token of a user; empty for none"
-        };
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = theme::SMALL_GAP;
-            let width = ui.available_width() - theme::CONTROL_HEIGHT - theme::SMALL_GAP;
-            // An id of its own: lines that come and go above must not take the cursor away.
-            let edit = TextEdit::singleline(&mut self.token)
-                .id(egui::Id::unique("token field"))
-                .password(!self.reveal)
-                .hint_text(RichText::new(hint).color(t.faint).italics())
-                .font(theme::mono())
-                .margin(egui::Margin::symmetric(9, 4))
-                .desired_width(width)
-                .align(egui::Align2::LEFT_CENTER)
-                .min_size(vec2(0.0, theme::CONTROL_HEIGHT));
-            let response: egui::Response = ui.add(edit).accessible_name("Token");
-            let (icon, name) =
-                if self.reveal { (Icon::EyeOff, "Hide token") } else { (Icon::Eye, "Show token") };
-            if Button::icon(icon, name).show(ui).clicked() {
-                self.reveal = !self.reveal;
-            }
-            response
-        })
-        .inner
     }
 
     fn options_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) {
@@ -191,6 +182,7 @@ impl ConnectForm {
             if profile.transport == Transport::Portable {
                 hint_ui(ui, "Shows what a minimal client sees: no close code, no handshake");
             }
+            place_ui(ui, profile);
             labelled_ui(ui, "Connect timeout, seconds", |ui| {
                 let seconds = egui::DragValue::new(&mut profile.connect_timeout_s).range(1..=600);
                 let response: egui::Response = ui.add(seconds);
@@ -251,6 +243,12 @@ impl ConnectForm {
             }
         });
         ui.add_space(theme::SECTION_GAP);
+        if source_ui(ui, model, actions)
+            && let Some(found) = model.vault.environment
+        {
+            self.fill(found);
+        }
+        ui.add_space(theme::SECTION_GAP);
         match profile_list_ui(ui, model, self.loaded, actions) {
             Some(ProfileChoice::Edit(profile)) => self.load(profile),
             Some(ProfileChoice::New) => {
@@ -266,17 +264,19 @@ impl ConnectForm {
 
     fn request(&self) -> ConnectRequest {
         let mut profile = self.profile.clone();
-        let typed = self.token.trim();
         let moved = profile.take_token();
-        let token = if typed.is_empty() { moved } else { Some(Secret::new(typed)) };
+        let mut secret = self.credential.secret(profile.credential);
+        if secret.is_none()
+            && moved.is_some()
+            && matches!(profile.credential, CredentialKind::None | CredentialKind::StaticToken)
+        {
+            profile.credential = CredentialKind::StaticToken;
+            secret = moved;
+        }
+        profile.email = profile.email.trim().to_owned();
         profile.subprotocols.retain(|name| !name.is_empty());
-        profile.credential = match token {
-            Some(_) => CredentialKind::StaticToken,
-            // A stored profile may have its token remembered by the app.
-            None if profile.id == ProfileId::default() => CredentialKind::None,
-            None => profile.credential,
-        };
-        ConnectRequest { profile, token }
+        let otp = self.credential.otp(&profile);
+        ConnectRequest { profile, secret, otp }
     }
 }
 
@@ -301,16 +301,41 @@ fn banner_ui(ui: &mut Ui, model: &Model<'_>) {
     }
 }
 
-/// What the mode means, with the token given or not (reference 2.1).
-fn mode_hint(mode: AuthMode, no_token: bool) -> &'static str {
-    match (mode, no_token) {
-        (AuthMode::Handshake, false) => "The default of Directus: the token is the first message",
-        (AuthMode::Handshake, true) => {
-            "The server closes after 10 s without a login: write an auth message by hand"
+/// Offers to fill in the form from elsewhere. Whether the variables of the process were chosen.
+fn source_ui(ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> bool {
+    let mut chosen = false;
+    section_ui(ui, "Fill in from", |ui| {
+        if Button::new(".env file…").small().show(ui).clicked() {
+            actions.push(Action::Vault(VaultAction::AskDotenv));
         }
-        (AuthMode::Public, false) => "Open to everyone; the token is sent to act as its user",
-        (AuthMode::Public, true) => "Open to everyone; you act as the public role",
-        (AuthMode::Strict, false) => "The token travels in the URL; it is masked wherever it is shown",
-        (AuthMode::Strict, true) => "The server refuses the upgrade without a token",
+    });
+    if let Some(found) = model.vault.environment {
+        let variables = found.variables().join(", ");
+        let words = match found.shown_url() {
+            Some(url) => format!("From environment: {url} ({variables})"),
+            None => format!("From environment: {variables}"),
+        };
+        ui.horizontal_top(|ui| {
+            let button = Button::new("Use").small();
+            chosen = button.show(ui).clicked();
+            hint_ui(ui, &words);
+        });
+    } else {
+        hint_ui(ui, "A .env file can also be dropped or pasted here");
     }
+    chosen
+}
+
+/// Takes the text of a `.env` file out of the clipboard's way before a field makes one line of it.
+fn take_pasted_dotenv(ui: &Ui, actions: &mut Vec<Action>) {
+    let pasted = ui.input_mut(|input| {
+        let place = input.events.iter().position(
+            |event| matches!(event, egui::Event::Paste(text) if text.trim().contains('\n') && text.contains('=')),
+        )?;
+        match input.events.remove(place) {
+            egui::Event::Paste(text) => Some(text),
+            _ => None,
+        }
+    });
+    actions.extend(pasted.map(|text| Action::Vault(VaultAction::UseDotenv(Secret::new(text)))));
 }

@@ -6,7 +6,9 @@ use crate::directus::shown;
 use crate::session::table::ShownTable;
 use crate::session::{Phase, Snapshot};
 use crate::ui::action::Action;
+use crate::ui::command::Command;
 use crate::ui::control::tabs_ui;
+use crate::ui::log_view::LogView;
 use crate::ui::model::{Model, Source};
 use crate::ui::table_action::TableAction;
 use crate::ui::table_view::TableView;
@@ -36,13 +38,27 @@ impl Middle {
     }
 
     /// Paints the live rows where a table is opened and chosen. Whether it did; else it is the log's turn.
-    pub fn table_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> bool {
+    fn table_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> bool {
         let Some(table) = model.table else { return false };
         self.switch_ui(ui, model.snapshot, table);
         if self.side == Side::Table {
             self.table.show(ui, table, model.now_us, actions);
         }
         self.side == Side::Table
+    }
+
+    /// Paints the live rows or the log. Returns the command chosen in it.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        log: &mut LogView,
+        model: &Model<'_>,
+        actions: &mut Vec<Action>,
+    ) -> Option<Command> {
+        if self.table_ui(ui, model, actions) {
+            return None;
+        }
+        log.show(ui, &model.log, waiting(model), actions)
     }
 
     fn switch_ui(&mut self, ui: &mut Ui, snapshot: &Snapshot, table: &ShownTable) {
@@ -71,8 +87,7 @@ impl Middle {
 }
 
 /// What an empty log says.
-#[must_use]
-pub fn waiting(model: &Model<'_>) -> &'static str {
+fn waiting(model: &Model<'_>) -> &'static str {
     match (model.source, model.snapshot.phase) {
         (Source::Recording(_), _) => "This capture holds no events",
         (_, Phase::Idle | Phase::Closed) => "Connect, and everything that crosses the wire appears here",

@@ -17,6 +17,7 @@ pub mod connect_form;
 pub mod connection_section;
 pub mod control;
 pub mod copy_menu;
+pub mod credential_form;
 pub mod detail;
 pub mod detail_parts;
 pub mod diff_line;
@@ -34,6 +35,7 @@ pub mod gap_report;
 pub mod heartbeat_bar;
 pub mod help_view;
 pub mod hex_view;
+pub mod identity_strip;
 pub mod jobs_view;
 pub mod json_highlight;
 pub mod json_view;
@@ -89,10 +91,15 @@ pub mod text_view;
 pub mod theme;
 pub mod toasts;
 pub mod top_bar;
+pub mod vault_model;
 pub mod waterfall;
 
 #[cfg(test)]
+mod credential_tests;
+#[cfg(test)]
 mod filter_tests;
+#[cfg(test)]
+mod identity_tests;
 #[cfg(test)]
 mod row_tests;
 #[cfg(test)]

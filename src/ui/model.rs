@@ -6,12 +6,13 @@ use crate::capture::row::Detail;
 use crate::capture::study::{Study, StudyWish};
 use crate::session::Snapshot;
 use crate::session::table::{GapReport, ShownTable};
-use crate::settings::{ProfileId, Settings};
+use crate::settings::Settings;
 use crate::ui::capture_list::CaptureList;
 use crate::ui::export_view::Scopes;
 use crate::ui::jobs_view::JobView;
 use crate::ui::log_model::LogModel;
 use crate::ui::tab_strip::Tabs;
+use crate::ui::vault_model::VaultModel;
 
 /// All that the views read in a frame. The app fills it; nothing in it can be changed from here.
 #[derive(Clone, Copy, Debug)]
@@ -50,8 +51,8 @@ pub struct Model<'a> {
     pub jobs: &'a [JobView],
     /// How many events an export would hold.
     pub scopes: Scopes,
-    /// Profiles whose token is remembered, in the keyring or for this run.
-    pub known_tokens: &'a [ProfileId],
+    /// Where the values of credentials are.
+    pub vault: VaultModel<'a>,
     /// Something that stays wrong until the user acts: disk full, settings set aside.
     pub banner: Option<&'a str>,
     /// A profile was removed and can be put back: its name.

@@ -30,6 +30,8 @@ pub enum Errand {
     ExportProfiles,
     /// Where profiles are read from.
     ImportProfiles,
+    /// A `.env` file to fill in the connect form from.
+    ReadDotenv,
 }
 
 impl Errand {
@@ -50,6 +52,10 @@ impl Errand {
                 "Makes a new capture of both, ordered by time; the two stay as they are",
             ),
             Self::ExportProfiles => ("Export profiles", "As RON, without tokens"),
+            Self::ReadDotenv => (
+                "Fill in from a .env file",
+                "DIRECTUS_URL, DIRECTUS_TOKEN and their kin; it can also be dropped on the window, or pasted",
+            ),
             Self::ImportProfiles => ("Import profiles", "From a RON file; the present ones stay"),
         }
     }
@@ -61,6 +67,7 @@ impl Errand {
             Self::Export(_) | Self::ExportTable | Self::ExportProfiles => "Export",
             Self::ImportHar | Self::ImportProfiles => "Import",
             Self::MergeCapture => "Merge",
+            Self::ReadDotenv => "Read",
         }
     }
 }

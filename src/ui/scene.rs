@@ -21,6 +21,7 @@ use crate::ui::model::{Demo, Model, Opening, Recent, Recording, Source};
 use crate::ui::shell::Shell;
 use crate::ui::tab_strip::{TabView, Tabs};
 use crate::ui::theme;
+use crate::ui::vault_model::VaultModel;
 
 /// 00:27:38.000 UTC on a day in 2026.
 const START_US: i64 = 1_795_566_458_000_000;
@@ -49,6 +50,7 @@ pub struct Scene {
     pub notes: Notes,
     pub marked: Option<u64>,
     pub now_us: u64,
+    pub vault: VaultModel<'static>,
 }
 
 impl Scene {
@@ -76,6 +78,7 @@ impl Scene {
             notes: Notes::default(),
             marked: None,
             now_us: 0,
+            vault: VaultModel::default(),
         }
     }
 
@@ -255,7 +258,7 @@ impl Scene {
             demo: Demo::Off,
             recents: &self.recents,
             captures: &self.captures,
-            known_tokens: &[],
+            vault: self.vault,
             jobs: &[],
             scopes: Scopes::default(),
             banner: None,

@@ -56,7 +56,7 @@ pub fn folding_ui(
             let active = response.hovered() || response.has_focus();
             let colour = if active { t.text } else { t.faint };
             let icon = if is_open { Icon::ChevronDown } else { Icon::ChevronRight };
-            paint_icon(ui, pos2(rect.left() + 5.0, rect.center().y), icon, 11.0, colour);
+            paint_icon(ui, pos2(rect.left() + 5.0, rect.center().y + 1.5), icon, 11.0, colour);
             let at = pos2(rect.left() + 14.0, rect.center().y - galley.size().y / 2.0);
             ui.painter().galley_with_override_text_color(at, galley, colour);
             if response.clicked() {

@@ -5,7 +5,7 @@ use egui::{CentralPanel, Frame, Panel, Ui};
 use crate::capture::row::Level;
 use crate::capture::study::CopyForm;
 use crate::session::Phase;
-use crate::settings::{Layout, Profile, Theme};
+use crate::settings::{Environment, Layout, Profile, Theme};
 use crate::ui::action::{Action, CapturesAction, Misbehaviour};
 use crate::ui::captures_view::CapturesView;
 use crate::ui::close_dialog::CloseDialog;
@@ -19,7 +19,7 @@ use crate::ui::gap_report::gap_at;
 use crate::ui::help_view::help_ui;
 use crate::ui::jobs_view::jobs_ui;
 use crate::ui::log_view::LogView;
-use crate::ui::middle::{Middle, waiting};
+use crate::ui::middle::Middle;
 use crate::ui::model::{Model, Source};
 use crate::ui::opening_bar::opening_ui;
 use crate::ui::palette::Palette;
@@ -65,14 +65,6 @@ enum Page {
     None,
     Settings,
     Help,
-}
-
-impl SessionViews {
-    /// The live rows of the subscription opened, or the log.
-    fn middle_ui(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> Option<Command> {
-        let is_table = self.middle.table_ui(ui, model, actions);
-        if is_table { None } else { self.log.show(ui, &model.log, waiting(model), actions) }
-    }
 }
 
 impl Shell {
@@ -175,6 +167,11 @@ impl Shell {
         self.connect.adopt(stored);
     }
 
+    /// Fills in the connect form from what was found in a `.env` file.
+    pub fn fill_connect_form(&mut self, found: &Environment) {
+        self.connect.fill(found);
+    }
+
     /// Paints the window and collects what the user wants.
     pub fn show(&mut self, ui: &mut Ui, model: &Model<'_>, actions: &mut Vec<Action>) {
         // Behind a dialog nothing must happen unseen.
@@ -274,7 +271,8 @@ impl Shell {
             layout.compose_height = shown.response.rect.height();
         }
         let centre = CentralPanel::default().frame(Frame::new().fill(t.ground));
-        let chosen = centre.show(ui, |ui| self.views.middle_ui(ui, model, actions)).inner;
+        let SessionViews { middle, log, .. } = &mut self.views;
+        let chosen = centre.show(ui, |ui| middle.show(ui, log, model, actions)).inner;
         if let Some(command) = chosen {
             self.perform(command, model, actions);
         }
@@ -330,9 +328,7 @@ impl Shell {
 
 /// The action of a command that no view does by itself.
 fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
-    let settings = model.settings;
-    let layout = settings.layout;
-    let preferences = settings.preferences;
+    let (layout, preferences) = (model.settings.layout, model.settings.preferences);
     let is_live = matches!(model.source, Source::Live(_));
     let set = |preferences| Some(Action::SetPreferences(Box::new(preferences)));
     match command {
@@ -342,6 +338,9 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         Command::Abort => is_live.then_some(Action::Abort),
         Command::RetryNow => is_live.then_some(Action::RetryNow),
         Command::MeasureNow => (model.snapshot.phase == Phase::Live).then_some(Action::MeasureNow),
+        Command::Reauthenticate => {
+            (is_live && model.snapshot.phase == Phase::Live).then_some(Action::Reauthenticate)
+        }
         Command::StartDemo => Some(Action::StartDemo),
         Command::DemoDrop => Some(Action::Misbehave(Misbehaviour::Drop)),
         Command::DemoSilence => Some(Action::Misbehave(Misbehaviour::Silence)),

@@ -1,6 +1,6 @@
 //! `StatusPanel`: where the connection stands, in words and figures, and why. Its sections in their order.
 
-use egui::{RichText, ScrollArea, Ui};
+use egui::{ScrollArea, Ui};
 
 use crate::capture::row::Level;
 use crate::session::{Moment, Phase, Snapshot};
@@ -8,8 +8,9 @@ use crate::settings::{Folded, Layout, PanelSection, Switches};
 use crate::ui::action::Action;
 use crate::ui::beside_list::beside_ui;
 use crate::ui::connection_section::{connection_ui, steps_ui};
-use crate::ui::control::{chip_ui, fact_ui, fact_with, level_colour};
-use crate::ui::figures::{ago, count, lasting};
+use crate::ui::control::level_colour;
+use crate::ui::figures::{ago, lasting};
+use crate::ui::identity_strip::identity_ui;
 use crate::ui::life_sections::{heartbeat_ui, rates_ui, round_trip_ui};
 use crate::ui::model::Model;
 use crate::ui::notices_section::{traffic_ui, warnings_ui};
@@ -17,7 +18,7 @@ use crate::ui::problem_card::problem_ui;
 use crate::ui::section::folding_ui;
 use crate::ui::subscription_cards::subscriptions_ui;
 use crate::ui::switches::switches_ui;
-use crate::ui::theme::{self, tokens};
+use crate::ui::theme;
 
 /// How a phase is coloured.
 #[must_use]
@@ -73,7 +74,7 @@ pub fn status_panel_ui(
         connection_ui(ui, snapshot, &moment, actions);
         beside_ui(ui, snapshot, actions);
         problem_ui(ui, snapshot, actions);
-        identity_ui(ui, snapshot, &moment, &mut folded);
+        identity_ui(ui, model, &moment, &mut folded, actions);
         steps_ui(ui, snapshot, &mut folded);
         heartbeat_ui(ui, snapshot, &moment, &mut folded);
         round_trip_ui(ui, snapshot, &mut folded, actions);
@@ -88,39 +89,6 @@ pub fn status_panel_ui(
     }
 }
 
-fn identity_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, folded: &mut Folded) {
-    if snapshot.phase == Phase::Idle {
-        return;
-    }
-    let right = |ui: &mut Ui| {
-        if snapshot.held > 0 {
-            chip_ui(ui, &format!("{} held", snapshot.held), Level::Warning);
-        }
-    };
-    folding_ui(ui, PanelSection::Identity, folded, right, |ui| identity_facts_ui(ui, snapshot, moment));
-}
-
-fn identity_facts_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment) {
-    let t = tokens(ui);
-    let open = snapshot.phase.is_open();
-    let colour = if !open || snapshot.login.is_good() { t.text } else { t.warning };
-    fact_with(ui, "login", RichText::new(snapshot.login.words()).color(colour));
-    if !snapshot.credential.is_empty() {
-        fact_ui(ui, "credential", &snapshot.credential);
-    }
-    fact_ui(ui, "mode", snapshot.mode.word());
-    fact_ui(ui, "transport", &snapshot.transport);
-    if snapshot.attempt > 1 {
-        fact_ui(ui, "attempt", &count(u64::from(snapshot.attempt)));
-    }
-    if moment.overdue > 0 {
-        let words = format!("{} unanswered for over 5 s", moment.overdue);
-        fact_with(ui, "requests", RichText::new(words).color(t.warning));
-    } else if !snapshot.pending.is_empty() {
-        fact_ui(ui, "requests", &format!("{} in flight", snapshot.pending.len()));
-    }
-}
-
 fn automation_ui(ui: &mut Ui, snapshot: &Snapshot, folded: &mut Folded, actions: &mut Vec<Action>) {
     if snapshot.connection == 0 {
         return;
@@ -131,6 +99,7 @@ fn automation_ui(ui: &mut Ui, snapshot: &Snapshot, folded: &mut Folded, actions:
         reconnect: now.reconnect,
         resubscribe: now.resubscribe,
         measure: now.measure,
+        reauth: now.reauth,
     };
     folding_ui(
         ui,

@@ -16,6 +16,7 @@ pub fn switches_ui(ui: &mut Ui, switches: &mut Switches) -> bool {
         "Resubscribe after a reconnect",
         "Each subscription once, in its order",
     );
+    changed |= switch_ui(ui, &mut switches.reauth, "Renew the login", "Before its token runs out");
     changed
         | switch_ui(
             ui,

@@ -56,7 +56,7 @@ fn a_url_and_a_token_connect() {
     let wishes = harness.state().wishes();
     let [Action::Connect(request)] = &wishes[..] else { panic!("{wishes:?}") };
     assert_eq!(request.profile.url, "cms.example.com/admin");
-    assert_eq!(request.token, Some(Secret::new("secret-token")));
+    assert_eq!(request.secret, Some(Secret::new("secret-token")));
     assert!(!format!("{wishes:?}").contains("secret-token"));
 }
 
@@ -345,7 +345,11 @@ fn more_options_unfold_and_are_used() {
     harness.run();
     harness.get_by_label("Portable").click();
     harness.run();
+    harness.get_by_label("Reconnect").scroll_to_me();
+    harness.run();
     harness.get_by_label("Reconnect").click();
+    harness.run();
+    harness.get_by_label("Connect").scroll_to_me();
     harness.run();
     harness.get_by_label("Connect").click();
     harness.run();

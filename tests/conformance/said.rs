@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use harewire::capture::Stage;
-use harewire::directus::{AuthMode, Credentials, Endpoint, ErrorCode, Secret};
+use harewire::directus::{AuthMode, Credentials, Endpoint, ErrorCode, Secret, TokenPlace};
 use harewire::engine::{Capture, Destination, Engine, Wake};
 use harewire::net::{Command, ConnectSpec, Outgoing, Switches};
 use harewire::session::{Login, Phase, Snapshot, SubscriptionState, WarningKind};
@@ -12,22 +12,26 @@ use harewire::session::{Login, Phase, Snapshot, SubscriptionState, WarningKind};
 use super::backend::Server;
 use super::case::{Backend, Setup};
 use super::client::PATIENCE;
+use super::said_identity::identities;
 use crate::lab::seed::{ADMIN, USER};
 
 /// A story: how the server is set up, how we connect, what is sent once messages flow, and what is true in the end.
-struct Story {
-    name: &'static str,
-    setup: Setup,
-    mode: AuthMode,
-    token: Option<&'static str>,
-    switches: Switches,
-    messages: &'static [&'static str],
-    ends: fn(&Snapshot) -> bool,
+pub struct Story {
+    pub name: &'static str,
+    pub setup: Setup,
+    pub mode: AuthMode,
+    pub credentials: Credentials,
+    pub token_place: TokenPlace,
+    pub headers: Vec<(String, String)>,
+    pub switches: Switches,
+    pub messages: &'static [&'static str],
+    pub ends: fn(&Snapshot) -> bool,
 }
 
-const QUIET: Switches = Switches { auto_pong: true, reconnect: false, resubscribe: true, measure: false };
+pub const QUIET: Switches =
+    Switches { auto_pong: true, reconnect: false, resubscribe: true, measure: false, reauth: true };
 
-fn story(
+pub fn story(
     name: &'static str,
     setup: Setup,
     token: Option<&'static str>,
@@ -38,14 +42,16 @@ fn story(
         Setup::Strict => AuthMode::Strict,
         _ => AuthMode::Handshake,
     };
-    Story { name, setup, mode, token, switches: QUIET, messages: &[], ends }
+    let credentials = token.map_or(Credentials::None, |token| Credentials::StaticToken(Secret::new(token)));
+    let (token_place, headers) = (TokenPlace::Message, Vec::new());
+    Story { name, setup, mode, credentials, token_place, headers, switches: QUIET, messages: &[], ends }
 }
 
-fn cause(shot: &Snapshot) -> &'static str {
+pub fn cause(shot: &Snapshot) -> &'static str {
     shot.last_close.as_ref().map_or("", |close| close.likely_cause())
 }
 
-fn warned(shot: &Snapshot, kind: WarningKind) -> bool {
+pub fn warned(shot: &Snapshot, kind: WarningKind) -> bool {
     shot.warnings.iter().any(|warning| warning.kind == kind)
 }
 
@@ -156,9 +162,9 @@ fn subscriptions() -> Vec<Story> {
 /// A capture of its own, connected.
 fn connected(engine: &Engine, story: &Story, server: &Server, wake: &Wake) -> Capture {
     let endpoint = Endpoint::parse(&format!("ws://{}/websocket", server.address())).unwrap();
-    let credentials =
-        story.token.map_or(Credentials::None, |token| Credentials::StaticToken(Secret::new(token)));
-    let mut spec = ConnectSpec::new(endpoint, story.mode, credentials);
+    let mut spec = ConnectSpec::new(endpoint, story.mode, story.credentials.clone());
+    spec.token_place = story.token_place;
+    spec.headers.clone_from(&story.headers);
     spec.switches = story.switches;
     let capture = engine.record("ws://test", Destination::Temporary, wake).unwrap();
     capture.command(Command::Connect(Box::new(spec)));
@@ -201,7 +207,7 @@ fn tell(story: &Story, server: &Server) -> Result<(), String> {
 
 /// Tells every story on one server, each setup's at the same time: they know nothing of each other.
 fn tell_all(backend: Backend) {
-    let stories: Vec<Story> = logins().into_iter().chain(subscriptions()).collect();
+    let stories: Vec<Story> = logins().into_iter().chain(subscriptions()).chain(identities()).collect();
     let mut wrong = Vec::new();
     for setup in Setup::ALL {
         let told: Vec<&Story> = stories.iter().filter(|story| story.setup == setup).collect();

@@ -41,6 +41,9 @@ impl Window {
             .env("DISPLAY", name)
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("DIRECTUS_TOKEN")
+            .env_remove("DIRECTUS_URL")
+            // The keyring of whoever runs the tests is none of their business.
+            .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
             .env("EGUI_INSPECTION", format!("127.0.0.1:{port}"))
             .env("HOME", home.path())
             .env("XDG_DATA_HOME", home.path().join("data"))

@@ -24,19 +24,44 @@ pub enum LoginFailure {
     AuthTimeout,
     /// A second `auth` on an open connection was refused.
     ReloginRefused,
-    /// This build can't log in with such a credential.
-    KindUnknown(&'static str),
+    /// E-mail and password were refused.
+    PasswordRefused,
+    /// The refresh token was refused.
+    RefreshRefused,
+    /// The automatic renewal on the open connection was refused.
+    RenewalRefused,
+    /// The token ran out, and Harewire renews the login by itself.
+    ExpiredRenewing,
+    /// A new login was asked for, and there is nothing to log in with.
+    NothingToShow,
+    /// One-time passwords can't be sent on the socket.
+    OneTimeInBand,
+    /// This credential can't be shown in the URL: the server doesn't hand out the token it makes of it on the socket.
+    NoTokenForUrl,
+    /// The portable transport follows redirects, and a cookie would go along.
+    CookiePortable,
+    /// This build can't log in over HTTP.
+    OverHttp,
 }
 
 impl LoginFailure {
     pub(crate) const fn remedy(self) -> Remedy {
         match self {
-            Self::TokenRefused | Self::MessageRefused | Self::NothingSent | Self::KindUnknown(_) => {
-                Remedy::Change
-            }
+            Self::TokenRefused
+            | Self::MessageRefused
+            | Self::NothingSent
+            | Self::PasswordRefused
+            | Self::RefreshRefused
+            | Self::NothingToShow
+            | Self::OneTimeInBand
+            | Self::NoTokenForUrl
+            | Self::CookiePortable
+            | Self::OverHttp => Remedy::Change,
             Self::RefusedInPublic
             | Self::Silent { .. }
             | Self::TokenExpired
+            | Self::ExpiredRenewing
+            | Self::RenewalRefused
             | Self::AuthTimeout
             | Self::ReloginRefused => Remedy::Again,
         }
@@ -85,10 +110,78 @@ impl LoginFailure {
                 "The credential in the auth message is wrong or expired; outside public mode the server now closes.",
                 "Check the credential in that message.",
             ),
-            Self::KindUnknown(kind) => Sentences::new(
-                format!("No connection was made: Harewire can't log in with this credential yet ({kind})."),
-                "Of the credentials, static tokens and access tokens are the ones this build can send.",
-                "Choose the static token in the profile.",
+            Self::ExpiredRenewing | Self::RenewalRefused => self.renewal_sentences(),
+            Self::PasswordRefused | Self::RefreshRefused => self.kind_sentences(),
+            Self::NothingToShow
+            | Self::OneTimeInBand
+            | Self::NoTokenForUrl
+            | Self::CookiePortable
+            | Self::OverHttp => self.unworkable_sentences(),
+        }
+    }
+
+    fn kind_sentences(self) -> Sentences {
+        if self == Self::PasswordRefused {
+            return Sentences::new(
+                "The server refused e-mail and password (AUTH_FAILED).",
+                "One of them is wrong, the user is suspended, or the user has two-factor login, which the socket can't \
+                 take; Directus doesn't say which.",
+                "Check both. For a user with two-factor login use a static token or a refresh token.",
+            );
+        }
+        Sentences::new(
+            "The server refused the refresh token (AUTH_FAILED).",
+            "It was used before, which replaces it, or it has expired, or the session was ended.",
+            "Log in anew and enter the new refresh token, or use e-mail and password.",
+        )
+    }
+
+    fn renewal_sentences(self) -> Sentences {
+        if self == Self::ExpiredRenewing {
+            return Sentences::new(
+                "The token has expired (TOKEN_EXPIRED); Harewire logs in again on the same connection.",
+                "It was a short-lived token from a login. What arrives until the new login is confirmed is not what \
+                 this user may see.",
+                "Nothing need be done; the subscriptions go on when the server says ok.",
+            );
+        }
+        Sentences::new(
+            "The server refused to renew the login (AUTH_FAILED).",
+            "The refresh token was used elsewhere or has expired, or the user may not log in any more; outside public \
+             mode the server now closes.",
+            "Harewire does not try it again; enter a credential that is good.",
+        )
+    }
+
+    /// What is told before anything is dialled.
+    fn unworkable_sentences(self) -> Sentences {
+        match self {
+            Self::OneTimeInBand => Sentences::new(
+                "No connection was made: a one-time password can't be sent on the socket.",
+                "The login of Directus' socket takes e-mail and password only, so a user with two-factor login can \
+                 never log in there.",
+                "Use a static token of that user, or a refresh token from a login over HTTP.",
+            ),
+            Self::NoTokenForUrl => Sentences::new(
+                "No connection was made: this credential can't be shown in the URL.",
+                "Strict mode, and the token in the URL, need an access token before the socket opens; a login on the \
+                 socket comes after.",
+                "Use a static token or a session cookie, or choose handshake mode with the token in a message.",
+            ),
+            Self::CookiePortable => Sentences::new(
+                "No connection was made: the portable transport does not carry the session cookie.",
+                "It follows redirects, and the cookie would go along to wherever they lead.",
+                "Choose the full transport in the profile.",
+            ),
+            Self::NothingToShow => Sentences::new(
+                "There was no new login: this connection has no credential.",
+                "The profile holds none, or its refresh token was refused.",
+                "Enter a credential in the profile, or send an auth message.",
+            ),
+            _ => Sentences::new(
+                "No connection was made: Harewire can't log in over HTTP in this build.",
+                "E-mail and password go over HTTP unless the login on the socket is chosen.",
+                "Choose the login on the socket in the profile, or use a static token.",
             ),
         }
     }
@@ -104,7 +197,15 @@ impl LoginFailure {
             Self::TokenExpired,
             Self::AuthTimeout,
             Self::ReloginRefused,
-            Self::KindUnknown("session cookie"),
+            Self::PasswordRefused,
+            Self::RefreshRefused,
+            Self::RenewalRefused,
+            Self::ExpiredRenewing,
+            Self::NothingToShow,
+            Self::OneTimeInBand,
+            Self::NoTokenForUrl,
+            Self::CookiePortable,
+            Self::OverHttp,
         ]
     }
 }

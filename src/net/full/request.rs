@@ -107,7 +107,8 @@ fn is_cookie(name: &str) -> bool {
 fn cookie(spec: &ConnectSpec) -> Option<Header> {
     let given = spec.headers.iter().filter(|(name, _)| is_cookie(name)).map(|(_, value)| value.clone());
     let pairs = spec.reach.cookies.iter().map(|(name, value)| format!("{name}={}", value.expose()));
-    let all: Vec<String> = given.chain(pairs).collect();
+    let session = spec.session_cookie().map(|(name, value)| format!("{name}={}", value.expose()));
+    let all: Vec<String> = given.chain(pairs).chain(session).collect();
     (!all.is_empty()).then(|| ("Cookie".to_owned(), all.join("; ")))
 }
 
@@ -149,6 +150,22 @@ mod tests {
         let mut raw = spec("ws://cms.example/socket", AuthMode::Strict);
         raw.protocol = Protocol::Raw;
         assert_eq!(Request::new(&raw).unwrap().target, "/socket");
+    }
+
+    #[test]
+    fn the_session_goes_with_the_other_cookies() {
+        let mut given = spec("ws://cms.example/websocket", AuthMode::Handshake);
+        given.credentials =
+            Credentials::SessionCookie { name: "session".into(), value: Secret::new("planted") };
+        let cookie = |spec: &ConnectSpec| {
+            let headers = Request::new(spec).unwrap().headers;
+            headers.into_iter().find(|(name, _)| name == "Cookie").map(|(_, value)| value)
+        };
+        assert_eq!(cookie(&given).as_deref(), Some("session=planted"));
+        given.headers = vec![("cookie".to_owned(), "a=b".to_owned())];
+        assert_eq!(cookie(&given).as_deref(), Some("a=b; session=planted"));
+        given.protocol = Protocol::Raw;
+        assert_eq!(cookie(&given).as_deref(), Some("a=b"), "raw sends nothing of it");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::net::mask::Door;
 use crate::net::socket::SocketEvent;
 
 /// What happens next.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Step {
     /// The user subscribes to a collection under a uid, or under none.
     Subscribe { uid: Option<u8>, collection: u8 },
@@ -176,7 +176,9 @@ impl World {
             match order {
                 Order::Dial(_) => self.dialing = true,
                 Order::Text(text) => self.wire.push_back(text.as_str().to_owned()),
-                Order::Binary(_) | Order::Close { .. } | Order::Drop => panic!("not in this test"),
+                Order::Binary(_) | Order::Close { .. } | Order::Drop | Order::Keep(..) => {
+                    panic!("not in this test")
+                }
             }
         }
     }

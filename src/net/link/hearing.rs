@@ -14,6 +14,9 @@ impl Link {
         // Looking at the text checks its encoding anew each time: once is enough.
         let words = text.as_str();
         let (class, size) = (classify(words), words.len());
+        if class.kind == MessageType::Auth {
+            self.keep_refresh_token(words, out);
+        }
         let passed = self.door.incoming(text, class);
         // Subscription events are the flood, and nothing needs to be done about them.
         let calm = class.kind == MessageType::Subscription && class.event != EventName::Init;

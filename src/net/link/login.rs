@@ -9,25 +9,25 @@ use crate::net::link::{Link, Outputs, Phase, in_words};
 
 /// Directus answers a login at once, an e-mail login after half a second (reference 1.2), and gives up
 /// waiting for one after 10 s. Past this, no answer will come.
-const SILENT_US: u64 = 15_000_000;
+pub(super) const SILENT_US: u64 = 15_000_000;
 
 impl Link {
     pub(super) fn opened(&mut self, subprotocol: String, now: Stamp, out: &mut Outputs) {
         let Some(spec) = self.spec.clone() else { return };
         self.record(Fact::Open { url: spec.endpoint.websocket_url().to_string(), subprotocol }, now, out);
-        match (spec.protocol, spec.mode, spec.token()) {
-            (Protocol::Raw, _, _)
-            | (Protocol::Directus, AuthMode::Strict, _)
-            | (_, AuthMode::Public, None) => {
-                self.go_live(now, out);
-            }
-            (Protocol::Directus, AuthMode::Handshake | AuthMode::Public, Some(token)) => {
-                let token = serde_json::Value::from(token.expose());
+        if spec.protocol == Protocol::Raw || spec.asks_at_upgrade() {
+            self.standing.accepted(now.elapsed_us);
+            self.go_live(now, out);
+            return;
+        }
+        match (spec.mode, self.login_message(&spec, None)) {
+            (AuthMode::Strict, _) | (AuthMode::Public, None) => self.go_live(now, out),
+            (AuthMode::Handshake | AuthMode::Public, Some(message)) => {
                 self.phase =
                     Phase::Authenticating { silent_at: Some(now.elapsed_us + SILENT_US), by_hand: false };
-                self.write_text(format!(r#"{{"type":"auth","access_token":{token}}}"#), true, now, out);
+                self.write_text(message, true, now, out);
             }
-            (Protocol::Directus, AuthMode::Handshake, None) => {
+            (AuthMode::Handshake, None) => {
                 self.phase = Phase::Greeting;
                 for message in std::mem::take(&mut self.held) {
                     self.send(message, now, out);
@@ -70,26 +70,29 @@ impl Link {
 
     pub(super) fn auth_heard(&mut self, class: &Class, now: Stamp, out: &mut Outputs) {
         match (&self.phase, class.status) {
-            (Phase::Authenticating { .. } | Phase::Greeting, Status::Ok) => self.go_live(now, out),
+            (Phase::Authenticating { .. } | Phase::Greeting, Status::Ok) => {
+                self.standing.accepted(now.elapsed_us);
+                self.go_live(now, out);
+            }
+            (Phase::Live, Status::Ok) => {
+                self.standing.accepted(now.elapsed_us);
+            }
             (Phase::Authenticating { by_hand, .. }, Status::Error) => {
-                let failure =
-                    if *by_hand { LoginFailure::MessageRefused } else { LoginFailure::TokenRefused };
+                let failure = if *by_hand { LoginFailure::MessageRefused } else { self.refusal_of_kind() };
                 self.login_refused(failure, now, out);
             }
             (Phase::Greeting, Status::Error) => self.login_refused(LoginFailure::NothingSent, now, out),
-            (Phase::Live | Phase::Closing { .. }, Status::Error) => {
-                let failure = match class.code {
-                    ErrorCode::TokenExpired => LoginFailure::TokenExpired,
-                    ErrorCode::AuthTimeout => LoginFailure::AuthTimeout,
-                    _ => LoginFailure::ReloginRefused,
-                };
-                self.tell(&failure.into(), now, out);
-            }
+            (Phase::Live | Phase::Closing { .. }, Status::Error) => match class.code {
+                ErrorCode::TokenExpired => self.token_expired(now, out),
+                ErrorCode::AuthTimeout => self.tell(&LoginFailure::AuthTimeout.into(), now, out),
+                _ => self.relogin_refused(now, out),
+            },
             _ => {}
         }
     }
 
     fn login_refused(&mut self, failure: LoginFailure, now: Stamp, out: &mut Outputs) {
+        self.standing.refused();
         if self.spec.as_ref().is_some_and(|spec| spec.mode == AuthMode::Public) {
             // The server keeps the connection, as public (reference 2.1). What was held was meant for the
             // identity that did not come about.

@@ -7,65 +7,38 @@
 mod ending;
 mod hearing;
 mod login;
+mod order;
 mod pulse;
 mod record;
+mod renewal;
 mod replay;
 mod restore;
 mod retry;
+mod standing;
 mod switch;
 
 #[cfg(test)]
 mod cuts;
 #[cfg(test)]
 mod playbook;
+#[cfg(test)]
+mod playbook_login;
+
+pub use order::Order;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use bytes::Bytes;
-
-use crate::capture::event::{Event, Fact, Stamp, Text};
+use crate::capture::event::{Event, Fact, Stamp};
 use crate::directus::Credentials;
 use crate::net::command::{Command, ConnectSpec, Outgoing, Protocol, Switches};
-use crate::net::failure::{Failure, LoginFailure, OpenFailure};
+use crate::net::failure::{Failure, OpenFailure};
 use crate::net::link::pulse::{Beat, Pulse};
 use crate::net::link::replay::Replay;
 use crate::net::link::retry::{Retry, Verdict};
+use crate::net::link::standing::Standing;
 use crate::net::mask::Door;
 use crate::net::socket::SocketEvent;
-
-/// What the worker shall do with its socket, in this order.
-#[derive(Clone)]
-pub enum Order {
-    /// Forget any socket and connect.
-    Dial(Arc<ConnectSpec>),
-    /// Send a text message.
-    Text(Text),
-    /// Send a binary message.
-    Binary(Bytes),
-    /// Send a Close frame and go on reading until the server's.
-    Close {
-        /// `None` for a frame without a code.
-        code: Option<u16>,
-        /// At most 123 bytes.
-        reason: String,
-    },
-    /// Drop the connection. Nothing of it is to be reported afterwards.
-    Drop,
-}
-
-impl std::fmt::Debug for Order {
-    /// Sizes only: orders hold what the door has not masked.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Dial(spec) => write!(f, "Dial({spec:?})"),
-            Self::Text(text) => write!(f, "Text({} bytes)", text.as_bytes().len()),
-            Self::Binary(bytes) => write!(f, "Binary({} bytes)", bytes.len()),
-            Self::Close { code, reason } => write!(f, "Close({code:?}, {} bytes)", reason.len()),
-            Self::Drop => f.write_str("Drop"),
-        }
-    }
-}
 
 /// What came out of an input.
 #[derive(Debug, Default)]
@@ -120,6 +93,7 @@ pub struct Link {
     replay: Replay,
     retry: Retry,
     pulse: Pulse,
+    standing: Standing,
     /// What the failure that is ending this connection calls for.
     verdict: Option<Verdict>,
     /// A connection broke while reconnecting was switched off: what its end called for.
@@ -143,6 +117,7 @@ impl Link {
             replay: Replay::default(),
             retry: Retry::new(seed),
             pulse: Pulse::new(),
+            standing: Standing::default(),
             verdict: None,
             lost: None,
             patience_until: None,
@@ -157,6 +132,7 @@ impl Link {
             Command::Close { code, reason } => self.close(code, reason, now, out),
             Command::Abort => self.abort(now, out),
             Command::Measure => self.measure(now, out),
+            Command::Reauthenticate => self.reauthenticate(now, out),
             Command::RetryNow => self.retry_now(now, out),
             Command::StopRetrying => {
                 self.stop_waiting("Automatic reconnecting was stopped by hand.", now, out);
@@ -211,6 +187,7 @@ impl Link {
             }
             _ => {}
         }
+        self.renew_if_due(now, out);
         while let Some(beat) = self.pulse.beat(self.switches, now.elapsed_us) {
             let text = match beat {
                 Beat::Measure(uid) => ping(&uid),
@@ -230,7 +207,7 @@ impl Link {
             Phase::Live => self.patience_until,
             Phase::Idle | Phase::Dialing | Phase::Greeting => None,
         };
-        own.into_iter().chain(self.pulse.deadline(self.switches)).min()
+        own.into_iter().chain(self.pulse.deadline(self.switches)).chain(self.renewal_deadline()).min()
     }
 
     /// An order to send could not be carried out.
@@ -240,6 +217,7 @@ impl Link {
 
     /// The wall clock moved by this much against the monotonic one, microseconds.
     pub fn clock_jumped(&mut self, drift_us: i64, now: Stamp, out: &mut Outputs) {
+        self.standing.clock_jumped(drift_us);
         self.record(Fact::Clock { drift_us }, now, out);
     }
 
@@ -292,10 +270,17 @@ impl Link {
         for secret in spec.secrets() {
             self.door.learn(&secret);
         }
-        if !matches!(spec.credentials, Credentials::None | Credentials::StaticToken(_)) {
-            self.tell(&LoginFailure::KindUnknown(spec.credentials.kind()).into(), now, out);
+        if let Some(failure) = renewal::unworkable(&spec) {
+            self.tell(&failure.into(), now, out);
             return;
         }
+        self.standing.begin(match &spec.credentials {
+            Credentials::RefreshToken(token) => Some(token.clone()),
+            Credentials::None
+            | Credentials::StaticToken(_)
+            | Credentials::Password { .. }
+            | Credentials::SessionCookie { .. } => None,
+        });
         let switches = spec.switches;
         self.replay.clear();
         self.retry.begin(spec.pacing);
@@ -319,6 +304,7 @@ impl Link {
             unverified: spec.reach.trust.accept_invalid && spec.endpoint.is_tls(),
         };
         self.record(connect, now, out);
+        self.present_at_upgrade(&spec, now, out);
         out.orders.push(Order::Dial(spec));
     }
 

@@ -11,81 +11,90 @@ use crate::net::mask::Door;
 use crate::net::socket::SocketEvent;
 
 const TOKEN: &str = "planted-secret-0001";
-const AUTH_OK: &str = r#"{"type":"auth","status":"ok"}"#;
-const AUTH_FAILED: &str = r#"{"type":"auth","status":"error","error":{"code":"AUTH_FAILED","message":"Authentication handshake failed."}}"#;
-const SUBSCRIBE: &str = r#"{"type":"subscribe","collection":"messages","uid":"s"}"#;
-const INIT: &str = r#"{"type":"subscription","event":"init","data":[],"uid":"s"}"#;
-const SECOND: u64 = 1_000_000;
+pub(super) const AUTH_OK: &str = r#"{"type":"auth","status":"ok"}"#;
+pub(super) const AUTH_FAILED: &str = r#"{"type":"auth","status":"error","error":{"code":"AUTH_FAILED","message":"Authentication handshake failed."}}"#;
+pub(super) const SUBSCRIBE: &str = r#"{"type":"subscribe","collection":"messages","uid":"s"}"#;
+pub(super) const INIT: &str = r#"{"type":"subscription","event":"init","data":[],"uid":"s"}"#;
+pub(super) const SECOND: u64 = 1_000_000;
 
 /// A link, its clock, and everything it did so far in short words.
-struct Scene {
-    link: Link,
-    now_us: u64,
+pub(super) struct Scene {
+    pub(super) link: Link,
+    pub(super) now_us: u64,
     /// Every event as it was recorded.
-    log: Vec<Event>,
+    pub(super) log: Vec<Event>,
 }
 
 impl Scene {
     /// Measuring is off from the start, so that turning it off makes no row.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut link = Link::new(Door::new(), 42);
         let calm = Switches { measure: false, ..Switches::default() };
         link.command(Command::Switches(calm), Stamp::default(), &mut Outputs::default());
         Self { link, now_us: 0, log: Vec::new() }
     }
 
-    fn now(&self) -> Stamp {
+    pub(super) fn now(&self) -> Stamp {
         Stamp { time_us: 0, elapsed_us: self.now_us }
     }
 
     /// Runs an input and tells what came out: orders as `> …`, events as they are named.
-    fn told(&mut self, input: impl FnOnce(&mut Link, Stamp, &mut Outputs)) -> Vec<String> {
+    pub(super) fn told(&mut self, input: impl FnOnce(&mut Link, Stamp, &mut Outputs)) -> Vec<String> {
         let mut out = Outputs::default();
         let now = self.now();
         input(&mut self.link, now, &mut out);
-        let words = out.events.iter().map(event_words).chain(out.orders.iter().map(order_words)).collect();
+        // What is told of a credential has a playbook of its own.
+        let told =
+            |event: &&Event| !matches!(&event.what, What::Fact(fact) if matches!(&**fact, Fact::Identity(_)));
+        let words = out
+            .events
+            .iter()
+            .filter(told)
+            .map(event_words)
+            .chain(out.orders.iter().map(order_words))
+            .collect();
         self.log.extend(out.events);
         words
     }
 
-    fn command(&mut self, command: Command) -> Vec<String> {
+    pub(super) fn command(&mut self, command: Command) -> Vec<String> {
         self.told(|link, now, out| link.command(command, now, out))
     }
 
-    fn send(&mut self, text: &str) -> Vec<String> {
+    pub(super) fn send(&mut self, text: &str) -> Vec<String> {
         self.command(Command::Send(Outgoing::Text(text.to_owned())))
     }
 
-    fn socket(&mut self, event: SocketEvent) -> Vec<String> {
+    pub(super) fn socket(&mut self, event: SocketEvent) -> Vec<String> {
         self.told(|link, now, out| link.socket(event, now, out))
     }
 
-    fn hear(&mut self, text: &str) -> Vec<String> {
+    pub(super) fn hear(&mut self, text: &str) -> Vec<String> {
         self.socket(SocketEvent::Text(Text::from(text)))
     }
 
-    fn open(&mut self) -> Vec<String> {
+    pub(super) fn open(&mut self) -> Vec<String> {
         self.socket(SocketEvent::Open { subprotocol: String::new() })
     }
 
-    fn closed(&mut self, code: u16) -> Vec<String> {
+    pub(super) fn closed(&mut self, code: u16) -> Vec<String> {
         self.socket(SocketEvent::Close { code: Some(code), reason: String::new(), by: ClosedBy::Server })
     }
 
-    fn failed(&mut self, failure: impl Into<Failure>) -> Vec<String> {
+    pub(super) fn failed(&mut self, failure: impl Into<Failure>) -> Vec<String> {
         let mut words = self.socket(SocketEvent::Failed(failure.into()));
         words.extend(self.socket(SocketEvent::broken()));
         words
     }
 
     /// Lets time pass until the next thing is due, and does it.
-    fn wait(&mut self) -> Vec<String> {
+    pub(super) fn wait(&mut self) -> Vec<String> {
         self.now_us = self.link.deadline().expect("something is due");
         self.told(|link, now, out| link.tick(now, out))
     }
 
     /// Connected and logged in.
-    fn live(spec: ConnectSpec) -> Self {
+    pub(super) fn live(spec: ConnectSpec) -> Self {
         let mut stage = Self::new();
         stage.command(Command::Connect(Box::new(spec)));
         stage.open();
@@ -128,10 +137,11 @@ fn order_words(order: &Order) -> String {
         Order::Binary(bytes) => format!("> {} bytes", bytes.len()),
         Order::Close { code, reason } => format!("> close {} {reason}", code.unwrap_or_default()),
         Order::Drop => "> drop".to_owned(),
+        Order::Keep(..) => "> keep".to_owned(),
     }
 }
 
-fn spec(mode: AuthMode, token: Option<&str>) -> ConnectSpec {
+pub(super) fn spec(mode: AuthMode, token: Option<&str>) -> ConnectSpec {
     let credentials = token.map_or(Credentials::None, |token| Credentials::StaticToken(Secret::new(token)));
     let mut spec =
         ConnectSpec::new(Endpoint::parse("ws://cms.example/websocket").unwrap(), mode, credentials);
@@ -144,7 +154,7 @@ fn handshake() -> ConnectSpec {
     spec(AuthMode::Handshake, Some(TOKEN))
 }
 
-fn connect(stage: &mut Scene, spec: ConnectSpec) -> Vec<String> {
+pub(super) fn connect(stage: &mut Scene, spec: ConnectSpec) -> Vec<String> {
     stage.command(Command::Connect(Box::new(spec)))
 }
 

@@ -45,6 +45,9 @@ impl Link {
     pub(super) fn write_text(&mut self, text: String, automatic: bool, now: Stamp, out: &mut Outputs) {
         let class = classify(&text);
         let size = text.len();
+        if class.kind == MessageType::Auth && self.directus() {
+            self.present(&text, automatic, now, out);
+        }
         let passed = self.door.outgoing(&text, class);
         if self.directus() && !automatic {
             self.replay.sent(&text, &class);

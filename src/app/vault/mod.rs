@@ -1,0 +1,442 @@
+//! `Vault`: the values of credentials. All live until the window closes; those the user wants remembered lie in the
+//! system's keyring too. Nothing here waits for it: questions go to a thread, answers are taken once a frame.
+
+mod keyring;
+mod system;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use keyring::{Keyring, KeyringTrouble, Opener, Outcome, Task};
+
+use super::place::KeyringChoice;
+use crate::directus::Secret;
+use crate::engine::Wake;
+use crate::settings::{CredentialKind, Profile, ProfileId};
+use crate::ui::vault_model::KeyringState;
+
+/// A value's place: one for each profile and kind.
+pub type Key = (ProfileId, CredentialKind);
+
+/// How long the keyring may take before the user is told. Its answer still counts when it comes.
+const LIMIT: Duration = Duration::from_secs(3);
+
+/// Something was asked of the keyring.
+struct Asked {
+    number: u64,
+    task: Task,
+    /// Name of the profile, for sentences.
+    name: String,
+    since: Instant,
+    /// The user knows that it takes long.
+    told: bool,
+}
+
+/// A connection that waits for its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    /// To this server.
+    pub profile: Profile,
+    /// With this one-time password.
+    pub otp: Option<Secret>,
+    /// In a new tab.
+    pub beside: bool,
+}
+
+/// What happened with the keyring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VaultNews {
+    /// The value that a connection waited for is there.
+    Go(Box<Awaited>),
+    /// A connection waited for a value that does not come, and why.
+    Failed(String),
+    /// Something the user should know.
+    Told(String),
+}
+
+/// The values of credentials.
+#[derive(Default)]
+pub struct Vault {
+    secrets: HashMap<Key, Secret>,
+    /// What the keyring is known to hold.
+    kept: HashMap<Key, (String, Secret)>,
+    keyring: Option<Keyring>,
+    state: KeyringState,
+    /// Another window is the one that writes.
+    reads_only: bool,
+    asked: Vec<Asked>,
+    /// What failed and can be tried again.
+    failed: Vec<(Task, String)>,
+    trouble: Option<String>,
+    awaited: Option<Awaited>,
+}
+
+impl Vault {
+    /// Opens the keyring of a place. `writes`: this is the window that saves settings.
+    pub fn open_in(&mut self, choice: &KeyringChoice, writes: bool, wake: &Wake, now: Instant) {
+        let opener: Opener = match choice {
+            KeyringChoice::None => return,
+            KeyringChoice::System => Box::new(system::open),
+            KeyringChoice::Store(store) => {
+                let store = Arc::clone(store);
+                Box::new(move || Ok(Arc::clone(&store)))
+            }
+        };
+        self.open(opener, writes, wake, now);
+    }
+
+    fn open(&mut self, opener: Opener, writes: bool, wake: &Wake, now: Instant) {
+        self.keyring = Some(Keyring::start(opener, wake.clone()));
+        self.state = KeyringState::Opening;
+        self.reads_only = !writes;
+        self.ask(Task::Open, "", now);
+    }
+
+    /// The value known in this run.
+    pub fn secret(&self, profile: ProfileId, kind: CredentialKind) -> Option<&Secret> {
+        self.secrets.get(&(profile, kind))
+    }
+
+    /// All places of values known in this run.
+    pub fn known(&self) -> Vec<Key> {
+        self.secrets.keys().copied().collect()
+    }
+
+    /// All places of values known to lie in the keyring.
+    pub fn kept(&self) -> Vec<Key> {
+        self.kept.keys().copied().collect()
+    }
+
+    /// Whether values can be kept beyond this run.
+    pub fn state(&self) -> KeyringState {
+        self.state
+    }
+
+    /// What went wrong and was not mended since.
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
+    /// Whether a connection waits for the keyring.
+    pub fn is_waiting(&self) -> bool {
+        self.awaited.is_some()
+    }
+
+    /// Whether a value known here stands in a text.
+    pub fn is_secret_in(&self, text: &str) -> bool {
+        self.secrets.values().any(|secret| !secret.is_empty() && text.contains(secret.expose()))
+    }
+
+    /// Keeps a value until the window closes.
+    pub fn keep(&mut self, key: Key, secret: Secret) {
+        self.secrets.insert(key, secret);
+    }
+
+    /// Puts the value of a profile that is to be remembered into the keyring, unless it lies there.
+    pub fn settle(&mut self, profile: &Profile, now: Instant) {
+        let key = (profile.id, profile.credential);
+        let Some(secret) = self.secrets.get(&key).cloned().filter(|_| profile.remember) else { return };
+        let lies_there =
+            |(kept_for, kept): &(String, Secret)| *kept == secret && *kept_for == server(profile);
+        if self.kept.get(&key).is_some_and(lies_there) {
+            return;
+        }
+        let task = write_task(key, profile, secret);
+        match self.state {
+            KeyringState::Ready | KeyringState::Opening => self.ask(task, &profile.name, now),
+            KeyringState::Missing => self.fail(task, &profile.name, KeyringTrouble::Missing),
+            KeyringState::ReadOnly => {}
+        }
+    }
+
+    /// A refresh token was replaced, and the old one is dead: the new one goes to the keyring before any later
+    /// question, if the old one came from there. Also a window that saves no settings does this.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the link that renews logins announces them to this"))]
+    pub fn rotate(&mut self, profile: &Profile, secret: Secret, now: Instant) {
+        let key = (profile.id, CredentialKind::RefreshToken);
+        self.secrets.insert(key, secret.clone());
+        if (profile.remember && self.state == KeyringState::Ready) || self.kept.contains_key(&key) {
+            self.ask(write_task(key, profile, secret), &profile.name, now);
+        }
+    }
+
+    /// Takes the values of a profile out of the keyring; they stay known until the window closes.
+    pub fn forget(&mut self, profile: &Profile, now: Instant) {
+        self.failed.retain(|(task, _)| task.key().is_none_or(|(id, _)| id != profile.id));
+        for kind in CredentialKind::WITH_SECRET {
+            let key = (profile.id, kind);
+            let asked = self.asked.iter().any(|asked| asked.task.key() == Some(key));
+            if self.kept.contains_key(&key) || asked || profile.remember {
+                self.ask(Task::Delete(key), &profile.name, now);
+            }
+        }
+    }
+
+    /// The profile goes to another server now: nothing of the old one goes along.
+    pub fn part(&mut self, before: &Profile, now: Instant) {
+        self.secrets.retain(|(id, _), _| *id != before.id);
+        self.forget(before, now);
+    }
+
+    /// Reads the value of a profile for a connection that waits for it.
+    pub fn fetch(&mut self, awaited: Awaited, now: Instant) {
+        let profile = &awaited.profile;
+        let (key, name) = ((profile.id, profile.credential), profile.name.clone());
+        let task = Task::Read(key, server(profile));
+        self.awaited = Some(awaited);
+        self.ask(task, &name, now);
+    }
+
+    /// Asks again for all that failed.
+    pub fn retry(&mut self, now: Instant) {
+        self.trouble = None;
+        self.ask(Task::Open, "", now);
+        for (task, name) in std::mem::take(&mut self.failed) {
+            // What was typed since counts.
+            let task = match task {
+                Task::Write(key, server, old) => {
+                    Task::Write(key, server, self.secrets.get(&key).cloned().unwrap_or(old))
+                }
+                task => task,
+            };
+            self.ask(task, &name, now);
+        }
+    }
+
+    /// Takes what the keyring answered, and says what takes too long.
+    pub fn poll(&mut self, now: Instant) -> Vec<VaultNews> {
+        let mut news = Vec::new();
+        while let Some(keyring) = &self.keyring {
+            match keyring.answer() {
+                Ok(None) => break,
+                Ok(Some((number, said))) => {
+                    let Some(place) = self.asked.iter().position(|asked| asked.number == number) else {
+                        continue;
+                    };
+                    let asked = self.asked.remove(place);
+                    self.answered(asked, said, &mut news);
+                }
+                Err(_gone) => {
+                    self.keyring = None;
+                    self.state = KeyringState::Missing;
+                }
+            }
+        }
+        if self.keyring.is_none() {
+            for asked in std::mem::take(&mut self.asked) {
+                self.answered(asked, Err(KeyringTrouble::Missing), &mut news);
+            }
+        }
+        let late: Vec<usize> = (0..self.asked.len())
+            .filter(|place| {
+                self.asked.get(*place).is_some_and(|asked| !asked.told && asked.since + LIMIT <= now)
+            })
+            .collect();
+        for place in late {
+            let Some(asked) = self.asked.get_mut(place) else { continue };
+            asked.told = true;
+            let (task, name) = (asked.task.clone(), asked.name.clone());
+            self.slow(&task, &name, &mut news);
+        }
+        news
+    }
+
+    /// How long until `poll` has something to say by itself.
+    pub fn patience(&self, now: Instant) -> Option<Duration> {
+        let waiting = self.asked.iter().filter(|asked| !asked.told);
+        waiting.map(|asked| (asked.since + LIMIT).saturating_duration_since(now)).min()
+    }
+
+    /// The window closes: what the keyring was given is written first, unless it hangs.
+    pub fn finish(&mut self) {
+        let writes = self.asked.iter().any(|asked| matches!(asked.task, Task::Write(..) | Task::Delete(_)));
+        if let Some(keyring) = self.keyring.take().filter(|_| writes) {
+            keyring.finish(LIMIT);
+        }
+    }
+
+    fn ask(&mut self, task: Task, name: &str, now: Instant) {
+        // Without a keyring `poll` answers.
+        let number = self.keyring.as_mut().map_or(0, |keyring| keyring.ask(task.clone()));
+        self.asked.push(Asked { number, task, name: name.to_owned(), since: now, told: false });
+    }
+
+    fn answered(&mut self, asked: Asked, said: Result<Outcome, KeyringTrouble>, news: &mut Vec<VaultNews>) {
+        let Asked { task, name, told, .. } = asked;
+        match (task, said) {
+            (Task::Open, said) => self.opened(said.is_ok()),
+            (Task::Read(key, server), Ok(Outcome::Value(secret))) => {
+                self.kept.insert(key, (server, secret.clone()));
+                self.fetched(key, secret, &name, told, news);
+            }
+            (Task::Read(key, _), Ok(Outcome::Foreign(server))) => {
+                self.gone(key);
+                news.push(VaultNews::Told(format!(
+                    "The {} that the keyring holds for “{name}” belongs to {server}, so it was not used.",
+                    key.1.secret_name()
+                )));
+                self.give_up(
+                    key,
+                    format!("Type the {} of this server, then connect.", key.1.secret_name()),
+                    news,
+                );
+            }
+            (Task::Read(key, _), Ok(Outcome::Nothing | Outcome::Done)) => {
+                self.gone(key);
+                let what = key.1.secret_name();
+                self.give_up(
+                    key,
+                    format!("The keyring holds no {what} for “{name}”. Type it, then connect."),
+                    news,
+                );
+            }
+            (Task::Read(key, _), Err(trouble)) => {
+                let what = key.1.secret_name();
+                let sentence = format!("The {what} of “{name}” is not at hand: {trouble}.");
+                self.give_up(key, format!("{sentence} You can also type it, then connect."), news);
+                self.trouble = Some(sentence);
+            }
+            (Task::Write(key, server, secret), Ok(_)) => {
+                self.kept.insert(key, (server, secret));
+                self.mended(key);
+                if told {
+                    let what = key.1.secret_name();
+                    news.push(VaultNews::Told(format!(
+                        "The keyring answered: it holds the {what} of “{name}” now."
+                    )));
+                }
+            }
+            (Task::Delete(key), Ok(_)) => {
+                self.gone(key);
+                self.mended(key);
+            }
+            (task @ (Task::Write(..) | Task::Delete(_)), Err(trouble)) => {
+                self.fail(task, &name, trouble);
+                news.extend(self.trouble.clone().map(VaultNews::Told));
+            }
+        }
+    }
+
+    fn opened(&mut self, is_open: bool) {
+        self.state = match (is_open, self.reads_only) {
+            (false, _) => KeyringState::Missing,
+            (true, true) => KeyringState::ReadOnly,
+            (true, false) => KeyringState::Ready,
+        };
+    }
+
+    /// A value came. What was typed meanwhile is newer.
+    fn fetched(&mut self, key: Key, secret: Secret, name: &str, told: bool, news: &mut Vec<VaultNews>) {
+        self.secrets.entry(key).or_insert(secret);
+        if self.trouble.is_some() && self.failed.is_empty() {
+            self.trouble = None;
+        }
+        if self.awaits(key) {
+            news.extend(self.awaited.take().map(|awaited| VaultNews::Go(Box::new(awaited))));
+        } else if told {
+            let what = key.1.secret_name();
+            news.push(VaultNews::Told(format!(
+                "The keyring answered: the {what} of “{name}” is at hand now."
+            )));
+        }
+    }
+
+    fn awaits(&self, key: Key) -> bool {
+        self.awaited.as_ref().is_some_and(|awaited| (awaited.profile.id, awaited.profile.credential) == key)
+    }
+
+    /// The connection that waits for this value waits no longer.
+    fn give_up(&mut self, key: Key, sentence: String, news: &mut Vec<VaultNews>) {
+        if self.awaits(key) {
+            self.awaited = None;
+            news.push(VaultNews::Failed(sentence));
+        }
+    }
+
+    fn gone(&mut self, key: Key) {
+        self.kept.remove(&key);
+    }
+
+    fn mended(&mut self, key: Key) {
+        self.failed.retain(|(task, _)| task.key() != Some(key));
+        if self.failed.is_empty() {
+            self.trouble = None;
+        }
+    }
+
+    fn fail(&mut self, task: Task, name: &str, trouble: KeyringTrouble) {
+        let sentence = match &task {
+            Task::Open | Task::Read(..) => return,
+            Task::Write((_, kind), ..) => {
+                format!("The {} of “{name}” is kept for this session only: {trouble}.", kind.secret_name())
+            }
+            Task::Delete((_, kind)) => format!(
+                "Whether the keyring still holds the {} of “{name}” is not known: {trouble}.",
+                kind.secret_name()
+            ),
+        };
+        self.trouble = Some(sentence);
+        self.failed.retain(|(failed, _)| failed.key() != task.key());
+        self.failed.push((task, name.to_owned()));
+    }
+
+    /// A question takes too long; its answer still counts when it comes.
+    fn slow(&mut self, task: &Task, name: &str, news: &mut Vec<VaultNews>) {
+        let trouble = KeyringTrouble::Slow;
+        let sentence = match task {
+            Task::Open => {
+                self.state = KeyringState::Missing;
+                return;
+            }
+            Task::Read(key, _) => {
+                let what = key.1.secret_name();
+                let sentence = format!("The {what} of “{name}” is not at hand: {trouble}.");
+                self.give_up(
+                    *key,
+                    format!("{sentence} Answer it there or type the {what}, then connect."),
+                    news,
+                );
+                self.trouble = Some(sentence);
+                return;
+            }
+            Task::Write((_, kind), ..) => {
+                format!(
+                    "The {} of “{name}” is kept for this session only so far: {trouble}.",
+                    kind.secret_name()
+                )
+            }
+            Task::Delete((_, kind)) => {
+                format!("The {} of “{name}” still lies in the keyring: {trouble}.", kind.secret_name())
+            }
+        };
+        self.trouble = Some(sentence.clone());
+        news.push(VaultNews::Told(sentence));
+    }
+}
+
+impl Task {
+    fn key(&self) -> Option<Key> {
+        match self {
+            Self::Open => None,
+            Self::Read(key, _) | Self::Write(key, ..) | Self::Delete(key) => Some(*key),
+        }
+    }
+}
+
+fn write_task(key: Key, profile: &Profile, secret: Secret) -> Task {
+    Task::Write(key, server(profile), secret)
+}
+
+/// To whom a value may be shown: scheme, host and port.
+fn server(profile: &Profile) -> String {
+    profile.endpoint().map_or_else(
+        |_| profile.url.clone(),
+        |endpoint| {
+            let scheme = if endpoint.is_tls() { "wss" } else { "ws" };
+            format!("{scheme}://{}:{}", endpoint.host(), endpoint.port())
+        },
+    )
+}
