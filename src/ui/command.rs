@@ -219,13 +219,7 @@ const CONNECTION: [Line; 12] = [
         Icon::FlaskConical,
         NONE,
     ),
-    (
-        Command::DemoDrop,
-        "Demo drops connections",
-        "Cut without a Close frame, to see it",
-        Icon::FlaskConical,
-        NONE,
-    ),
+    (Command::DemoDrop, "Demo drops connections", "Cut without a Close frame", Icon::FlaskConical, NONE),
     (
         Command::DemoSilence,
         "Demo goes silent",
@@ -303,13 +297,7 @@ const LOG: [Line; 14] = [
         Icon::Eraser,
         ctrl_shift(Key::L),
     ),
-    (
-        Command::Table,
-        "Live table",
-        "Show the rows of the newest subscription, or the log again",
-        Icon::Table2,
-        ctrl(Key::T),
-    ),
+    (Command::Table, "Live table", "Rows of the newest subscription, or the log", Icon::Table2, ctrl(Key::T)),
     (Command::UndoClear, "Undo clear", "Show the hidden rows again", Icon::Undo2, NONE),
 ];
 
