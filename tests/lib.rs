@@ -9,9 +9,9 @@ mod captures;
 mod cli;
 #[cfg(test)]
 mod conformance;
+mod credentials;
 #[cfg(test)]
 mod cuts;
-mod credentials;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
