@@ -27,7 +27,6 @@ mod perform;
 mod place;
 mod reach;
 mod retired;
-mod rotations;
 mod rows;
 mod saved;
 mod search;
