@@ -9,6 +9,7 @@ mod captures;
 mod cli;
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
 mod credentials;
 #[cfg(test)]
 mod cuts;
@@ -36,6 +37,8 @@ mod lab;
 mod life;
 #[cfg(test)]
 mod odd_files;
+#[cfg(test)]
+mod reach;
 #[cfg(test)]
 mod rows;
 #[cfg(test)]

@@ -142,6 +142,7 @@ impl App {
             self.say(Notice::error(sentence));
             return;
         }
+        spec.keeper = Some(self.memory.rotations.keeper(profile.clone(), &self.wake));
         let server = spec.endpoint.shown_url();
         let place = if beside { Place::New } else { self.place_for(profile.id, &server) };
         if place != Place::There && !self.new_capture(&spec, &profile, place) {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
+use super::rotations::Rotations;
 use super::vault::Vault;
 use super::vault_work::same_server;
 use crate::directus::{AuthMode, Secret};
@@ -15,6 +16,8 @@ pub struct Memory {
     settings: Settings,
     /// The values of credentials.
     pub vault: Vault,
+    /// Refresh tokens that servers have replaced.
+    pub rotations: Rotations,
     /// What the variables of this process say.
     pub environment: Environment,
     /// Values of secret headers, cookies and parameters.
@@ -38,6 +41,7 @@ impl Memory {
         let memory = Self {
             settings,
             vault: Vault::default(),
+            rotations: Rotations::default(),
             environment: Environment::default(),
             reach: HashMap::new(),
             removed: None,
@@ -217,17 +221,20 @@ mod tests {
             Profile { url: "wss://chat.example.com/socket?token=planted-1".to_owned(), ..Profile::default() };
         profile.reach.cookies =
             vec![crate::settings::Pair { name: "s".to_owned(), value: "planted-2".to_owned() }];
-        let stored = memory.save_profile(profile);
+        let stored = memory.save_profile(profile, Instant::now());
         assert_eq!(memory.reach_secrets(stored.id).len(), 2);
         assert!(!memory.settings().to_ron().unwrap().contains("planted"));
-        let again = memory.save_profile(stored.clone());
+        let again = memory.save_profile(stored.clone(), Instant::now());
         assert_eq!(memory.reach_secrets(again.id).len(), 2, "an empty value means the one entered before");
         let mut changed = stored.clone();
         changed.reach.cookies[0].value = "planted-3".to_owned();
-        memory.save_profile(changed);
+        memory.save_profile(changed, Instant::now());
         assert_eq!(memory.reach_secrets(stored.id).len(), 2);
         assert!(memory.is_token_in("x planted-3 y") && !memory.is_token_in("planted-2"));
-        memory.save_profile(Profile { url: "wss://other.example.com/socket".to_owned(), ..stored.clone() });
+        memory.save_profile(
+            Profile { url: "wss://other.example.com/socket".to_owned(), ..stored.clone() },
+            Instant::now(),
+        );
         assert_eq!(memory.reach_secrets(stored.id).len(), 0, "another server gets none of them");
     }
 }

@@ -27,6 +27,7 @@ mod perform;
 mod place;
 mod reach;
 mod retired;
+mod rotations;
 mod rows;
 mod saved;
 mod search;

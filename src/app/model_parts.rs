@@ -150,6 +150,7 @@ impl ModelParts {
             looked: found.map_or(0, Found::looked),
             of: found.map_or(0, Found::of),
             is_waiting: self.is_waiting,
+            is_halted: found.is_some_and(Found::is_halted),
             trouble: found.and_then(Found::trouble),
         }
     }

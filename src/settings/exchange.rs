@@ -159,6 +159,10 @@ fn look_at_profile(profile: &ron::Value, unknown: &mut BTreeSet<String>) -> bool
                 let strange = switches.keys().map(word).filter(|name| !SWITCHES.contains(name));
                 unknown.extend(strange.map(|name| format!("switches.{name}")));
             }
+            ("reach", ron::Value::Map(reach)) => {
+                let strange = reach.keys().map(word).filter(|name| !REACH.contains(name));
+                unknown.extend(strange.map(|name| format!("reach.{name}")));
+            }
             _ if FIELDS.contains(&name) => {}
             _ => {
                 unknown.insert(name.to_owned());
@@ -191,6 +195,20 @@ const FIELDS: [&str; 17] = [
     "subprotocols",
     "origin",
     "reach",
+];
+/// The fields of its reach.
+const REACH: [&str; 11] = [
+    "headers",
+    "cookies",
+    "query",
+    "authorities",
+    "certificate",
+    "key",
+    "accept_invalid",
+    "server_name",
+    "proxy",
+    "proxy_url",
+    "family",
 ];
 /// The fields of its switches.
 const SWITCHES: [&str; 5] = ["auto_pong", "reconnect", "resubscribe", "measure", "reauth"];
@@ -290,7 +308,7 @@ mod tests {
             .filter_map(|line| line.split_once(':'))
             .map(|(name, _)| name)
             .collect();
-        assert_eq!(switches, SWITCHES);
+        assert_eq!(switches, [&SWITCHES[..], &REACH[..]].concat());
     }
 
     #[test]

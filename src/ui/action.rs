@@ -146,6 +146,8 @@ pub enum FilterChange {
     Add(String),
     /// Show every row.
     Clear,
+    /// Leave older events where they are and keep what was found, or look on.
+    Halt(bool),
 }
 
 /// What the list of captures wants done.

@@ -6,7 +6,7 @@ use crate::capture::row::Level;
 use crate::capture::study::CopyForm;
 use crate::session::Phase;
 use crate::settings::{Environment, Layout, Profile, Theme};
-use crate::ui::action::{Action, CapturesAction, Misbehaviour};
+use crate::ui::action::{Action, CapturesAction, FilterChange, Misbehaviour};
 use crate::ui::captures_view::CapturesView;
 use crate::ui::close_dialog::CloseDialog;
 use crate::ui::command::Command;
@@ -20,7 +20,7 @@ use crate::ui::jobs_view::jobs_ui;
 use crate::ui::log_view::LogView;
 use crate::ui::model::{Model, Source};
 use crate::ui::opening_bar::opening_ui;
-use crate::ui::palette::Palette;
+use crate::ui::palette::{Choice, Palette};
 use crate::ui::path_prompt::{Errand, PathPrompt};
 use crate::ui::reach_strip::unverified_strip_ui;
 use crate::ui::settings_view::settings_ui;
@@ -198,8 +198,11 @@ impl Shell {
         } else {
             self.session_ui(ui, model, actions);
         }
-        if let Some(command) = self.palette.show(ui) {
-            self.perform(command, model, actions);
+        let filters = model.settings.filters.iter().filter(|_| model.source != Source::Nothing);
+        match self.palette.show(ui, filters) {
+            Some(Choice::Command(command)) => self.perform(command, model, actions),
+            Some(Choice::Filter(text)) => actions.push(Action::Filter(FilterChange::Set(text))),
+            None => {}
         }
         self.close.show(ui, &*model.snapshot.transport == "portable", actions);
         self.prompt.show(ui, actions);
@@ -324,16 +327,15 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
     let preferences = settings.preferences;
     let is_live = matches!(model.source, Source::Live(_));
     let set = |preferences| Some(Action::SetPreferences(Box::new(preferences)));
+    let set_layout = |layout| Some(Action::SetLayout(layout));
     match command {
         Command::Tabs(command) => Some(Action::Tabs(command.action())),
         Command::Reconnect => is_live.then_some(Action::Reconnect),
         Command::Disconnect => is_live.then_some(Action::Disconnect),
         Command::Abort => is_live.then_some(Action::Abort),
         Command::RetryNow => is_live.then_some(Action::RetryNow),
-        Command::MeasureNow => (model.snapshot.phase == Phase::Live).then_some(Action::MeasureNow),
-        Command::Reauthenticate => {
-            (is_live && model.snapshot.phase == Phase::Live).then_some(Action::Reauthenticate)
-        }
+        Command::MeasureNow => on_live_phase(model, Action::MeasureNow),
+        Command::Reauthenticate => on_live_phase(model, Action::Reauthenticate).filter(|_| is_live),
         Command::StartDemo => Some(Action::StartDemo),
         Command::DemoDrop => Some(Action::Misbehave(Misbehaviour::Drop)),
         Command::DemoSilence => Some(Action::Misbehave(Misbehaviour::Silence)),
@@ -349,12 +351,8 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         Command::ImportHar => Some(Action::ImportHar),
         Command::MergeCapture => (model.source != Source::Nothing).then_some(Action::MergeCapture),
         Command::ShowCaptures => Some(Action::ShowCaptures),
-        Command::StatusPanel => {
-            Some(Action::SetLayout(Layout { show_status: !layout.show_status, ..layout }))
-        }
-        Command::DetailPanel => {
-            Some(Action::SetLayout(Layout { show_detail: !layout.show_detail, ..layout }))
-        }
+        Command::StatusPanel => set_layout(Layout { show_status: !layout.show_status, ..layout }),
+        Command::DetailPanel => set_layout(Layout { show_detail: !layout.show_detail, ..layout }),
         Command::ComposePanel => {
             Some(Action::SetLayout(Layout { show_compose: !layout.show_compose, ..layout }))
         }
@@ -403,6 +401,11 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         | Command::Settings
         | Command::Help => None,
     }
+}
+
+/// An action for a connection on which messages flow.
+fn on_live_phase(model: &Model<'_>, action: Action) -> Option<Action> {
+    (model.snapshot.phase == Phase::Live).then_some(action)
 }
 
 /// What an empty log says.

@@ -1,6 +1,7 @@
 //! `Vault`: the values of credentials. All live until the window closes; those the user wants remembered lie in the
 //! system's keyring too. Nothing here waits for it: questions go to a thread, answers are taken once a frame.
 
+mod answers;
 mod keyring;
 mod system;
 #[cfg(test)]
@@ -10,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use keyring::{Keyring, KeyringTrouble, Opener, Outcome, Task};
+use keyring::{Keyring, KeyringTrouble, Opener, Task};
 
 use super::place::KeyringChoice;
 use crate::directus::Secret;
@@ -154,7 +155,6 @@ impl Vault {
 
     /// A refresh token was replaced, and the old one is dead: the new one goes to the keyring before any later
     /// question, if the old one came from there. Also a window that saves no settings does this.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the link that renews logins announces them to this"))]
     pub fn rotate(&mut self, profile: &Profile, secret: Secret, now: Instant) {
         let key = (profile.id, CredentialKind::RefreshToken);
         self.secrets.insert(key, secret.clone());
@@ -262,158 +262,6 @@ impl Vault {
         // Without a keyring `poll` answers.
         let number = self.keyring.as_mut().map_or(0, |keyring| keyring.ask(task.clone()));
         self.asked.push(Asked { number, task, name: name.to_owned(), since: now, told: false });
-    }
-
-    fn answered(&mut self, asked: Asked, said: Result<Outcome, KeyringTrouble>, news: &mut Vec<VaultNews>) {
-        let Asked { task, name, told, .. } = asked;
-        match (task, said) {
-            (Task::Open, said) => self.opened(said.is_ok()),
-            (Task::Read(key, server), Ok(Outcome::Value(secret))) => {
-                self.kept.insert(key, (server, secret.clone()));
-                self.fetched(key, secret, &name, told, news);
-            }
-            (Task::Read(key, _), Ok(Outcome::Foreign(server))) => {
-                self.gone(key);
-                news.push(VaultNews::Told(format!(
-                    "The {} that the keyring holds for “{name}” belongs to {server}, so it was not used.",
-                    key.1.secret_name()
-                )));
-                self.give_up(
-                    key,
-                    format!("Type the {} of this server, then connect.", key.1.secret_name()),
-                    news,
-                );
-            }
-            (Task::Read(key, _), Ok(Outcome::Nothing | Outcome::Done)) => {
-                self.gone(key);
-                let what = key.1.secret_name();
-                self.give_up(
-                    key,
-                    format!("The keyring holds no {what} for “{name}”. Type it, then connect."),
-                    news,
-                );
-            }
-            (Task::Read(key, _), Err(trouble)) => {
-                let what = key.1.secret_name();
-                let sentence = format!("The {what} of “{name}” is not at hand: {trouble}.");
-                self.give_up(key, format!("{sentence} You can also type it, then connect."), news);
-                self.trouble = Some(sentence);
-            }
-            (Task::Write(key, server, secret), Ok(_)) => {
-                self.kept.insert(key, (server, secret));
-                self.mended(key);
-                if told {
-                    let what = key.1.secret_name();
-                    news.push(VaultNews::Told(format!(
-                        "The keyring answered: it holds the {what} of “{name}” now."
-                    )));
-                }
-            }
-            (Task::Delete(key), Ok(_)) => {
-                self.gone(key);
-                self.mended(key);
-            }
-            (task @ (Task::Write(..) | Task::Delete(_)), Err(trouble)) => {
-                self.fail(task, &name, trouble);
-                news.extend(self.trouble.clone().map(VaultNews::Told));
-            }
-        }
-    }
-
-    fn opened(&mut self, is_open: bool) {
-        self.state = match (is_open, self.reads_only) {
-            (false, _) => KeyringState::Missing,
-            (true, true) => KeyringState::ReadOnly,
-            (true, false) => KeyringState::Ready,
-        };
-    }
-
-    /// A value came. What was typed meanwhile is newer.
-    fn fetched(&mut self, key: Key, secret: Secret, name: &str, told: bool, news: &mut Vec<VaultNews>) {
-        self.secrets.entry(key).or_insert(secret);
-        if self.trouble.is_some() && self.failed.is_empty() {
-            self.trouble = None;
-        }
-        if self.awaits(key) {
-            news.extend(self.awaited.take().map(|awaited| VaultNews::Go(Box::new(awaited))));
-        } else if told {
-            let what = key.1.secret_name();
-            news.push(VaultNews::Told(format!(
-                "The keyring answered: the {what} of “{name}” is at hand now."
-            )));
-        }
-    }
-
-    fn awaits(&self, key: Key) -> bool {
-        self.awaited.as_ref().is_some_and(|awaited| (awaited.profile.id, awaited.profile.credential) == key)
-    }
-
-    /// The connection that waits for this value waits no longer.
-    fn give_up(&mut self, key: Key, sentence: String, news: &mut Vec<VaultNews>) {
-        if self.awaits(key) {
-            self.awaited = None;
-            news.push(VaultNews::Failed(sentence));
-        }
-    }
-
-    fn gone(&mut self, key: Key) {
-        self.kept.remove(&key);
-    }
-
-    fn mended(&mut self, key: Key) {
-        self.failed.retain(|(task, _)| task.key() != Some(key));
-        if self.failed.is_empty() {
-            self.trouble = None;
-        }
-    }
-
-    fn fail(&mut self, task: Task, name: &str, trouble: KeyringTrouble) {
-        let sentence = match &task {
-            Task::Open | Task::Read(..) => return,
-            Task::Write((_, kind), ..) => {
-                format!("The {} of “{name}” is kept for this session only: {trouble}.", kind.secret_name())
-            }
-            Task::Delete((_, kind)) => format!(
-                "Whether the keyring still holds the {} of “{name}” is not known: {trouble}.",
-                kind.secret_name()
-            ),
-        };
-        self.trouble = Some(sentence);
-        self.failed.retain(|(failed, _)| failed.key() != task.key());
-        self.failed.push((task, name.to_owned()));
-    }
-
-    /// A question takes too long; its answer still counts when it comes.
-    fn slow(&mut self, task: &Task, name: &str, news: &mut Vec<VaultNews>) {
-        let trouble = KeyringTrouble::Slow;
-        let sentence = match task {
-            Task::Open => {
-                self.state = KeyringState::Missing;
-                return;
-            }
-            Task::Read(key, _) => {
-                let what = key.1.secret_name();
-                let sentence = format!("The {what} of “{name}” is not at hand: {trouble}.");
-                self.give_up(
-                    *key,
-                    format!("{sentence} Answer it there or type the {what}, then connect."),
-                    news,
-                );
-                self.trouble = Some(sentence);
-                return;
-            }
-            Task::Write((_, kind), ..) => {
-                format!(
-                    "The {} of “{name}” is kept for this session only so far: {trouble}.",
-                    kind.secret_name()
-                )
-            }
-            Task::Delete((_, kind)) => {
-                format!("The {} of “{name}” still lies in the keyring: {trouble}.", kind.secret_name())
-            }
-        };
-        self.trouble = Some(sentence.clone());
-        news.push(VaultNews::Told(sentence));
     }
 }
 
