@@ -18,7 +18,9 @@ const AUTH: &str = r#"socket.send(JSON.stringify({ type: "auth", access_token: T
 
 /// `None` if the login is not what ended the connection.
 pub(super) fn situation(case: &Case<'_>) -> Option<Situation> {
-    if !case.is_directus() || case.trail.accepted.is_some() {
+    // A code, or a close of ours, says more than a login that was refused before it.
+    let ended = case.is_wordless_close() || case.is_cut() || case.by().is_none();
+    if !case.is_directus() || case.trail.accepted.is_some() || !ended {
         return None;
     }
     if let Some(refused) = case.trail.refused {
