@@ -11,7 +11,7 @@ use crate::session::causes::{Cause, CauseCard, Certainty, Evidence, Weight};
 use crate::ui::action::Action;
 use crate::ui::button::{Button, Look};
 use crate::ui::control::{card_ui, chip_ui, hint_ui, icon_ui, level_colour};
-use crate::ui::figures::{count, counted};
+use crate::ui::figures::count;
 use crate::ui::theme::{self, tokens};
 
 /// What is wrong with the connection, if anything is: its cause card, a message that could not be sent, why there are no
@@ -57,7 +57,7 @@ pub fn cause_card_ui(ui: &mut Ui, card: &CauseCard, actions: &mut Vec<Action>) {
         }
         if !further.is_empty() {
             ui.add_space(2.0);
-            let words = format!("{} more", counted(u64::try_from(further.len()).unwrap_or(0), "cause"));
+            let words = format!("{} more cause{}", further.len(), if further.len() == 1 { "" } else { "s" });
             let words = RichText::new(words).color(tokens(ui).dim);
             CollapsingHeader::new(words).id_salt(("further causes", card.seq)).show_unindented(ui, |ui| {
                 for cause in further {
@@ -116,7 +116,9 @@ fn evidence_ui(ui: &mut Ui, evidence: &Evidence, actions: &mut Vec<Action>) {
         return;
     };
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
+        // A line of text, not of buttons.
+        ui.spacing_mut().interact_size.y = 14.0;
+        ui.spacing_mut().item_spacing = egui::vec2(4.0, 1.0);
         ui.add(Label::new(words.color(t.dim)).wrap());
         let row = RichText::new(format!("#{}", count(seq))).size(11.5).color(t.accent);
         if ui.link(row).on_hover_text("Select that row").clicked() {
@@ -206,7 +208,7 @@ mod tests {
         harness.run();
         harness.get_by_label("Copy as text").click();
         harness.run();
-        harness.get_by_label_contains("more").click();
+        harness.get_by_label_contains("more cause").click();
         harness.run();
         harness.get_by_label(&second);
         assert_eq!(*harness.state(), [Action::GoTo(seen), Action::Copy(line), Action::Copy(expected)]);

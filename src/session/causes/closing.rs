@@ -37,8 +37,7 @@ pub(super) fn situation(case: &Case<'_>) -> Situation {
         let title = if missed_heartbeat(case).is_some() { "Taken for dead" } else { "Closed by the server" };
         return Situation::new(title, Weight::Warning, words)
             .ask(case, DELIBERATE)
-            .ask(case, &[proxy_closed])
-            .or_ask(case, &[unexplained]);
+            .or_ask(case, &[unexplained, proxy_closed]);
     }
     let named = code.map_or_else(String::new, |code| match close::name(code) {
         "" => format!("with code {code}"),
@@ -72,10 +71,15 @@ fn by_us(case: &Case<'_>, code: Option<u16>) -> Situation {
             "Harewire sent a Close frame and dropped the connection, as no answer came within a second."
         }
         (Some(_), _) => "Harewire sent a Close frame, and the connection ended.",
+        (None, code) if code != Some(1006) => "The connection was closed from this side.",
         (None, _) => "Harewire dropped the connection without a Close frame.",
     };
     let held = case.shown.phase == Phase::Closing;
-    let title = if held || case.trail.own_close.is_some() { "Closed from here" } else { "Dropped from here" };
+    let title = if held || case.trail.own_close.is_some() || code != Some(1006) {
+        "Closed from here"
+    } else {
+        "Dropped from here"
+    };
     Situation::new(title, Weight::Calm, words).ask(case, &[own_close])
 }
 
@@ -94,7 +98,11 @@ fn own_close(case: &Case<'_>) -> Option<Cause> {
 /// The failure's own sentences, as `net` wrote them when it happened.
 pub(super) fn as_reported(case: &Case<'_>) -> Option<Cause> {
     let error = case.error?;
-    Some(Cause::likely(Kind::AsReported, &*error.cause).seen(error.seq, &*error.message).next(&*error.advice))
+    Some(
+        Cause::likely(Kind::AsReported, &*error.cause)
+            .seen(error.seq, "It failed here.")
+            .next(&*error.advice),
+    )
 }
 
 /// A server's deliberate closes.

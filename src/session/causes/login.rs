@@ -7,8 +7,8 @@ use crate::session::phase::{Mode, Phase};
 use super::case::{Case, End};
 use super::kind::CauseKind as Kind;
 use super::token::Offer;
-use super::words::{counted, seconds, span};
-use super::{Cause, Rule, Situation, Weight};
+use super::words::{seconds, span};
+use super::{Cause, Rule, Situation, Weight, silence};
 
 /// `WEBSOCKETS_REST_AUTH_TIMEOUT` by default, and as its documentation has it (reference 11, 1).
 const LIMITS_US: [u64; 2] = [10_000_000, 30_000_000];
@@ -18,7 +18,9 @@ const AUTH: &str = r#"socket.send(JSON.stringify({ type: "auth", access_token: T
 
 /// `None` if the login is not what ended the connection.
 pub(super) fn situation(case: &Case<'_>) -> Option<Situation> {
-    if !case.is_directus() || case.trail.accepted.is_some() {
+    // A code, or a close of ours, says more than a login that was refused before it.
+    let ended = case.is_wordless_close() || case.is_cut() || case.by().is_none();
+    if !case.is_directus() || case.trail.accepted.is_some() || !ended {
         return None;
     }
     if let Some(refused) = case.trail.refused {
@@ -36,7 +38,7 @@ pub(super) fn situation(case: &Case<'_>) -> Option<Situation> {
         return None;
     }
     match case.end {
-        End::Failed => Some(silent(case)),
+        End::Failed => Some(silence::silent(case)),
         End::Closed { .. } if case.is_wordless_close() || case.is_cut() => Some(ended_early(case)),
         End::Closed { .. } => None,
     }
@@ -231,6 +233,17 @@ fn expired_token(case: &Case<'_>) -> Option<Cause> {
     if case.trail.good.iter().any(|(known, _)| known == masked) {
         return None;
     }
+    if let Some((claim, Some(ends_us))) = case.trail.claim
+        && ends_us <= case.us()
+    {
+        let over = span(case.us().saturating_sub(ends_us));
+        return Some(
+            Cause::certain(Kind::TokenExpired, "The access token has run out; it says so itself.")
+                .seen(claim.seq, format!("Its expiry was {over} before the end."))
+                .next("Log in again, or use a static token.")
+                .code("ACCESS_TOKEN_TTL=1h"),
+        );
+    }
     Some(
         Cause::possible(
             Kind::TokenExpired,
@@ -329,66 +342,6 @@ fn wrong_refresh_token(case: &Case<'_>) -> Option<Cause> {
     )
 }
 
-/// `auth` was sent, and nothing comes back.
-fn silent(case: &Case<'_>) -> Situation {
-    let after =
-        case.trail.attempt.as_ref().map_or_else(|| case.life_us(), |attempt| case.since(attempt.spot));
-    let held = match usize::try_from(case.shown.held).unwrap_or(usize::MAX) {
-        0 => String::new(),
-        number => format!("; {} held back until it does", counted(number, "message")),
-    };
-    let words = format!("The server has not answered the login for {}{held}.", span(after));
-    Situation::new("No answer to the login", Weight::Warning, words)
-        .ask(case, &[limited_login, broken_version, not_directus])
-}
-
-/// The rate limiter drops logins as well (reference 6.2).
-fn limited_login(case: &Case<'_>) -> Option<Cause> {
-    let (spot, _) = case.trail.limited?;
-    Some(
-        Cause::likely(
-            Kind::LoginDropped,
-            "The server's rate limit dropped the login: it answers only that there were too many messages.",
-        )
-        .seen(spot.seq, "REQUESTS_EXCEEDED came here.")
-        .next("Send the login again later, or raise the limit for sockets (since 12.3).")
-        .code("RATE_LIMITER_WEBSOCKETS_POINTS=200"),
-    )
-}
-
-fn broken_version(case: &Case<'_>) -> Option<Cause> {
-    let attempt = case.trail.attempt.as_ref()?;
-    let sentence = "Directus 11.1.0 never confirms a login: a known fault of that version.";
-    Some(
-        Cause::possible(Kind::BrokenVersion, sentence)
-            .seen(attempt.spot.seq, "The login was sent here.")
-            .seen(
-                case.trail.ping.map(|ping| ping.seq),
-                if case.trail.ping.is_some() {
-                    "The server's own pings do come, so it is Directus and it is alive."
-                } else {
-                    "Nothing at all has come since."
-                },
-            )
-            .next("Update the server."),
-    )
-}
-
-fn not_directus(case: &Case<'_>) -> Option<Cause> {
-    if case.trail.ping.is_some() {
-        return None;
-    }
-    Some(
-        Cause::possible(
-            Kind::NotDirectus,
-            "Another WebSocket service answers at this address, or a proxy holds the messages back.",
-        )
-        .seen(case.trail.response.map(|spot| spot.seq), format!("The path asked for was {}.", case.path()))
-        .next("Check host and path of the URL; a proxy must not buffer WebSocket frames.")
-        .code("WEBSOCKETS_REST_PATH=/websocket"),
-    )
-}
-
 /// Closed or cut while the login was awaited, without a word about it.
 fn ended_early(case: &Case<'_>) -> Situation {
     let how = if case.is_cut() { "broke without a Close frame" } else { "was closed without a code" };
@@ -400,7 +353,7 @@ fn ended_early(case: &Case<'_>) -> Situation {
     if case.is_cut() {
         return situation.ask(case, super::cut::RULES);
     }
-    situation.ask(case, &[limited_login, older_refusal, super::closing::proxy_closed])
+    situation.ask(case, &[silence::limited_login, older_refusal, super::closing::proxy_closed])
 }
 
 /// An error other than `AUTH_FAILED` stood before the close.

@@ -15,6 +15,7 @@ mod kind;
 mod login;
 mod middle;
 mod relogin;
+mod silence;
 mod tls;
 mod token;
 mod trail;

@@ -6,7 +6,7 @@ pub(super) fn span(us: u64) -> String {
     match ms {
         0 => "under 1 ms".to_owned(),
         1..1000 => format!("{ms} ms"),
-        1000..100_000 if ms % 1000 < 50 => format!("{} s", ms / 1000),
+        1000..100_000 if ms % 1000 < 100 => format!("{} s", ms / 1000),
         1000..100_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
         100_000..3_600_000 => with_rest(ms / 60_000, "min", ms % 60_000 / 1000, "s"),
         3_600_000..172_800_000 => with_rest(ms / 3_600_000, "h", ms % 3_600_000 / 60_000, "min"),
