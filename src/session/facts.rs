@@ -51,6 +51,10 @@ impl Session {
                 self.enter(at, Phase::Closed);
             }
             Fact::Switched { name, on } => self.shown.switches.set(name, *on),
+            Fact::Http(exchange) => {
+                self.shown.counters.exchanges += 1;
+                self.shown.counters.failed_exchanges += u64::from(exchange.is_failure());
+            }
             Fact::Clock { drift_us } => {
                 self.shown.counters.clock_jumps += 1;
                 self.shown.identity.clock_jumped(*drift_us);
