@@ -252,7 +252,7 @@ impl Session {
             Stage::Tls => Step::Tls,
             Stage::Upgrade => Step::Upgrade,
             Stage::Login if self.shown.phase == Phase::Authenticating => Step::Login,
-            Stage::Login | Stage::Socket | Stage::Send | Stage::Capture => return,
+            Stage::Login | Stage::Socket | Stage::Send | Stage::Http | Stage::Capture => return,
         };
         let after_us = self.trail.since_step(stage, at.us());
         self.shown.waterfall.failed.get_or_insert(FailedStep { step, after_us });
