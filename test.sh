@@ -63,6 +63,8 @@ needs() {
   has_command npm npm
   has_command ip iproute2
   has_command Xvfb xvfb
+  has_command tinyproxy tinyproxy
+  has_command microsocks microsocks
   # Vulkan on the processor: the pictures of the tests and the window under Xvfb are painted with it.
   has_file '/usr/share/vulkan/icd.d/lvp_icd*' mesa-vulkan-drivers
   has_library libGLX_mesa.so.0 libglx-mesa0

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use egui::accesskit::Role;
 use harewire::app::Launch;
 use harewire::demo;
-use keyring_core::api::{CredentialStore, CredentialStoreApi as _};
+use keyring_core::api::CredentialStore;
 use keyring_core::mock;
 
 use crate::headless::{Desk, Home};

@@ -117,9 +117,9 @@ fn two_captures_are_seen_as_one() {
     desk.see("1 event of other.ndjson are one capture now");
     let row = desk.see_row(&["ping out uid z"]);
     assert!(!row.starts_with("row #1 "), "it stands among the others: {row}");
-    // The browser's connection goes on after the other's ping.
-    desk.see("Other connections");
-    desk.see("The status is that of connection 2");
+    // The browser had two connections open; the first went on beside the second.
+    desk.see("OTHER CONNECTIONS");
+    desk.see("The status is that of connection 3");
     assert_eq!(home.captures().len(), 2);
 }
 

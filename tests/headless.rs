@@ -145,6 +145,12 @@ impl Desk {
         Self { harness, news, home: home.clone(), copied: Vec::new(), _lock: start.lock }
     }
 
+    /// As tall a window as the longest form: what lies below the edge can't be clicked.
+    pub fn tall(&mut self) {
+        self.harness.set_size(egui::vec2(1440.0, 2400.0));
+        self.step();
+    }
+
     /// Paints a frame for each event that waits, or one.
     pub fn step(&mut self) {
         self.harness.step();

@@ -9,6 +9,7 @@ mod captures;
 mod cli;
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
 mod credentials;
 #[cfg(test)]
 mod cuts;
@@ -37,9 +38,13 @@ mod life;
 #[cfg(test)]
 mod odd_files;
 #[cfg(test)]
+mod reach;
+#[cfg(test)]
 mod rows;
 #[cfg(test)]
 mod secrets;
+#[cfg(test)]
+mod tables;
 #[cfg(test)]
 mod tabs;
 #[cfg(test)]

@@ -72,6 +72,30 @@ fn pins_and_notes_are_in_the_capture_and_come_back_with_it() {
 }
 
 #[test]
+fn a_filter_finds_what_is_pinned_now() {
+    let (_server, mut desk) = logged_in();
+    for name in ["a", "b"] {
+        desk.send(&format!(r#"{{"type":"ping","uid":"{name}"}}"#));
+        desk.see_row(&[&format!("pong in uid {name}")]);
+    }
+    desk.select(&["ping out uid a"]);
+    desk.keys(Modifiers::NONE, Key::P);
+    desk.see_row(&["ping out uid a", " pinned "]);
+    desk.fill(Role::TextInput, "Filter", "is:pinned");
+    desk.keys(Modifiers::NONE, Key::Enter);
+    desk.until("the pinned row alone", |desk| (desk.rows().len() == 1).then_some(()));
+    desk.see_row(&["ping out uid a"]);
+    desk.fill(Role::TextInput, "Filter", "uid:a,b dir:out not is:pinned");
+    desk.keys(Modifiers::NONE, Key::Enter);
+    desk.see_row(&["ping out uid b"]);
+    desk.until("the other row alone", |desk| (desk.rows().len() == 1).then_some(()));
+    // It is pinned, too, and no longer fits.
+    desk.select(&["ping out uid b"]);
+    desk.keys(Modifiers::NONE, Key::P);
+    desk.until("no row", |desk| desk.rows().is_empty().then_some(()));
+}
+
+#[test]
 fn a_capture_elsewhere_gets_its_notes_beside_it() {
     let (_server, mut desk) = logged_in();
     desk.press("Disconnect");

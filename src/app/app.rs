@@ -91,6 +91,7 @@ impl App {
         if let Some(tab) = &mut self.tab {
             tab.order.set_fold(fold);
             tab.filtering.mean_utc(utc, &tab.capture, &self.wake);
+            tab.filtering.mind_notes(&tab.capture, &self.wake);
             let prepared = tab.prepare();
             if prepared.more {
                 ctx.request_repaint();

@@ -16,7 +16,7 @@ use crate::directus::{ClientMessage, Credentials, Endpoint, EventName, Json, Sec
 use crate::engine::Destination;
 use crate::net::proxy::ProxyRules;
 use crate::net::{self, Command, ConnectSpec, Outgoing, TransportKind};
-use crate::settings::{Preferences, Profile, ProfileId, Protocol, Switches, Transport};
+use crate::settings::{CredentialKind, Preferences, Profile, ProfileId, Protocol, Switches, Transport};
 use crate::ui::action::ConnectRequest;
 
 /// Where a connection goes.
@@ -136,6 +136,9 @@ impl App {
             }
         };
         let mut spec = spec(&profile, endpoint, credentials);
+        if profile.credential == CredentialKind::RefreshToken {
+            spec.keeper = Some(net::Keeper::new(self.memory.vault.keeper(&profile)));
+        }
         let rules = ProxyRules::from_environment();
         let secrets = self.memory.reach_secrets(profile.id);
         if let Err(sentence) = super::reach::extend(&mut spec, &profile.reach, secrets, &rules) {

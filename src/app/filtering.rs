@@ -16,6 +16,10 @@ pub struct Filtering {
     went: bool,
     /// Times are meant in UTC.
     utc: bool,
+    /// Which pins and notes the filter asked for last knows.
+    notes_revision: u64,
+    /// The next one is the same, run again: nothing is to be brought into sight.
+    is_again: bool,
 }
 
 impl Filtering {
@@ -39,8 +43,16 @@ impl Filtering {
             FilterChange::Set(text) => text.trim().to_owned(),
             FilterChange::Add(term) => with(self.text(), term),
             FilterChange::Clear => String::new(),
+            FilterChange::Halt(on) => {
+                for sieve in self.next.iter().chain(&self.current) {
+                    sieve.halt(*on);
+                }
+                return Ok(());
+            }
         };
         let filter = Filter::parse(&text)?;
+        self.notes_revision = capture.notes_revision();
+        self.is_again = false;
         if filter.is_everything() {
             *self = Self { went: self.current.is_some(), utc: self.utc, ..Self::default() };
         } else if self.text() != text {
@@ -63,16 +75,30 @@ impl Filtering {
         }
     }
 
+    /// Runs a filter that asks for pins or notes again where they have changed.
+    pub fn mind_notes(&mut self, capture: &Capture, wake: &Wake) {
+        let revision = capture.notes_revision();
+        if self.notes_revision == revision {
+            return;
+        }
+        self.notes_revision = revision;
+        let asked = self.next.as_ref().or(self.current.as_ref()).map(|sieve| sieve.filter().clone());
+        if let Some(filter) = asked.filter(Filter::needs_notes) {
+            self.is_again = self.next.is_none();
+            self.next = Some(capture.sieve(&filter, wake));
+        }
+    }
+
     /// Lets the next filter take over if it has something to show. Whether another filter, or none, is in effect now.
     pub fn prepare(&mut self) -> bool {
         let is_ready = self.next.as_ref().is_some_and(|next| {
             let found = next.found();
-            !found.is_empty() || found.is_done() || found.trouble().is_some()
+            !found.is_empty() || found.is_done() || found.is_halted() || found.trouble().is_some()
         });
         if is_ready {
             self.current = self.next.take();
         }
-        std::mem::take(&mut self.went) || is_ready
+        std::mem::take(&mut self.went) || (is_ready && !std::mem::take(&mut self.is_again))
     }
 
     /// What the filter in effect found so far.

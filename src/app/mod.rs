@@ -31,6 +31,7 @@ mod rows;
 mod saved;
 mod search;
 mod tab;
+mod table;
 mod tasks;
 mod vault;
 mod vault_work;

@@ -23,6 +23,7 @@ pub enum FactKind {
     Connect,
     Resolved,
     Connected,
+    Presented,
     Secured,
     Request,
     Response,
@@ -45,10 +46,11 @@ pub enum FactKind {
 
 impl FactKind {
     /// Every kind, in the order of its byte.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Connect,
         Self::Resolved,
         Self::Connected,
+        Self::Presented,
         Self::Secured,
         Self::Request,
         Self::Response,
@@ -76,6 +78,7 @@ impl FactKind {
             Fact::Connect { .. } => Self::Connect,
             Fact::Resolved { .. } => Self::Resolved,
             Fact::Connected { .. } => Self::Connected,
+            Fact::Presented { .. } => Self::Presented,
             Fact::Secured { .. } => Self::Secured,
             Fact::Request { .. } => Self::Request,
             Fact::Response { .. } => Self::Response,
@@ -104,6 +107,7 @@ impl FactKind {
             Self::Connect => "connect",
             Self::Resolved => "resolved",
             Self::Connected => "connected",
+            Self::Presented => "presented",
             Self::Secured => "secured",
             Self::Request => "request",
             Self::Response => "response",

@@ -135,8 +135,12 @@ pub struct RecordArgs {
         help = "The server, like https://cms.example.com or ws://localhost:8055/websocket [default: DIRECTUS_URL]"
     )]
     pub url: Option<String>,
-    /// Read DIRECTUS_URL, DIRECTUS_TOKEN and their kin from a .env file; what it has beats the environment
-    #[arg(long, value_name = "FILE")]
+    /// Read the variables from a file
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "Read DIRECTUS_URL, DIRECTUS_TOKEN and their kin from a .env file; what it has beats the environment"
+    )]
     pub env_file: Option<PathBuf>,
     /// Subscribe after login, as COLLECTION or COLLECTION:create|update|delete; may be repeated
     #[arg(long, value_name = "COLLECTION[:EVENT]", value_parser = subscription)]

@@ -13,7 +13,7 @@ use crate::net::reach::{Family, Trust};
 #[derive(Args, Default)]
 #[command(next_help_heading = "The way to the server")]
 pub struct ReachArgs {
-    /// Send this header, as \"Name: value\"; @FILE reads one a line, for values nobody else may see; may be repeated
+    /// Send this header, as `Name: value`; @FILE reads one a line, for values nobody else may see; may be repeated
     #[arg(long, value_name = "HEADER|@FILE")]
     pub header: Vec<String>,
     /// Send this Origin, to be treated as a browser is
@@ -37,9 +37,12 @@ pub struct ReachArgs {
     /// Accept the server's certificate whatever is wrong with it: for test servers only
     #[arg(long)]
     pub insecure: bool,
-    /// Go through this proxy, like http://proxy.example:3128 or socks5://127.0.0.1:1080, or \"none\"; by default
-    /// HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say
-    #[arg(long, value_name = "URL|none")]
+    /// Which proxy; `none` for no proxy.
+    #[arg(
+        help = "Go through this proxy, like http://proxy.example:3128 or socks5://127.0.0.1:1080, or none; by default HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say",
+        long,
+        value_name = "URL|none"
+    )]
     pub proxy: Option<String>,
     /// Use IPv4 only
     #[arg(short = '4', long, conflicts_with = "ipv6")]

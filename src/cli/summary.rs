@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::outcome;
 use crate::directus::shown;
 use crate::engine::FileState;
 use crate::session::{Snapshot, SubscriptionState};
@@ -49,14 +48,12 @@ pub(super) fn text(snapshot: &Snapshot, file: &FileState, took: Duration) -> Str
             ),
         );
     }
-    if let Some(error) = &snapshot.last_error {
+    if let Some(card) = &snapshot.card {
+        text.push_str(&card.to_text());
+    } else if let Some(error) = &snapshot.last_error {
         for sentence in [&error.message, &error.cause, &error.advice] {
             line(&mut text, format_args!("{}", shown(sentence)));
         }
-    }
-    if let Some(close) = snapshot.last_close.as_ref().filter(|_| !outcome::never_opened(snapshot)) {
-        let code = close.code.map_or_else(|| "no code reported".to_owned(), |code| format!("code {code}"));
-        line(&mut text, format_args!("closed ({code}): {}", close.likely_cause()));
     }
     if let (true, Some(trouble)) = (file.lost_events > 0, &file.trouble) {
         line(&mut text, format_args!("{trouble}"));

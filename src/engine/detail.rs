@@ -9,6 +9,7 @@ use crate::capture::{Direction, Event, Fact, Kind, Message, Payload, Reader, Rec
 use crate::directus::{EventName, MessageType, close, shown};
 use crate::session::Snapshot;
 
+use super::certificate_lines::certificate_lines;
 use super::{identity_row, row_maker};
 
 /// The event that answers a request, by its record; `None` for replies and unanswered requests.
@@ -139,6 +140,13 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
         Fact::Resolved { addresses, .. } => {
             detail.facts.extend(addresses.iter().map(|address| FactLine::new("address", shown(address))));
         }
+        Fact::Presented { certificates } => {
+            detail.facts.extend(certificate_lines(certificates, detail.row.time_us));
+            detail.meaning.push(
+                "The chain as the server sent it, before anybody judged it; TLS did not come to stand."
+                    .to_owned(),
+            );
+        }
         Fact::Secured { certificates, protocol, cipher, accepted, .. } => {
             if !accepted.is_empty() {
                 detail.meaning.push(shown(accepted).into_owned());
@@ -146,10 +154,7 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
             }
             detail.facts.push(FactLine::new("protocol", shown(protocol)));
             detail.facts.push(FactLine::new("cipher", shown(cipher)));
-            let lines = certificates
-                .iter()
-                .map(|c| FactLine::new("certificate", format!("SHA-256 {} · {} bytes", c.sha256, c.size)));
-            detail.facts.extend(lines);
+            detail.facts.extend(certificate_lines(certificates, detail.row.time_us));
         }
         Fact::Held { reason, data } => {
             set_text(detail, data);

@@ -17,6 +17,8 @@ pub struct Found {
     pub(super) origin: u64,
     pub(super) looked: u64,
     pub(super) of: u64,
+    /// Older events were left, since the user said that these are enough.
+    pub(super) halted: bool,
     pub(super) trouble: Option<Arc<str>>,
 }
 
@@ -101,6 +103,12 @@ impl Found {
     #[must_use]
     pub const fn is_done(&self) -> bool {
         self.looked >= self.of
+    }
+
+    /// Whether older events are not looked at, because these finds are enough.
+    #[must_use]
+    pub const fn is_halted(&self) -> bool {
+        self.halted
     }
 
     /// Why something could not be looked at, as a sentence.

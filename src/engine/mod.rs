@@ -6,6 +6,7 @@
 //! values and is never waited for. The window and the command line use the same engine.
 
 mod caches;
+mod certificate_lines;
 mod copying;
 mod detail;
 mod detail_worker;
@@ -14,8 +15,12 @@ mod detail_worker_cases;
 mod exporter;
 mod finder;
 mod found;
+mod gaps;
 mod handle;
 mod identity_row;
+mod live_table;
+#[cfg(test)]
+mod live_table_cases;
 mod news;
 mod notes;
 mod opener;
@@ -26,6 +31,7 @@ mod row_maker;
 mod rows;
 mod sieve;
 mod sieve_slice;
+mod table_events;
 mod tinter;
 mod wake;
 
@@ -34,7 +40,9 @@ pub use detail_worker::Copied;
 pub use exporter::Export;
 pub use finder::Search;
 pub use found::Found;
+pub use gaps::Gaps;
 pub use handle::{Capture, Destination, Engine, EngineError, open};
+pub use live_table::{LiveTable, Opening};
 pub use published::FileState;
 pub use rows::{RowWindow, Wish};
 pub use sieve::Sieve;

@@ -161,6 +161,7 @@ fn fact_level(fact: &Fact) -> Level {
         Fact::Connect { .. } | Fact::Switched { .. } | Fact::Identity(_) => Level::Normal,
         Fact::Resolved { .. }
         | Fact::Connected { .. }
+        | Fact::Presented { .. }
         | Fact::Tunnelled { .. }
         | Fact::Secured { .. }
         | Fact::Request { .. }
@@ -180,6 +181,10 @@ fn fact_summary(fact: &Fact) -> String {
             format!("{attempt}{url} · {mode} · {credential} · {transport} transport{unverified}")
         }
         Fact::Resolved { host, addresses, .. } => format!("{host} → {}", addresses.join(", ")),
+        Fact::Presented { certificates } => {
+            let subject = certificates.first().and_then(|own| own.subject.as_deref()).unwrap_or("no name");
+            format!("{subject} · {} certificates", certificates.len())
+        }
         Fact::Connected { address, via, .. } if via.is_empty() => format!("TCP connected to {address}"),
         Fact::Connected { address, via, .. } => format!("TCP connected to {address} · proxy {via}"),
         Fact::Tunnelled { proxy, target, .. } => format!("{target} reached via proxy {proxy}"),

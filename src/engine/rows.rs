@@ -133,8 +133,8 @@ impl Work {
             self.kept.clear();
         }
         let snapshot = self.published.snapshot.load_full();
-        self.tinter.prepare(&self.colouring.load(), &snapshot, &view);
         let notes = self.published.notes.shown();
+        self.tinter.prepare(&self.colouring.load(), (&snapshot, &notes), &view);
         let mut rows = Vec::with_capacity(wish.rows.len());
         let mut before = wish.before;
         for &seq in &wish.rows {

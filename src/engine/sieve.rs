@@ -38,6 +38,7 @@ pub struct Sieve {
     filter: Filter,
     found: Arc<ArcSwap<Found>>,
     stop: Arc<AtomicBool>,
+    halt: Arc<AtomicBool>,
     ring: Sender<()>,
 }
 
@@ -48,6 +49,7 @@ impl Sieve {
         let nothing = Found { of: reader.view().len(), origin, ..Found::default() };
         let found = Arc::new(ArcSwap::from_pointee(nothing));
         let stop = Arc::new(AtomicBool::new(false));
+        let halt = Arc::new(AtomicBool::new(false));
         let work = Work {
             filter: filter.clone(),
             reader,
@@ -56,6 +58,7 @@ impl Sieve {
             found: Arc::clone(&found),
             origin,
             stop: Arc::clone(&stop),
+            halt: Arc::clone(&halt),
             workers: Vec::new(),
             finds: Finds::default(),
             low: 1,
@@ -73,13 +76,20 @@ impl Sieve {
             );
             found.store(Arc::new(Found { trouble: Some(sentence.into()), ..Found::default() }));
         }
-        Self { filter: filter.clone(), found, stop, ring }
+        Self { filter: filter.clone(), found, stop, halt, ring }
     }
 
     /// What was found so far.
     #[must_use]
     pub fn found(&self) -> Arc<Found> {
         self.found.load_full()
+    }
+
+    /// Leaves older events where they are, or looks on. Those that come are looked at all the same.
+    pub fn halt(&self, on: bool) {
+        self.halt.store(on, Ordering::Relaxed);
+        // A full bell rings already.
+        let _rung = self.ring.try_send(());
     }
 
     /// The filter that runs.
@@ -106,6 +116,7 @@ struct Work {
     found: Arc<ArcSwap<Found>>,
     origin: u64,
     stop: Arc<AtomicBool>,
+    halt: Arc<AtomicBool>,
     workers: Vec<Worker>,
     finds: Finds,
     /// Events from `low` to `high` were looked at; none if `high` is 0.
@@ -126,7 +137,7 @@ impl Work {
             let view = self.settle();
             if self.of > self.high {
                 self.take_newer(&view);
-            } else if self.low > 1 {
+            } else if self.low > 1 && !self.halt.load(Ordering::Relaxed) {
                 self.take_older(&view);
             } else {
                 if self.is_news() {
@@ -164,7 +175,7 @@ impl Work {
         if self.last_us.is_none() {
             self.last_us = view.get(self.of).map(|record| record.time_us);
         }
-        let mut names = names(snapshot);
+        let mut names = names(snapshot).noted(self.published.notes.shown());
         if let Some(last_us) = self.last_us {
             names = names.until(last_us);
         }
@@ -260,7 +271,13 @@ impl Work {
     /// Whether more was looked at than was said. Rings that bring no event must not wake the window.
     fn is_news(&self) -> bool {
         let said = self.found.load();
-        self.published_at.is_none() || (said.looked, said.of) != (self.looked(), self.of.max(self.looked()))
+        let (looked, of) = (self.looked(), self.of.max(self.looked()));
+        self.published_at.is_none() || (said.looked, said.of, said.halted) != (looked, of, self.is_halted())
+    }
+
+    /// Whether older events are left. At the end of them there is nothing to leave.
+    fn is_halted(&self) -> bool {
+        self.low > 1 && self.halt.load(Ordering::Relaxed)
     }
 
     fn publish(&mut self) {
@@ -269,6 +286,7 @@ impl Work {
             looked,
             of: self.of.max(looked),
             origin: self.origin,
+            halted: self.is_halted(),
             trouble: self.trouble.clone(),
             ..self.finds.found()
         };

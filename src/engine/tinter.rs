@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::sieve::names;
 use crate::capture::filter::{Filter, Matcher, Verdict};
 use crate::capture::row::Tint;
-use crate::capture::{IndexView, Reader, Record};
+use crate::capture::{IndexView, Notes, Reader, Record};
 use crate::session::Snapshot;
 
 /// Answers kept at most.
@@ -36,11 +36,18 @@ pub(super) struct Tinter {
     covered: u64,
     /// The last event when the rules were made.
     last_us: Option<i64>,
+    /// The pins and notes that the matchers know.
+    notes: Arc<Notes>,
 }
 
 impl Tinter {
     /// Takes new rules and new names. Comes before the rows of one showing.
-    pub(super) fn prepare(&mut self, rules: &Arc<Colouring>, snapshot: &Snapshot, view: &IndexView) {
+    pub(super) fn prepare(
+        &mut self,
+        rules: &Arc<Colouring>,
+        (snapshot, notes): (&Snapshot, &Arc<Notes>),
+        view: &IndexView,
+    ) {
         let is_new = self.rules != *rules;
         if is_new {
             self.rules = Arc::clone(rules);
@@ -49,9 +56,12 @@ impl Tinter {
         self.covered = snapshot.last_seq;
         let named = (snapshot.subscriptions.last().map_or(0, |last| last.number), snapshot.collections.len());
         let needs_names = self.rules.iter().any(|rule| rule.filter.needs_names());
-        if is_new || (needs_names && self.named != named) {
+        let has_notes = self.rules.iter().any(|rule| rule.filter.needs_notes());
+        let is_noted = has_notes && !Arc::ptr_eq(&self.notes, notes);
+        if is_new || is_noted || (needs_names && self.named != named) {
             self.named = named;
-            let names = names(snapshot);
+            self.notes = Arc::clone(notes);
+            let names = names(snapshot).noted(Arc::clone(notes));
             let names = Arc::new(match self.last_us {
                 Some(last_us) => names.until(last_us),
                 None => names,
@@ -132,7 +142,7 @@ mod tests {
         fn tints(&self, tinter: &mut Tinter, rules: &Arc<Colouring>, snapshot: &Snapshot) -> Vec<String> {
             let mut reader = self.journal.reader();
             let view = reader.view();
-            tinter.prepare(rules, snapshot, &view);
+            tinter.prepare(rules, (snapshot, &Arc::default()), &view);
             (1..=view.len())
                 .map(|seq| {
                     let tint = tinter.tint(&mut reader, seq, view.get(seq).unwrap(), &view);

@@ -153,6 +153,7 @@ impl Door {
             Fact::Note { text, .. } => text.as_mut().is_some_and(|text| self.words(text)),
             Fact::Resolved { .. }
             | Fact::Connected { .. }
+            | Fact::Presented { .. }
             | Fact::Tunnelled { .. }
             | Fact::Secured { .. }
             | Fact::Retry { .. }

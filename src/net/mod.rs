@@ -28,6 +28,6 @@ pub mod transport;
 mod worker;
 
 pub use clock::Clock;
-pub use command::{Command, ConnectSpec, Outgoing, Pacing, Protocol, Switches, TransportKind};
+pub use command::{Command, ConnectSpec, Keeper, Outgoing, Pacing, Protocol, Switches, TransportKind};
 pub use sink::{Batch, Batches, Budget, Sink, sink};
 pub use thread::{LinkHandle, Net};

@@ -57,6 +57,11 @@ pub enum SocketEvent {
         /// Microseconds it took.
         took_us: u64,
     },
+    /// The chain of a server with which TLS did not come to stand.
+    Presented {
+        /// The chain as sent.
+        certificates: Vec<Certificate>,
+    },
     /// TLS stands.
     Secured {
         /// Such as `TLSv1.3`.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::capture::event::{ClosedBy, Direction, Fact, Stage};
 
+use super::causes::End;
 use super::close::LastClose;
 use super::fold::{At, Session};
-use super::handshake::{Handshake, Tls, Waterfall};
+use super::handshake::{FailedStep, Handshake, Step, Tls, Waterfall};
 use super::identity::Identity;
 use super::login::Login;
 use super::phase::{Mode, Phase};
@@ -20,6 +21,7 @@ impl Session {
             Fact::Connect { .. }
             | Fact::Resolved { .. }
             | Fact::Connected { .. }
+            | Fact::Presented { .. }
             | Fact::Tunnelled { .. }
             | Fact::Secured { .. }
             | Fact::Request { .. }
@@ -97,8 +99,14 @@ impl Session {
                 waterfall.tunnel_us = Some(*took_us);
                 if self.shown.url.starts_with("wss:") { Phase::Tls } else { Phase::Upgrading }
             }
+            Fact::Presented { certificates } => {
+                handshake.tls =
+                    Some(Tls { seq: at.seq, certificates: certificates.clone(), ..Tls::default() });
+                return;
+            }
             Fact::Secured { protocol, cipher, certificates, accepted, took_us } => {
                 handshake.tls = Some(Tls {
+                    seq: at.seq,
                     protocol: protocol.clone(),
                     cipher: cipher.clone(),
                     certificates: certificates.clone(),
@@ -130,7 +138,7 @@ impl Session {
     fn connect(&mut self, at: At, fact: &Fact) {
         let Fact::Connect { url, transport, mode, credential, attempt, unverified } = fact else { return };
         // Also where the number didn't rise: a second `connect` begins anew.
-        self.end_connection();
+        self.end_connection(at);
         self.shown.identity = Identity::default();
         if !self.shown.server.is_at(url) {
             self.shown.server = Arc::default();
@@ -158,6 +166,7 @@ impl Session {
         self.shown.opened_us = Some(at.us());
         self.shown.waterfall.open_us = Some(at.us().saturating_sub(self.connect_began_us));
         self.shown.last_error = None;
+        self.shown.card = None;
         // What was shown before the socket opened travelled with the upgrade; by the URL it shows in older captures.
         let by_url = has_token(&self.shown.handshake.target)
             || has_token(&self.shown.url)
@@ -188,6 +197,10 @@ impl Session {
             cause: Arc::from(cause.as_str()),
             advice: Arc::from(advice.as_str()),
         }));
+        if !matches!(stage, Stage::Send | Stage::Capture) {
+            self.stopped_at(at, stage);
+            self.explain(at, End::Failed);
+        }
         let before_open =
             matches!(stage, Stage::Resolve | Stage::Tcp | Stage::Proxy | Stage::Tls | Stage::Upgrade);
         if before_open && self.shown.phase.is_connecting() {
@@ -196,9 +209,13 @@ impl Session {
     }
 
     fn closed(&mut self, at: At, code: Option<u16>, reason: &str, by: ClosedBy) {
+        if self.shown.phase == Phase::Authenticating {
+            self.stopped_at(at, Stage::Login);
+        }
+        self.explain(at, End::Closed { code, reason, by });
         if self.shown.opened_us.is_none() {
             // An attempt that never got through also ends with a close. Its cause is the error before it.
-            self.end_connection();
+            self.end_connection(at);
             self.log_in(at, Login::None);
             self.enter(at, Phase::Closed);
             return;
@@ -226,9 +243,26 @@ impl Session {
             ping_unanswered: self.shown.heartbeat.closes_at_us().is_some(),
             was_live,
         }));
-        self.end_connection();
+        self.end_connection(at);
         self.log_in(at, Login::None);
         self.enter(at, Phase::Closed);
+    }
+}
+
+impl Session {
+    /// Marks the step at which a connect stopped.
+    fn stopped_at(&mut self, at: At, stage: Stage) {
+        let step = match stage {
+            Stage::Resolve => Step::Resolve,
+            Stage::Tcp => Step::Connect,
+            Stage::Proxy => Step::Tunnel,
+            Stage::Tls => Step::Tls,
+            Stage::Upgrade => Step::Upgrade,
+            Stage::Login if self.shown.phase == Phase::Authenticating => Step::Login,
+            Stage::Login | Stage::Socket | Stage::Send | Stage::Http | Stage::Capture => return,
+        };
+        let after_us = self.trail.since_step(stage, at.us());
+        self.shown.waterfall.failed.get_or_insert(FailedStep { step, after_us });
     }
 }
 

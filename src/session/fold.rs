@@ -9,6 +9,8 @@ use crate::directus::ErrorCode;
 
 use super::beside::BesideFolds;
 use super::board::{Board, Owner};
+use super::cards::Cards;
+use super::causes::Trail;
 use super::counters::Counters;
 use super::heartbeat::Heartbeat;
 use super::login::Login;
@@ -80,6 +82,8 @@ pub struct Session {
     pub(super) requests: Requests,
     pub(super) stopwatch: Stopwatch,
     pub(super) warnings: Warnings,
+    pub(super) trail: Trail,
+    pub(super) cards: Cards,
     /// Earlier connections that go on.
     beside: BesideFolds,
     /// What was counted before the current connection.
@@ -123,7 +127,8 @@ impl Session {
                 self.enter(at, Phase::Idle);
             }
             self.counted_before = self.shown.counters;
-            self.begin_connection(event.connection);
+            self.begin_connection(at);
+            self.trail.begin(at);
         }
         // In a capture merged of two, an earlier connection may go on beside a later one. The state is the later one's, so
         // the earlier one's messages are counted and belong to nobody here: its uids may mean something else. What became of
@@ -135,6 +140,7 @@ impl Session {
             self.beside.apply(seq, event);
             return Joined::default();
         }
+        self.trail.note(at, &event.what);
         match &event.what {
             What::Message(message) => {
                 self.count(at, message);
@@ -199,6 +205,9 @@ impl Session {
         if let Some(warnings) = self.warnings.fresh() {
             self.shown.warnings = warnings;
         }
+        if let Some(cards) = self.cards.fresh() {
+            self.shown.cards = cards;
+        }
         if std::mem::take(&mut self.rates_changed) {
             self.shown.rates = Arc::new(self.rates.clone());
             self.shown.rate_history = Arc::new(self.rate_history);
@@ -206,9 +215,13 @@ impl Session {
         if std::mem::take(&mut self.collections_changed) {
             self.shown.collections = self.collections.iter().map(Arc::clone).collect();
         }
-        let held = u32::try_from(self.held.len()).unwrap_or(u32::MAX);
-        self.shown.held = held.saturating_add(self.held_uncounted);
+        self.shown.held = self.held_now();
         self.shown.clone()
+    }
+
+    /// How many messages wait for the login.
+    pub(super) fn held_now(&self) -> u32 {
+        u32::try_from(self.held.len()).unwrap_or(u32::MAX).saturating_add(self.held_uncounted)
     }
 
     /// What has been counted, without bringing the lists up to date.
@@ -236,9 +249,9 @@ impl Session {
     }
 
     /// A new connection: whatever the old one still owed never comes.
-    fn begin_connection(&mut self, connection: u32) {
-        self.shown.connection = connection;
-        self.end_connection();
+    fn begin_connection(&mut self, at: At) {
+        self.shown.connection = at.connection;
+        self.end_connection(at);
         self.shown.heartbeat = Heartbeat::default();
         self.shown.counters.unanswered += self.requests.clear();
         self.shown.last_in_us = None;
@@ -246,8 +259,8 @@ impl Session {
         self.shown.restore = None;
     }
 
-    pub(super) fn end_connection(&mut self) {
-        self.board.orphan();
+    pub(super) fn end_connection(&mut self, at: At) {
+        self.board.orphan(at.seq, at.us());
         self.shown.opened_us = None;
     }
 

@@ -5,6 +5,8 @@ use crate::capture::event::{Certificate, Header};
 /// The TLS layer of a connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tls {
+    /// Sequence number of the event.
+    pub seq: u64,
     /// Such as `TLSv1.3`.
     pub protocol: String,
     /// Name of the cipher suite.
@@ -59,23 +61,71 @@ pub struct Waterfall {
     pub upgrade_us: Option<u64>,
     /// From the open socket to the confirmed login.
     pub login_us: Option<u64>,
+    /// From the first subscribe to its `init`.
+    pub first_init_us: Option<u64>,
     /// From the beginning of the attempt to the open socket.
     pub open_us: Option<u64>,
+    /// Where the connect stopped, if it did.
+    pub failed: Option<FailedStep>,
+}
+
+/// A step of a connect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Looking up the host name.
+    Resolve,
+    /// Opening the TCP connection.
+    Connect,
+    /// Getting a tunnel from a proxy; a step of its own only where there is one.
+    Tunnel,
+    /// TLS handshake.
+    Tls,
+    /// HTTP upgrade.
+    Upgrade,
+    /// The login on the open socket.
+    Login,
+    /// The first subscription.
+    FirstInit,
+}
+
+impl Step {
+    /// The word beside its time.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Resolve => "DNS",
+            Self::Connect => "TCP",
+            Self::Tunnel => "proxy",
+            Self::Tls => "TLS",
+            Self::Upgrade => "upgrade",
+            Self::Login => "login",
+            Self::FirstInit => "first init",
+        }
+    }
+}
+
+/// Where a connect stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailedStep {
+    /// The step that failed.
+    pub step: Step,
+    /// How long it had lasted then, in microseconds.
+    pub after_us: u64,
 }
 
 impl Waterfall {
-    /// The steps that took time, in order, with a word for each.
-    pub fn steps(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
-        // A step of its own only where there is a proxy.
+    /// The steps that took time, in order.
+    pub fn steps(&self) -> impl Iterator<Item = (Step, u64)> + use<> {
         [
-            ("DNS", self.resolve_us),
-            ("TCP", self.connect_us),
-            ("proxy", self.tunnel_us),
-            ("TLS", self.tls_us),
-            ("upgrade", self.upgrade_us),
-            ("login", self.login_us),
+            (Step::Resolve, self.resolve_us),
+            (Step::Connect, self.connect_us),
+            (Step::Tunnel, self.tunnel_us),
+            (Step::Tls, self.tls_us),
+            (Step::Upgrade, self.upgrade_us),
+            (Step::Login, self.login_us),
+            (Step::FirstInit, self.first_init_us),
         ]
         .into_iter()
-        .filter_map(|(name, took_us)| took_us.map(|took_us| (name, took_us)))
+        .filter_map(|(step, took_us)| took_us.map(|took_us| (step, took_us)))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::capture::event::ClosedBy;
 use crate::directus::ErrorCode;
+use crate::session::causes::CauseKind;
 use crate::session::fold::Joined;
 use crate::session::login::Login;
 use crate::session::phase::Phase;
@@ -53,7 +54,7 @@ fn case_4_a_wrong_token_is_refused_and_the_close_explained() {
     let close = shot.last_close.unwrap();
     assert_eq!((shot.phase, close.code, close.was_live), (Phase::Closed, Some(1005), false));
     assert_eq!(close.after.as_ref().unwrap().code, ErrorCode::AuthFailed);
-    assert!(close.likely_cause().starts_with("The login failed"));
+    assert_eq!(shot.card.unwrap().first().unwrap().kind, CauseKind::WrongToken);
 }
 
 #[test]
@@ -117,7 +118,7 @@ fn case_46_an_expired_token_shows_between_expiry_and_close() {
     script.hear(r#"{"type":"auth","status":"error","error":{"code":"AUTH_TIMEOUT","message":"Authentication timed out."}}"#);
     assert_eq!(script.shot().login, Login::TimedOut);
     script.close(1005, ClosedBy::Server);
-    assert!(script.shot().last_close.unwrap().likely_cause().contains("no new login came in time"));
+    assert_eq!(script.shot().card.unwrap().first().unwrap().kind, CauseKind::NotRenewed);
 }
 
 #[test]
@@ -128,7 +129,7 @@ fn case_48_a_failed_new_login_ends_the_connection_but_in_public_mode_only_the_id
     let asked = script.seq;
     assert_eq!(u64::from(script.hear(failed).answers), asked);
     script.close(1005, ClosedBy::Server);
-    assert!(script.shot().last_close.unwrap().likely_cause().starts_with("A new login"));
+    assert_eq!(script.shot().card.unwrap().title, "New login refused");
 
     let mut script = Script::open("public", "static token");
     script.say(r#"{"type":"auth","access_token":"[masked 1]","uid":"bad"}"#);

@@ -116,6 +116,10 @@ impl Session {
         }
         self.restored(at, confirmed.owner.number, true);
         let answered = self.requests.take(confirmed.seq);
+        if let Some(answered) = &answered {
+            let took_us = at.us().saturating_sub(answered.request.sent_us);
+            self.shown.waterfall.first_init_us.get_or_insert(took_us);
+        }
         Joined {
             answers: Joined::answering(answered.as_ref()).answers,
             ..Joined::owned(Some(confirmed.owner))
@@ -137,7 +141,10 @@ impl Session {
         let answered = self.requests.answer(|kind| kind == RequestKind::Auth, uid);
         self.shown.identity.accepted(at.seq, at.us());
         self.log_in(at, Login::Accepted);
+        self.shown.card = None;
         if self.shown.phase == Phase::Authenticating {
+            // The server may have been slow, and said to have failed before.
+            self.shown.waterfall.failed = None;
             let opened_us = self.shown.opened_us.unwrap_or(at.us());
             self.shown.waterfall.login_us = Some(at.us().saturating_sub(opened_us));
             if self.shown.mode == Mode::Handshake {
@@ -304,6 +311,9 @@ impl Session {
             bytes: 0,
             last_event: None,
             refused_events: 0,
+            restores: None,
+            init_us: None,
+            cut: None,
             wanted: seen.class.event,
         });
         if at.automatic {

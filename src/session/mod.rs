@@ -7,6 +7,8 @@
 
 mod beside;
 mod board;
+mod cards;
+pub mod causes;
 mod close;
 mod counters;
 mod facts;
@@ -28,6 +30,7 @@ mod round_trips;
 mod server;
 mod snapshot;
 mod subscription;
+pub mod table;
 mod warning;
 
 #[cfg(test)]
@@ -53,7 +56,7 @@ pub use beside::{Beside, Besides};
 pub use close::LastClose;
 pub use counters::{Counters, EventCounts, KindCounts};
 pub use fold::{Joined, Session};
-pub use handshake::{Handshake, Tls, Waterfall};
+pub use handshake::{FailedStep, Handshake, Step, Tls, Waterfall};
 pub use heartbeat::{Answer, Heartbeat};
 pub use identity::{Card, Identity, Renewal, Survival};
 pub use login::Login;
@@ -66,5 +69,5 @@ pub use restore::Restore;
 pub use round_trips::RoundTrips;
 pub use server::{Fault, Offer, QueryLimit, RateLimit, Server, ServerLine, Source, Told};
 pub use snapshot::{Moment, Retry, Snapshot, Switches};
-pub use subscription::{Subscription, SubscriptionRequest, SubscriptionState};
+pub use subscription::{Restores, Subscription, SubscriptionRequest, SubscriptionState};
 pub use warning::{Warning, WarningKind};

@@ -188,14 +188,17 @@ fn describe(out: &mut String, shot: &Snapshot) {
         writeln!(out, "  failed: {}", error.message).unwrap();
     }
     if let Some(close) = &shot.last_close {
-        writeln!(
-            out,
-            "  closed {:?} {:?}: {}",
-            close.code.unwrap_or_default(),
-            close.by,
-            close.likely_cause()
-        )
-        .unwrap();
+        writeln!(out, "  closed {:?} {:?}", close.code.unwrap_or_default(), close.by).unwrap();
+    }
+}
+
+/// The card, as far as it is not words.
+fn describe_card(out: &mut String, shot: &Snapshot) {
+    let Some(card) = &shot.card else { return };
+    writeln!(out, "  {}", card.title).unwrap();
+    for cause in &card.causes {
+        writeln!(out, "    {:?}, {}, {} seen", cause.kind, cause.certainty.word(), cause.evidence.len())
+            .unwrap();
     }
 }
 
@@ -220,6 +223,7 @@ fn replay(scenarios: &[(&str, &str)]) -> String {
         for (connection, (mut script, path)) in scripts {
             writeln!(out, "{scenario} {connection}\n  {}", path.join(" > ")).unwrap();
             describe(&mut out, &script.shot());
+            describe_card(&mut out, &script.shot());
         }
     }
     out

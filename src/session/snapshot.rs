@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::capture::event::Stamp;
 
 use super::beside::Besides;
+use super::causes::CauseCard;
 use super::close::LastClose;
 use super::counters::Counters;
 use super::handshake::{Handshake, Waterfall};
@@ -135,6 +136,10 @@ pub struct Snapshot {
     pub handshake: Arc<Handshake>,
     /// How the last connection that had opened ended.
     pub last_close: Option<Arc<LastClose>>,
+    /// Why the connection ended, failed, or goes on with a fault. Cleared by a connect or a login that gets through.
+    pub card: Option<Arc<CauseCard>>,
+    /// The card of each end of the capture, oldest first; of many, the latest.
+    pub cards: Arc<[Arc<CauseCard>]>,
     /// The last failure of our own. Cleared by a connect that gets through.
     pub last_error: Option<Arc<LastError>>,
     /// The last error message of the server.
@@ -254,6 +259,13 @@ impl Snapshot {
     pub fn collection(&self, number: u32) -> Option<&str> {
         let place = usize::try_from(number).ok()?.checked_sub(1)?;
         self.collections.get(place).map(AsRef::as_ref)
+    }
+
+    /// The card that explains the event with this number.
+    #[must_use]
+    pub fn card_of(&self, seq: u64) -> Option<&Arc<CauseCard>> {
+        // Of an error before a close, the card of the close is the later and better one.
+        self.cards.iter().rev().find(|card| card.explains(seq))
     }
 
     /// The subscription with this number, unless it is one of the old finished ones that made room.

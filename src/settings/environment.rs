@@ -131,7 +131,7 @@ impl Environment {
             names.iter().chain(more).find_map(|name| {
                 let value = look(name)?;
                 let value = value.trim();
-                (!value.is_empty()).then(|| Found { variable: *name, value: value.to_owned() })
+                (!value.is_empty()).then(|| Found { variable: name, value: value.to_owned() })
             })
         };
         let secret = |found: Option<Found<String>>| {

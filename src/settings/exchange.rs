@@ -159,6 +159,10 @@ fn look_at_profile(profile: &ron::Value, unknown: &mut BTreeSet<String>) -> bool
                 let strange = switches.keys().map(word).filter(|name| !SWITCHES.contains(name));
                 unknown.extend(strange.map(|name| format!("switches.{name}")));
             }
+            ("reach", ron::Value::Map(reach)) => {
+                let strange = reach.keys().map(word).filter(|name| !REACH.contains(name));
+                unknown.extend(strange.map(|name| format!("reach.{name}")));
+            }
             _ if FIELDS.contains(&name) => {}
             _ => {
                 unknown.insert(name.to_owned());
@@ -192,6 +196,20 @@ const FIELDS: [&str; 18] = [
     "origin",
     "examine",
     "reach",
+];
+/// The fields of its reach.
+const REACH: [&str; 11] = [
+    "headers",
+    "cookies",
+    "query",
+    "authorities",
+    "certificate",
+    "key",
+    "accept_invalid",
+    "server_name",
+    "proxy",
+    "proxy_url",
+    "family",
 ];
 /// The fields of its switches.
 const SWITCHES: [&str; 5] = ["auto_pong", "reconnect", "resubscribe", "measure", "reauth"];
@@ -282,16 +300,19 @@ mod tests {
             .map(|(name, _)| name)
             .collect();
         assert_eq!(written, FIELDS);
-        let switches: Vec<&str> = text
-            .lines()
-            .skip_while(|line| !line.ends_with("switches: ("))
-            .skip(1)
-            .take_while(|line| line.trim() != "),")
-            .filter_map(|line| line.strip_prefix("                "))
-            .filter_map(|line| line.split_once(':'))
-            .map(|(name, _)| name)
-            .collect();
-        assert_eq!(switches, SWITCHES);
+        let inner = |part: &str| -> Vec<&str> {
+            let opening = format!("{part}: (");
+            text.lines()
+                .skip_while(|line| !line.ends_with(&opening))
+                .skip(1)
+                .take_while(|line| line.trim() != "),")
+                .filter_map(|line| line.strip_prefix("                "))
+                .filter_map(|line| line.split_once(':'))
+                .map(|(name, _)| name)
+                .collect()
+        };
+        assert_eq!(inner("switches"), SWITCHES);
+        assert_eq!(inner("reach"), REACH);
     }
 
     #[test]

@@ -98,6 +98,7 @@ mod tests {
         let mut harness = harness(two(None));
         harness.run();
         harness.get_by_label("The status is that of connection 3, begun last; these went on beside it");
+        harness.get_by_label("OTHER CONNECTIONS");
         harness.get_by_label("live");
         harness.get_by_label("closed");
         harness.get_by_label("12 messages in, 3 out");
@@ -119,6 +120,6 @@ mod tests {
     fn one_connection_at_a_time_needs_no_list() {
         let mut harness = harness(Snapshot::default());
         harness.run();
-        assert!(harness.query_by_label("Other connections").is_none());
+        assert!(harness.query_by_label("OTHER CONNECTIONS").is_none());
     }
 }

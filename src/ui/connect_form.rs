@@ -254,7 +254,7 @@ impl ConnectForm {
         }
         ui.add_space(theme::SECTION_GAP);
         match profile_list_ui(ui, model, self.loaded, actions) {
-            Some(ProfileChoice::Edit(profile)) => self.load(profile),
+            Some(ProfileChoice::Edit(profile)) => self.load(*profile),
             Some(ProfileChoice::New) => {
                 self.load(Profile::default());
                 self.loaded = None;

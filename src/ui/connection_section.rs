@@ -16,7 +16,7 @@ use crate::ui::reach_strip::reach_facts_ui;
 use crate::ui::section::folding_ui;
 use crate::ui::status_panel::{phase_colour, phase_note};
 use crate::ui::theme::{self, tokens};
-use crate::ui::waterfall::waterfall_ui;
+use crate::ui::waterfall::{tls_ui, waterfall_ui};
 
 /// Paints it. It does not fold: this is what the panel is for.
 pub fn connection_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions: &mut Vec<Action>) {
@@ -81,10 +81,23 @@ fn restored(restore: &Restore) -> (String, Level) {
 }
 
 /// Where the time of connecting went.
-pub fn steps_ui(ui: &mut Ui, snapshot: &Snapshot, folded: &mut Folded) {
-    if snapshot.waterfall.steps().map(|(_, took)| took).sum::<u64>() > 0 {
-        folding_ui(ui, PanelSection::Steps, folded, |_| {}, |ui| waterfall_ui(ui, &snapshot.waterfall));
+pub fn steps_ui(ui: &mut Ui, snapshot: &Snapshot, folded: &mut Folded, actions: &mut Vec<Action>) {
+    let took_us: u64 = snapshot.waterfall.steps().map(|(_, took)| took).sum();
+    if took_us == 0 && snapshot.waterfall.failed.is_none() {
+        return;
     }
+    folding_ui(
+        ui,
+        PanelSection::Steps,
+        folded,
+        |_| {},
+        |ui| {
+            waterfall_ui(ui, &snapshot.waterfall);
+            if let Some(tls) = &snapshot.handshake.tls {
+                tls_ui(ui, tls, snapshot.last.time_us, actions);
+            }
+        },
+    );
 }
 
 #[cfg(test)]

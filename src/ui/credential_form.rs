@@ -107,18 +107,16 @@ impl CredentialForm {
             CredentialKind::StaticToken => self.value_ui(
                 ui,
                 "Token",
-                known,
                 CredentialKind::StaticToken,
-                "static token of a user; empty for none",
+                (!known).then_some("static token of a user; empty for none"),
             ),
             CredentialKind::Password => self.password_ui(ui, profile, known),
             CredentialKind::RefreshToken => {
                 let entered = self.value_ui(
                     ui,
                     "Refresh token value",
-                    known,
                     CredentialKind::RefreshToken,
-                    "refresh_token of a login",
+                    (!known).then_some("refresh_token of a login"),
                 );
                 in_band_ui(ui, profile);
                 entered
@@ -164,7 +162,12 @@ impl CredentialForm {
             )
         });
         let mut entered = pressed(ui, &email);
-        entered |= self.value_ui(ui, "Password", known, CredentialKind::Password, "password of the user");
+        entered |= self.value_ui(
+            ui,
+            "Password",
+            CredentialKind::Password,
+            (!known).then_some("password of the user"),
+        );
         if !profile.in_band {
             let otp = labelled_ui(ui, "One-time password", |ui| {
                 let hint = "six digits; empty without two-factor login";
@@ -181,14 +184,15 @@ impl CredentialForm {
             field_ui(ui, "Cookie name", &mut profile.cookie_name, "directus_session_token", theme::mono())
         });
         let hint = "from the browser's developer tools";
-        let value = self.value_ui(ui, "Cookie value", known, CredentialKind::SessionCookie, hint);
+        let value =
+            self.value_ui(ui, "Cookie value", CredentialKind::SessionCookie, (!known).then_some(hint));
         pressed(ui, &name) || value
     }
 
-    /// The field of a secret value. Whether Enter was pressed in it.
-    fn value_ui(&mut self, ui: &mut Ui, name: &str, known: bool, kind: CredentialKind, hint: &str) -> bool {
+    /// The field of a secret value; no hint where the value is known. Whether Enter was pressed in it.
+    fn value_ui(&mut self, ui: &mut Ui, name: &str, kind: CredentialKind, hint: Option<&str>) -> bool {
         let reveal = self.reveal;
-        let hint = if known { "remembered; type to use another one" } else { hint };
+        let hint = hint.unwrap_or("remembered; type to use another one");
         let Some(typed) = self.typed_mut(kind) else { return false };
         let (response, turned) =
             labelled_ui(ui, name, |ui| secret_ui(ui, (name, kind.secret_name()), typed, hint, reveal));

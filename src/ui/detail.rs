@@ -6,14 +6,17 @@ use lucide_icons::Icon;
 use crate::capture::row::{Detail, Level, Tree};
 use crate::capture::sheet::{Form, Sheet};
 use crate::capture::study::{CopyForm, Study, StudyWish};
+use crate::session::causes::CauseCard;
+use crate::session::table::GapReport;
 use crate::ui::action::Action;
 use crate::ui::button::{Button, Look};
 use crate::ui::command::Command;
 use crate::ui::control::{choice_ui, hint_ui, notice_ui, section_ui, tabs_ui};
 use crate::ui::copy_menu::{copy_menu_ui, copy_part};
-use crate::ui::detail_parts::{facts_ui, head_ui, line_ui, margin};
+use crate::ui::detail_parts::{explained_ui, facts_ui, head_ui, line_ui, margin};
 use crate::ui::diff_view::DiffView;
 use crate::ui::empty::empty_ui;
+use crate::ui::gap_report::gap_line_ui;
 use crate::ui::hex_view::HexView;
 use crate::ui::json_view::JsonView;
 use crate::ui::message_search::MessageSearch;
@@ -65,6 +68,10 @@ pub struct Subject<'a> {
     pub study: &'a Study,
     /// What was asked for last.
     pub wish: &'a StudyWish,
+    /// Why the connection ended with the selected event, if it did.
+    pub card: Option<&'a CauseCard>,
+    /// What a subscription missed before it was restored, if this event is its `init`.
+    pub gap: Option<&'a GapReport>,
 }
 
 /// What the view needs to know beside the event.
@@ -122,8 +129,11 @@ impl DetailView {
         // What was prepared of another event must not be shown as this one's.
         let study = if subject.study.seq == detail.row.seq { subject.study } else { &nothing };
         head_ui(ui, detail, circumstances.offset_s, actions);
+        if let Some(gap) = subject.gap {
+            margin(ui, |ui| gap_line_ui(ui, gap));
+        }
         line_ui(ui);
-        let request = self.foot_ui(ui, detail, circumstances.can_send, actions);
+        let request = self.foot_ui(ui, (detail, subject.card), circumstances.can_send, actions);
         if matches!(self.tab, DetailTab::Tree | DetailTab::Text) {
             let hit = self.search.show(ui, detail.row.seq, study.hits.as_deref());
             if let Some(hit) = hit {
@@ -132,6 +142,7 @@ impl DetailView {
             }
         }
         match self.tab {
+            DetailTab::Tree if subject.card.is_some() => explained_ui(ui, detail, subject.card, actions),
             DetailTab::Tree => self.tree_ui(ui, detail, study, actions),
             DetailTab::Text => self.text_tab_ui(ui, detail, study, actions),
             DetailTab::Hex if detail.bytes().is_empty() => no_payload_ui(ui),
@@ -140,7 +151,7 @@ impl DetailView {
                 let compared = (study.comparison.as_deref(), circumstances.marked);
                 self.diff.show(ui, detail.row.seq, compared, actions);
             }
-            DetailTab::Facts => facts_ui(ui, detail, actions),
+            DetailTab::Facts => explained_ui(ui, detail, subject.card, actions),
         }
         request
     }
@@ -242,14 +253,14 @@ impl DetailView {
     fn foot_ui(
         &self,
         ui: &mut Ui,
-        detail: &Detail,
+        (detail, card): (&Detail, Option<&CauseCard>),
         can_send: bool,
         actions: &mut Vec<Action>,
     ) -> Option<DetailRequest> {
         let mut request = None;
         let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 8));
         egui::Panel::bottom("detail foot").frame(frame).show(ui, |ui| {
-            if !detail.meaning.is_empty() && self.tab != DetailTab::Facts {
+            if !detail.meaning.is_empty() && card.is_none() && self.tab != DetailTab::Facts {
                 section_ui(ui, "What this is", |_| {});
                 for sentence in &detail.meaning {
                     hint_ui(ui, sentence);
@@ -327,7 +338,7 @@ mod tests {
             move |ui, state: &mut State| {
                 state.prepare(&detail);
                 let State { view, actions, study, wish, .. } = state;
-                let subject = Subject { detail: Some(&detail), study, wish };
+                let subject = Subject { detail: Some(&detail), study, wish, card: None, gap: None };
                 let circumstances = Circumstances { can_send: true, ..Circumstances::default() };
                 let request = view.show(ui, subject, circumstances, actions);
                 state.request = request.or(state.request.take());

@@ -4,8 +4,10 @@ use egui::text::LayoutJob;
 use egui::{Label, Layout, RichText, ScrollArea, Sense, TextFormat, Ui, vec2};
 
 use crate::capture::row::{Detail, FactLine, Level, Row};
+use crate::session::causes::CauseCard;
 use crate::ui::action::Action;
 use crate::ui::button::Button;
+use crate::ui::cause_card::cause_card_ui;
 use crate::ui::control::{chip_ui, fact_ui, hint_ui, section_ui};
 use crate::ui::figures;
 use crate::ui::theme::{self, tokens};
@@ -68,6 +70,20 @@ fn link_ui(ui: &mut Ui, text: &str, seq: u64, actions: &mut Vec<Action>) {
     if ui.link(RichText::new(text).color(t.accent)).on_hover_text("Select that row").clicked() {
         actions.push(Action::GoTo(seq));
     }
+}
+
+/// The facts, under the card of the end that this event is. The card says better what the event means.
+pub fn explained_ui(ui: &mut Ui, detail: &Detail, card: Option<&CauseCard>, actions: &mut Vec<Action>) {
+    let Some(card) = card else { return facts_ui(ui, detail, actions) };
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        margin(ui, |ui| {
+            cause_card_ui(ui, card, actions);
+            ui.add_space(theme::GAP);
+            for fact in &detail.facts {
+                fact_ui(ui, &fact.name, &fact.value);
+            }
+        });
+    });
 }
 
 /// Facts beside the payload, and the headers of a handshake.

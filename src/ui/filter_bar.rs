@@ -323,7 +323,7 @@ fn error_ui(field: &Response, error: &FilterError) {
     });
 }
 
-/// How many rows fit, and how far was looked; `Clear filter` beside it.
+/// How many rows fit, and how far was looked; beside it `Clear filter`, and a way to be content with what was found.
 pub fn filter_counts_ui(ui: &mut Ui, state: FilterState<'_>, actions: &mut Vec<Action>) {
     if !state.is_on() {
         return;
@@ -332,11 +332,25 @@ pub fn filter_counts_ui(ui: &mut Ui, state: FilterState<'_>, actions: &mut Vec<A
     if Button::icon(Icon::X, "Clear filter").small().show(ui).clicked() {
         actions.push(Action::Filter(FilterChange::Clear));
     }
+    if state.is_running() {
+        if Button::icon(Icon::CircleStop, "Stop looking").small().show(ui).clicked() {
+            actions.push(Action::Filter(FilterChange::Halt(true)));
+        }
+    } else if state.is_halted && Button::icon(Icon::Play, "Look on").small().show(ui).clicked() {
+        actions.push(Action::Filter(FilterChange::Halt(false)));
+    }
     let words = if state.is_waiting {
         "looking…".to_owned()
     } else if state.is_running() {
         let percent = state.looked.saturating_mul(100) / state.of.max(1);
         format!("{} so far · {percent} % of {}", count(state.fitting), counted(state.of, "event"))
+    } else if state.is_halted {
+        format!(
+            "{} in the newest {} of {}",
+            count(state.fitting),
+            count(state.looked),
+            counted(state.of, "event")
+        )
     } else {
         format!("{} of {}", count(state.fitting), counted(state.of, "event"))
     };
@@ -344,5 +358,41 @@ pub fn filter_counts_ui(ui: &mut Ui, state: FilterState<'_>, actions: &mut Vec<A
     let label = ui.add(egui::Label::new(RichText::new(words).color(colour)).truncate());
     if let Some(trouble) = state.trouble {
         label.on_hover_text(trouble);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable as _;
+
+    use super::*;
+
+    fn counts(state: FilterState<'static>) -> Harness<'static, Vec<Action>> {
+        Harness::builder().with_size(vec2(600.0, 60.0)).with_context_setup(theme::install).build_ui_state(
+            move |ui, actions: &mut Vec<Action>| {
+                ui.horizontal(|ui| filter_counts_ui(ui, state, actions));
+            },
+            Vec::new(),
+        )
+    }
+
+    #[test]
+    fn the_search_is_left_and_taken_up_again() {
+        let running =
+            FilterState { text: "a", fitting: 12, looked: 300, of: 1_000, ..FilterState::default() };
+        let mut harness = counts(running);
+        harness.get_by_label("12 so far · 30 % of 1\u{a0}000 events");
+        harness.get_by_label("Stop looking").click();
+        harness.run();
+        assert_eq!(*harness.state(), [Action::Filter(FilterChange::Halt(true))]);
+        let mut harness = counts(FilterState { is_halted: true, ..running });
+        harness.get_by_label("12 in the newest 300 of 1\u{a0}000 events");
+        assert!(harness.query_by_label("Stop looking").is_none());
+        harness.get_by_label("Look on").click();
+        harness.run();
+        assert_eq!(*harness.state(), [Action::Filter(FilterChange::Halt(false))]);
+        let harness = counts(FilterState { looked: 1_000, ..running });
+        assert!(harness.query_by_label("Stop looking").is_none(), "there is nothing left to look at");
     }
 }

@@ -92,6 +92,8 @@ pub struct FilterState<'a> {
     pub of: u64,
     /// A filter was asked for that has nothing to show yet: the rows are those of the one before.
     pub is_waiting: bool,
+    /// Older events are not looked at, because the user said that these finds are enough.
+    pub is_halted: bool,
     /// What could not be looked at, as a sentence.
     pub trouble: Option<&'a str>,
 }
@@ -106,6 +108,6 @@ impl FilterState<'_> {
     /// Whether there is more to look at.
     #[must_use]
     pub const fn is_running(&self) -> bool {
-        self.is_waiting || self.looked < self.of
+        self.is_waiting || (self.looked < self.of && !self.is_halted)
     }
 }

@@ -10,6 +10,7 @@ pub mod button;
 pub mod capture_list;
 pub mod capture_row;
 pub mod captures_view;
+pub mod cause_card;
 pub mod close_dialog;
 pub mod command;
 pub mod compose;
@@ -31,6 +32,7 @@ pub mod filter_highlight;
 pub mod find_bar;
 pub mod fit;
 pub mod fold_map;
+pub mod gap_report;
 pub mod heartbeat_bar;
 pub mod help_view;
 pub mod hex_view;
@@ -48,12 +50,12 @@ pub mod log_scroll;
 pub mod log_view;
 pub mod measure;
 pub mod message_search;
+pub mod middle;
 pub mod model;
 pub mod notices_section;
 pub mod opening_bar;
 pub mod palette;
 pub mod path_prompt;
-pub mod problem_card;
 pub mod profile_list;
 pub mod reach_form;
 pub mod reach_strip;
@@ -80,6 +82,12 @@ pub mod subscription_cards;
 pub mod switches;
 pub mod tab_command;
 pub mod tab_strip;
+pub mod table_action;
+pub mod table_cell;
+pub mod table_head;
+#[cfg(test)]
+mod table_tests;
+pub mod table_view;
 pub mod target;
 pub mod text_view;
 pub mod theme;
@@ -88,6 +96,8 @@ pub mod top_bar;
 pub mod vault_model;
 pub mod waterfall;
 
+#[cfg(test)]
+mod cause_scenes;
 #[cfg(test)]
 mod credential_tests;
 #[cfg(test)]

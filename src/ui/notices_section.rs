@@ -7,9 +7,9 @@ use crate::capture::row::Level;
 use crate::session::Snapshot;
 use crate::settings::{Folded, PanelSection};
 use crate::ui::action::Action;
+use crate::ui::cause_card::row_link_ui;
 use crate::ui::control::{chip_ui, fact_ui, icon_ui};
 use crate::ui::figures::{bytes, count, counted};
-use crate::ui::problem_card::row_link_ui;
 use crate::ui::section::folding_ui;
 use crate::ui::theme::tokens;
 

@@ -17,7 +17,7 @@ use crate::ui::theme::{self, tokens};
 #[must_use]
 pub enum ProfileChoice {
     /// Put this profile into the form.
-    Edit(Profile),
+    Edit(Box<Profile>),
     /// An empty form.
     New,
 }
@@ -65,7 +65,7 @@ pub fn profile_list_ui(
 fn profile_ui(ui: &mut Ui, profile: &Profile, on: bool, actions: &mut Vec<Action>) -> Option<ProfileChoice> {
     let name = format!("Profile {}", profile.name);
     let response = line_ui(ui, &name, on, (&profile.name, &profile.url));
-    let mut choice = response.clicked().then(|| ProfileChoice::Edit(profile.clone()));
+    let mut choice = response.clicked().then(|| ProfileChoice::Edit(Box::new(profile.clone())));
     let place =
         egui::Rect::from_center_size(response.rect.right_center() - vec2(18.0, 0.0), vec2(26.0, 26.0));
     let mut more = ui.new_child(egui::UiBuilder::new().max_rect(place).id_salt(profile.id.0));
@@ -82,7 +82,7 @@ fn profile_ui(ui: &mut Ui, profile: &Profile, on: bool, actions: &mut Vec<Action
             ui.close();
         }
         if ui.button("Rename").clicked() {
-            choice = Some(ProfileChoice::Edit(profile.clone()));
+            choice = Some(ProfileChoice::Edit(Box::new(profile.clone())));
             ui.close();
         }
         if ui.button("Remove").clicked() {

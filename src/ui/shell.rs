@@ -6,7 +6,7 @@ use crate::capture::row::Level;
 use crate::capture::study::CopyForm;
 use crate::session::Phase;
 use crate::settings::{Environment, Layout, Profile, Theme};
-use crate::ui::action::{Action, CapturesAction, Misbehaviour};
+use crate::ui::action::{Action, CapturesAction, FilterChange, Misbehaviour};
 use crate::ui::captures_view::CapturesView;
 use crate::ui::close_dialog::CloseDialog;
 use crate::ui::command::Command;
@@ -15,12 +15,14 @@ use crate::ui::connect_form::ConnectForm;
 use crate::ui::copy_menu::copy_part;
 use crate::ui::detail::{Circumstances, DetailRequest, DetailView, Subject};
 use crate::ui::export_view::{ExportRequest, ExportView};
+use crate::ui::gap_report::gap_at;
 use crate::ui::help_view::help_ui;
 use crate::ui::jobs_view::jobs_ui;
 use crate::ui::log_view::LogView;
+use crate::ui::middle::Middle;
 use crate::ui::model::{Model, Source};
 use crate::ui::opening_bar::opening_ui;
-use crate::ui::palette::Palette;
+use crate::ui::palette::{Choice, Palette};
 use crate::ui::path_prompt::{Errand, PathPrompt};
 use crate::ui::reach_strip::unverified_strip_ui;
 use crate::ui::server_view::{ServerCommand, server_action, server_ui};
@@ -54,6 +56,7 @@ pub struct SessionViews {
     log: LogView,
     detail: DetailView,
     compose: Compose,
+    middle: Middle,
 }
 
 /// A page over the window.
@@ -124,6 +127,11 @@ impl Shell {
     /// Shows a sentence that goes by itself, or stays if it is an error.
     pub fn say(&mut self, level: Level, sentence: &str) {
         self.toasts.say(level, sentence);
+    }
+
+    /// The live rows of a subscription were opened: shows them.
+    pub fn show_table(&mut self) {
+        self.views.middle.show_table();
     }
 
     /// Puts a text into the compose box.
@@ -200,8 +208,11 @@ impl Shell {
         } else {
             self.session_ui(ui, model, actions);
         }
-        if let Some(command) = self.palette.show(ui) {
-            self.perform(command, model, actions);
+        let filters = model.settings.filters.iter().filter(|_| model.source != Source::Nothing);
+        match self.palette.show(ui, filters) {
+            Some(Choice::Command(command)) => self.perform(command, model, actions),
+            Some(Choice::Filter(text)) => actions.push(Action::Filter(FilterChange::Set(text))),
+            None => {}
         }
         self.close.show(ui, &*model.snapshot.transport == "portable", actions);
         self.prompt.show(ui, actions);
@@ -245,7 +256,11 @@ impl Shell {
                 .size_range(240.0..=width * 0.5);
             let shown = right.frame(panel).show(ui, |ui| {
                 let can_send = can_send(model.snapshot) && matches!(model.source, Source::Live(_));
-                let subject = Subject { detail: model.detail, study: model.study, wish: model.wish };
+                let card = model.detail.and_then(|detail| model.snapshot.card_of(detail.row.seq));
+                let card = card.map(AsRef::as_ref);
+                let gap = model.detail.and_then(|detail| gap_at(model.gaps, detail.row.seq));
+                let Model { detail, study, wish, .. } = *model;
+                let subject = Subject { detail, study, wish, card, gap };
                 let (offset_s, marked) = (model.log.offset_s, model.log.marked);
                 self.views.detail.show(ui, subject, Circumstances { offset_s, can_send, marked }, actions)
             });
@@ -264,7 +279,8 @@ impl Shell {
             layout.compose_height = shown.response.rect.height();
         }
         let centre = CentralPanel::default().frame(Frame::new().fill(t.ground));
-        let chosen = centre.show(ui, |ui| self.views.log.show(ui, &model.log, waiting(model), actions)).inner;
+        let SessionViews { middle, log, .. } = &mut self.views;
+        let chosen = centre.show(ui, |ui| middle.show(ui, log, model, actions)).inner;
         if let Some(command) = chosen {
             self.perform(command, model, actions);
         }
@@ -300,6 +316,7 @@ impl Shell {
                 self.captures.open();
                 actions.push(Action::Captures(CapturesAction::Look));
             }
+            Command::Table => actions.extend(self.views.middle.toggle(model)),
             Command::CloseWith
                 if model.snapshot.phase.is_open() && matches!(model.source, Source::Live(_)) =>
             {
@@ -320,11 +337,10 @@ impl Shell {
 
 /// The action of a command that no view does by itself.
 fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
-    let settings = model.settings;
-    let layout = settings.layout;
-    let preferences = settings.preferences;
+    let (layout, preferences) = (model.settings.layout, model.settings.preferences);
     let is_live = matches!(model.source, Source::Live(_));
     let set = |preferences| Some(Action::SetPreferences(Box::new(preferences)));
+    let set_layout = |layout| Some(Action::SetLayout(layout));
     match command {
         Command::Tabs(command) => Some(Action::Tabs(command.action())),
         Command::Server(command) => server_action(command, model),
@@ -332,10 +348,8 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         Command::Disconnect => is_live.then_some(Action::Disconnect),
         Command::Abort => is_live.then_some(Action::Abort),
         Command::RetryNow => is_live.then_some(Action::RetryNow),
-        Command::MeasureNow => (model.snapshot.phase == Phase::Live).then_some(Action::MeasureNow),
-        Command::Reauthenticate => {
-            (is_live && model.snapshot.phase == Phase::Live).then_some(Action::Reauthenticate)
-        }
+        Command::MeasureNow => on_live_phase(model, Action::MeasureNow),
+        Command::Reauthenticate => on_live_phase(model, Action::Reauthenticate).filter(|_| is_live),
         Command::StartDemo => Some(Action::StartDemo),
         Command::DemoDrop => Some(Action::Misbehave(Misbehaviour::Drop)),
         Command::DemoSilence => Some(Action::Misbehave(Misbehaviour::Silence)),
@@ -351,12 +365,8 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         Command::ImportHar => Some(Action::ImportHar),
         Command::MergeCapture => (model.source != Source::Nothing).then_some(Action::MergeCapture),
         Command::ShowCaptures => Some(Action::ShowCaptures),
-        Command::StatusPanel => {
-            Some(Action::SetLayout(Layout { show_status: !layout.show_status, ..layout }))
-        }
-        Command::DetailPanel => {
-            Some(Action::SetLayout(Layout { show_detail: !layout.show_detail, ..layout }))
-        }
+        Command::StatusPanel => set_layout(Layout { show_status: !layout.show_status, ..layout }),
+        Command::DetailPanel => set_layout(Layout { show_detail: !layout.show_detail, ..layout }),
         Command::ComposePanel => {
             Some(Action::SetLayout(Layout { show_compose: !layout.show_compose, ..layout }))
         }
@@ -403,16 +413,12 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         | Command::FindInMessage
         | Command::Rows(_)
         | Command::Settings
+        | Command::Table
         | Command::Help => None,
     }
 }
 
-/// What an empty log says.
-fn waiting(model: &Model<'_>) -> &'static str {
-    match (model.source, model.snapshot.phase) {
-        (Source::Recording(_), _) => "This capture holds no events",
-        (_, Phase::Idle | Phase::Closed) => "Connect, and everything that crosses the wire appears here",
-        _ if model.log.hidden > 0 => "What comes from now on appears here",
-        _ => "Everything that crosses the wire appears here",
-    }
+/// An action for a connection on which messages flow.
+fn on_live_phase(model: &Model<'_>, action: Action) -> Option<Action> {
+    (model.snapshot.phase == Phase::Live).then_some(action)
 }

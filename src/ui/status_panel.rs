@@ -7,6 +7,7 @@ use crate::session::{Moment, Phase, Snapshot};
 use crate::settings::{Folded, Layout, PanelSection, Switches};
 use crate::ui::action::Action;
 use crate::ui::beside_list::beside_ui;
+use crate::ui::cause_card::trouble_ui;
 use crate::ui::command::Command;
 use crate::ui::connection_section::{connection_ui, steps_ui};
 use crate::ui::control::level_colour;
@@ -15,7 +16,6 @@ use crate::ui::identity_strip::identity_ui;
 use crate::ui::life_sections::{heartbeat_ui, rates_ui, round_trip_ui};
 use crate::ui::model::Model;
 use crate::ui::notices_section::{traffic_ui, warnings_ui};
-use crate::ui::problem_card::problem_ui;
 use crate::ui::section::folding_ui;
 use crate::ui::server_view::{ServerCommand, server_line_ui};
 use crate::ui::subscription_cards::subscriptions_ui;
@@ -78,9 +78,9 @@ pub fn status_panel_ui(
             *wanted = Some(Command::Server(ServerCommand::Show));
         }
         beside_ui(ui, snapshot, actions);
-        problem_ui(ui, snapshot, actions);
+        trouble_ui(ui, snapshot, actions);
         identity_ui(ui, model, &moment, &mut folded, actions);
-        steps_ui(ui, snapshot, &mut folded);
+        steps_ui(ui, snapshot, &mut folded, actions);
         heartbeat_ui(ui, snapshot, &moment, &mut folded);
         round_trip_ui(ui, snapshot, &mut folded, actions);
         rates_ui(ui, snapshot, model.now_us, &mut folded);

@@ -10,6 +10,7 @@ mod client;
 mod driver;
 mod pattern;
 mod said;
+mod said_causes;
 mod said_identity;
 
 use std::collections::BTreeSet;

@@ -7,11 +7,13 @@ use harewire::capture::Stage;
 use harewire::directus::{AuthMode, Credentials, Endpoint, ErrorCode, Secret, TokenPlace};
 use harewire::engine::{Capture, Destination, Engine, Wake};
 use harewire::net::{Command, ConnectSpec, Outgoing, Switches};
-use harewire::session::{Login, Phase, Snapshot, SubscriptionState, WarningKind};
+use harewire::session::causes::CauseKind;
+use harewire::session::{Login, Phase, Snapshot, Step, SubscriptionState, WarningKind};
 
 use super::backend::Server;
 use super::case::{Backend, Setup};
 use super::client::PATIENCE;
+use super::said_causes::refusals;
 use super::said_identity::identities;
 use crate::lab::seed::{ADMIN, USER};
 
@@ -24,6 +26,8 @@ pub struct Story {
     pub token_place: TokenPlace,
     pub headers: Vec<(String, String)>,
     pub switches: Switches,
+    pub path: &'static str,
+    pub backends: &'static [Backend],
     pub messages: &'static [&'static str],
     pub ends: fn(&Snapshot) -> bool,
 }
@@ -43,12 +47,39 @@ pub fn story(
         _ => AuthMode::Handshake,
     };
     let credentials = token.map_or(Credentials::None, |token| Credentials::StaticToken(Secret::new(token)));
+    let (path, backends) = ("/websocket", &ALL);
     let (token_place, headers) = (TokenPlace::Message, Vec::new());
-    Story { name, setup, mode, credentials, token_place, headers, switches: QUIET, messages: &[], ends }
+    Story {
+        name,
+        setup,
+        mode,
+        credentials,
+        token_place,
+        headers,
+        switches: QUIET,
+        path,
+        backends,
+        messages: &[],
+        ends,
+    }
 }
 
-pub fn cause(shot: &Snapshot) -> &'static str {
-    shot.last_close.as_ref().map_or("", |close| close.likely_cause())
+const ALL: [Backend; 3] = [Backend::Demo, Backend::Directus12, Backend::Directus11];
+
+/// The title of the card, empty if there is none.
+pub fn title(shot: &Snapshot) -> &str {
+    card(shot).0
+}
+
+/// The title of the card, and its first cause.
+pub fn card(shot: &Snapshot) -> (&str, Option<CauseKind>) {
+    let card = shot.card.as_deref();
+    (card.map_or("", |card| &card.title), card.and_then(|card| card.first()).map(|cause| cause.kind))
+}
+
+/// The connection is over, and this is what the window says of it.
+pub fn ended(shot: &Snapshot, title: &str, kind: CauseKind) -> bool {
+    shot.phase == Phase::Closed && card(shot) == (title, Some(kind))
 }
 
 pub fn warned(shot: &Snapshot, kind: WarningKind) -> bool {
@@ -65,9 +96,9 @@ fn logins() -> Vec<Story> {
             (shot.phase, shot.login) == (Phase::Live, Login::Accepted) && shot.waterfall.login_us.is_some()
         }),
         story("a wrong token", Setup::Usual, Some("wrong"), |shot| {
-            shot.phase == Phase::Closed
+            ended(shot, "Login refused", CauseKind::WrongToken)
                 && shot.last_error.as_ref().is_some_and(|error| error.stage == Stage::Login)
-                && cause(shot).starts_with("The login failed")
+                && shot.waterfall.failed.is_some_and(|failed| failed.step == Step::Login)
         }),
         Story {
             switches: Switches { reconnect: true, ..QUIET },
@@ -76,41 +107,41 @@ fn logins() -> Vec<Story> {
             })
         },
         story("no token where one is awaited", Setup::Usual, None, |shot| {
-            shot.phase == Phase::Closed && cause(shot).starts_with("The login failed")
+            ended(shot, "No login in time", CauseKind::NothingSent)
         }),
         story("a public server", Setup::Public, None, |shot| {
             (shot.phase, shot.login) == (Phase::Live, Login::Unneeded)
         }),
         story("a wrong token on a public server", Setup::Public, Some("wrong"), |shot| {
             (shot.phase, shot.login) == (Phase::Live, Login::FellToPublic)
+                && card(shot) == ("Login refused, acting as public", Some(CauseKind::WrongToken))
                 && warned(shot, WarningKind::FellToPublic)
         }),
         story("a token in the URL", Setup::Strict, Some(ADMIN), |shot| {
             (shot.phase, shot.login) == (Phase::Live, Login::AtUpgrade)
         }),
         story("a wrong token in the URL", Setup::Strict, Some("wrong"), |shot| {
-            shot.phase == Phase::Closed && shot.handshake.status == Some(401) && shot.opened_us.is_none()
+            ended(shot, "Not authorized (401)", CauseKind::WrongToken)
+                && shot.handshake.status == Some(401)
+                && shot.waterfall.failed.is_some_and(|failed| failed.step == Step::Upgrade)
         }),
         Story {
             messages: &[r#"{"type":"auth","access_token":"wrong","uid":"x"}"#],
             ..story("a bad login on a live connection", Setup::Usual, Some(ADMIN), |shot| {
-                shot.phase == Phase::Closed
-                    && cause(shot).starts_with("A new login on the live connection failed")
+                ended(shot, "New login refused", CauseKind::WrongToken)
             })
         },
         Story {
             messages: &[r#"{"type":"auth","email":"user@example.com","password":"user-pass-1"}"#],
             ..story("a token that runs out", Setup::Expiring, None, |shot| {
-                shot.phase == Phase::Closed
+                ended(shot, "Token not renewed in time", CauseKind::NotRenewed)
                     && warned(shot, WarningKind::TokenExpired)
-                    && cause(shot).starts_with("The token ran out and no new login")
             })
         },
         Story {
             switches: Switches { auto_pong: false, ..QUIET },
             ..story("a ping without an answer", Setup::Heartbeat, Some(ADMIN), |shot| {
-                shot.phase == Phase::Closed
-                    && cause(shot).starts_with("The server's ping stayed without an answer")
+                ended(shot, "Taken for dead", CauseKind::MissedHeartbeat)
             })
         },
     ]
@@ -161,11 +192,12 @@ fn subscriptions() -> Vec<Story> {
 
 /// A capture of its own, connected.
 fn connected(engine: &Engine, story: &Story, server: &Server, wake: &Wake) -> Capture {
-    let endpoint = Endpoint::parse(&format!("ws://{}/websocket", server.address())).unwrap();
+    let endpoint = Endpoint::parse(&format!("ws://{}{}", server.address(), story.path)).unwrap();
     let mut spec = ConnectSpec::new(endpoint, story.mode, story.credentials.clone());
     spec.token_place = story.token_place;
     spec.headers.clone_from(&story.headers);
     spec.switches = story.switches;
+    spec.connect_timeout = Duration::from_secs(3);
     let capture = engine.record("ws://test", Destination::Temporary, wake).unwrap();
     capture.command(Command::Connect(Box::new(spec)));
     for message in story.messages {
@@ -197,7 +229,7 @@ fn tell(story: &Story, server: &Server) -> Result<(), String> {
                 shot.phase.words(),
                 shot.login,
                 shot.subscriptions,
-                cause(&shot),
+                shot.card.as_ref().map_or_else(String::new, |card| card.to_text()),
                 shot.warnings
             ));
         }
@@ -207,10 +239,14 @@ fn tell(story: &Story, server: &Server) -> Result<(), String> {
 
 /// Tells every story on one server, each setup's at the same time: they know nothing of each other.
 fn tell_all(backend: Backend) {
-    let stories: Vec<Story> = logins().into_iter().chain(subscriptions()).chain(identities()).collect();
+    let stories: Vec<Story> =
+        logins().into_iter().chain(refusals()).chain(subscriptions()).chain(identities()).collect();
     let mut wrong = Vec::new();
     for setup in Setup::ALL {
-        let told: Vec<&Story> = stories.iter().filter(|story| story.setup == setup).collect();
+        let told: Vec<&Story> = stories
+            .iter()
+            .filter(|story| story.setup == setup && story.backends.contains(&backend))
+            .collect();
         if told.is_empty() {
             continue;
         }

@@ -6,7 +6,7 @@ use harewire::net::Switches;
 use harewire::session::{Card, Login, Phase, Snapshot, SubscriptionState, WarningKind};
 
 use super::case::Setup;
-use super::said::{QUIET, Story, cause, story, warned};
+use super::said::{QUIET, Story, story, title, warned};
 use crate::lab::seed::{ADMIN, USER};
 
 fn card(shot: &Snapshot) -> Option<&Card> {
@@ -87,7 +87,7 @@ fn refusals() -> Vec<Story> {
             ..story("4: a wrong password", Setup::Usual, None, |shot| {
                 shot.phase == Phase::Closed
                     && failure(shot).starts_with("The server refused e-mail and password")
-                    && cause(shot).starts_with("The login failed")
+                    && title(shot) == "Login refused"
                     && card(shot).is_none()
             })
         },
@@ -101,9 +101,7 @@ fn refusals() -> Vec<Story> {
         Story {
             messages: &[r#"{"type":"ping"}"#],
             ..story("5: another first message", Setup::Usual, None, |shot| {
-                shot.phase == Phase::Closed
-                    && cause(shot).starts_with("The login failed")
-                    && card(shot).is_none()
+                shot.phase == Phase::Closed && title(shot) == "Login refused" && card(shot).is_none()
             })
         },
         Story {
@@ -124,9 +122,7 @@ fn refusals() -> Vec<Story> {
             headers: vec![("Authorization".to_owned(), format!("Bearer {USER}"))],
             messages: &[r#"{"type":"ping"}"#],
             ..story("14: a bearer header logs nobody in", Setup::Usual, None, |shot| {
-                shot.phase == Phase::Closed
-                    && shot.counters.opens == 1
-                    && cause(shot).starts_with("The login failed")
+                shot.phase == Phase::Closed && shot.counters.opens == 1 && title(shot) == "Login refused"
             })
         },
         Story {

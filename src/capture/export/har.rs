@@ -98,6 +98,7 @@ const fn is_handshake(kind: Kind) -> bool {
             FactKind::Connect
                 | FactKind::Resolved
                 | FactKind::Connected
+                | FactKind::Presented
                 | FactKind::Tunnelled
                 | FactKind::Secured
                 | FactKind::Request

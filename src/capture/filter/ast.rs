@@ -46,6 +46,7 @@ pub(super) enum Field {
     RoundTrip(Spans),
     Automatic(Vec<bool>),
     Masked(Vec<bool>),
+    Is(Vec<Said>),
     Connection(Spans),
     Seq(Spans),
 }
@@ -79,6 +80,13 @@ impl Word {
         }
         rest.ends_with(last)
     }
+}
+
+/// What a person said of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    Pinned,
+    Noted,
 }
 
 /// How an answer ended.

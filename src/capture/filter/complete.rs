@@ -130,6 +130,7 @@ fn values_of(name: &str, partial: &str, words: &Vocabulary<'_>) -> Vec<Suggestio
         "connection" => example(&[("1", "the first"), (">1", "after a reconnect")]),
         "direction" => example(&[("in", "from the server"), ("out", "from us")]),
         "event" => known(EventName::ALL.iter().map(|event| event.name()).collect()),
+        "is" => example(&[("pinned", "by a person"), ("noted", "a person wrote about it")]),
         "kind" => known(words::kinds().collect()),
         "roundtrip" => example(&[(">200ms", "slow"), ("<10ms", "quick"), ("1s..5s", "between")]),
         "seq" => example(&[("1..100", "between"), (">1000", "later")]),

@@ -75,6 +75,7 @@ pub const HELP: &[Help] = &[
     help("roundtrip:", "From a request to this reply, with us, ms, s or m. Short: rtt:", "roundtrip:>200ms"),
     help("auto:", "yes: done by Harewire itself, no: by you or the server.", "auto:no"),
     help("masked:", "yes: a secret was masked in it.", "masked:yes"),
+    help("is:", "pinned or noted, by a person.", "is:pinned,noted"),
     help("connection:", "Which connect of this capture, counted from 1.", "connection:2"),
     help("seq:", "The number of the event.", "seq:100..200"),
     help(

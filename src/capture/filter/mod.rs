@@ -30,6 +30,7 @@
 //! - `uid:` and `collection:`: those of the subscription whose number the record carries, so that a uid used again
 //!   can't lie about the past; without a number, what the message itself says. `collection:` also knows that of the
 //!   request which an `items` reply answers.
+//! - `is:`: pins and notes as they are when the filter is bound; who runs it binds it anew when they change.
 //! - `roundtrip:`: decided by the reply. The record of a request is completed later and never fits.
 //! - `time:`: a time is as long as it is written short: `14:03` is a minute, `>14:03` begins behind it, `<=14:03` and
 //!   the end of a range include it. Times of day are those of the day of the last event, and `-5m` counts from
@@ -83,6 +84,7 @@ struct Read {
     indexed: bool,
     timed: bool,
     named: bool,
+    noted: bool,
 }
 
 impl PartialEq for Filter {
@@ -105,7 +107,9 @@ impl Filter {
         let timed = expression.any_term(&|term| matches!(term, Term::Field(Field::Time(_))));
         let named =
             expression.any_term(&|term| matches!(term, Term::Field(Field::Uid(_) | Field::Collection(_))));
-        let read = Read { text: text.to_owned(), indexed: plan.is_indexed(), expression, timed, named };
+        let noted = expression.any_term(&|term| matches!(term, Term::Field(Field::Is(_))));
+        let read =
+            Read { text: text.to_owned(), indexed: plan.is_indexed(), expression, timed, named, noted };
         Ok(Self { read: Arc::new(read), zone: None })
     }
 
@@ -137,6 +141,12 @@ impl Filter {
     #[must_use]
     pub fn needs_names(&self) -> bool {
         self.read.named
+    }
+
+    /// Whether it asks for pins or notes, which change behind it: then it must be bound and run again.
+    #[must_use]
+    pub fn needs_notes(&self) -> bool {
+        self.read.noted
     }
 
     /// Makes it ready for a session.

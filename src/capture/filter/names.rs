@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::capture::notes::{Note, Notes};
+
 /// Names behind the numbers in records.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
@@ -11,6 +13,7 @@ pub struct Names {
     collections: Vec<Arc<str>>,
     /// The time that times of day and spans refer to.
     pub(super) last_us: Option<i64>,
+    notes: Arc<Notes>,
 }
 
 #[derive(Clone, Debug)]
@@ -29,7 +32,7 @@ impl Names {
             .map(|(number, uid, collection)| Subscription { number, uid, collection })
             .collect();
         subscriptions.sort_unstable_by_key(|subscription| subscription.number);
-        Self { subscriptions, collections, last_us: None }
+        Self { subscriptions, collections, ..Self::default() }
     }
 
     /// With the time of the event that `time:-5m` counts from and whose day `time:14:03` is of; without it, that is the
@@ -37,6 +40,18 @@ impl Names {
     #[must_use]
     pub fn until(self, last_us: i64) -> Self {
         Self { last_us: Some(last_us), ..self }
+    }
+
+    /// With the pins and notes that `is:` asks for.
+    #[must_use]
+    pub fn noted(self, notes: Arc<Notes>) -> Self {
+        Self { notes, ..self }
+    }
+
+    /// The events of which a person said something that fits, in order.
+    pub(super) fn said(&self, pinned: bool, noted: bool) -> Vec<u64> {
+        let fits = |(_, note): &(u64, &Note)| (pinned && note.pinned) || (noted && !note.text.is_empty());
+        self.notes.iter().filter(fits).map(|(seq, _)| seq).collect()
     }
 
     /// The numbers of subscriptions known, and of those that fit.

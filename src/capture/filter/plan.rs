@@ -1,11 +1,12 @@
 //! A filter bound to a session: the tree that is evaluated, the cheap conditions first.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use jiff::ToSpan as _;
 use jiff::civil::DateTime;
 
-use super::ast::{Edge, Expression, Field, Moment, Named, Outcome, Spans, Term, TimeSpan, Word};
+use super::ast::{Edge, Expression, Field, Moment, Named, Outcome, Said, Spans, Term, TimeSpan, Word};
 use super::matcher::Verdict;
 use super::names::{Known, Names};
 use super::path::{PathTerm, Test, scan};
@@ -51,6 +52,8 @@ pub(super) enum Leaf {
         yes: bool,
         no: bool,
     },
+    /// One of these events, which are in order.
+    OneOf(Arc<[u64]>),
     Connection(Spans),
     Seq(Spans),
     Size(Spans),
@@ -122,6 +125,10 @@ impl Setting<'_> {
             }
             Field::Masked(wanted) => {
                 Leaf::Masked { yes: wanted.contains(&true), no: wanted.contains(&false) }
+            }
+            Field::Is(wanted) => {
+                let said = self.names.said(wanted.contains(&Said::Pinned), wanted.contains(&Said::Noted));
+                Leaf::OneOf(said.into())
             }
             Field::Connection(spans) => Leaf::Connection(spans.clone()),
             Field::Seq(spans) => Leaf::Seq(spans.clone()),
@@ -326,6 +333,7 @@ impl Leaf {
             }
             Self::Events(set) => record.event != EventName::None && set >> (record.event as u8) & 1 == 1,
             Self::Codes(set) => record.code != ErrorCode::None && set >> (record.code as u8) & 1 == 1,
+            Self::OneOf(seqs) => seqs.binary_search(&seq).is_ok(),
             Self::Outcome { ok, error } => {
                 outcome(seq, record).is_some_and(|failed| if failed { *error } else { *ok })
             }

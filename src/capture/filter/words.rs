@@ -1,6 +1,6 @@
 //! The fields of the language and the words their values may be.
 
-use super::ast::{Comparison, Field, Named, Outcome, Spans, TimeSpan, Word};
+use super::ast::{Comparison, Field, Named, Outcome, Said, Spans, TimeSpan, Word};
 use super::error::nearest;
 use super::values::{self, Refusal, Unit};
 use crate::capture::Direction;
@@ -8,13 +8,14 @@ use crate::capture::record::{FactKind, Kind};
 use crate::directus::{ErrorCode, EventName, MessageType};
 
 /// Name of a field, its short form, and what it means.
-pub(super) const FIELDS: [(&str, &str, &str); 15] = [
+pub(super) const FIELDS: [(&str, &str, &str); 16] = [
     ("auto", "automatic", "done by Harewire itself: yes or no"),
     ("code", "code", "the error code, such as FORBIDDEN"),
     ("collection", "collection", "the collection it is about; * stands for anything"),
     ("connection", "connection", "which connect of this capture, counted from 1"),
     ("direction", "dir", "in or out"),
     ("event", "event", "what happened to the rows: create, update, delete, init"),
+    ("is", "is", "what a person said of it: pinned or noted"),
     ("kind", "kind", "a message type, or what else happened: open, close, error"),
     ("masked", "masked", "a secret was masked in it: yes or no"),
     ("roundtrip", "rtt", "from the request to this reply, such as >200ms"),
@@ -66,6 +67,7 @@ pub(super) fn condition(name: &'static str, typed: &[Typed]) -> Result<Field, (u
         "connection" => Field::Connection(spans(Unit::Count, typed)?),
         "direction" => Field::Direction(each(name, typed, direction)?),
         "event" => Field::Event(each(name, typed, event)?),
+        "is" => Field::Is(each(name, typed, said)?),
         "kind" => Field::Kind(each(name, typed, kind)?),
         "masked" => Field::Masked(each(name, typed, yes_or_no)?),
         "roundtrip" => Field::RoundTrip(spans(Unit::Time, typed)?),
@@ -145,6 +147,10 @@ fn yes_or_no(typed: &Typed) -> Result<bool, Refusal> {
 
 fn direction(typed: &Typed) -> Result<Direction, Refusal> {
     pick("direction", &typed.text, &[("in", Direction::In), ("out", Direction::Out)])
+}
+
+fn said(typed: &Typed) -> Result<Said, Refusal> {
+    pick("mark", &typed.text, &[("pinned", Said::Pinned), ("noted", Said::Noted)])
 }
 
 fn status(typed: &Typed) -> Result<Outcome, Refusal> {

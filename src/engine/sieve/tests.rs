@@ -320,3 +320,49 @@ proptest! {
         prop_assert_eq!(all(&found), scene.expected(filter));
     }
 }
+
+#[test]
+fn who_has_enough_keeps_the_finds_and_may_look_on() {
+    let mut scene = Scene::new();
+    fill(&mut scene, 0, 3500);
+    scene.publish();
+    // The sieve stands still where it shows its first slice, until the order to halt is there.
+    let (ring, rings) = crossbeam_channel::unbounded();
+    let (gate, open) = crossbeam_channel::bounded::<()>(0);
+    scene.rings = rings;
+    scene.wake = Wake::new(move || {
+        let _sent = ring.send(());
+        let _open = open.recv_timeout(Duration::from_secs(30));
+    });
+    let sieve = scene.sieve("draft");
+    scene.rings.recv_timeout(Duration::from_secs(30)).expect("the first slice");
+    sieve.halt(true);
+    drop(gate);
+    let until = |scene: &Scene, wanted: &dyn Fn(&Found) -> bool| {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            scene.wake.heard();
+            let found = sieve.found();
+            if wanted(&found) {
+                return found;
+            }
+            scene.rings.recv_deadline(deadline).expect("news of the sieve");
+        }
+    };
+    let halted = until(&scene, &Found::is_halted);
+    // Large lines make the first slice shorter than it may be.
+    let looked = halted.looked();
+    assert!(looked > 0 && looked <= FIRST, "{looked} is one slice");
+    assert_eq!((halted.of(), halted.is_done()), (3500, false));
+    let expected = scene.expected("draft");
+    let newest: Vec<u64> = expected.iter().copied().filter(|seq| *seq > 3500 - looked).collect();
+    assert_eq!(all(&halted), newest);
+    // What comes is looked at all the same.
+    fill(&mut scene, 3500, 70);
+    scene.publish();
+    let later = until(&scene, &|found| found.looked() == looked + 70);
+    assert!(later.is_halted() && later.len() > halted.len());
+    sieve.halt(false);
+    let whole = until(&scene, &Found::is_done);
+    assert_eq!((all(&whole), whole.is_halted()), (scene.expected("draft"), false));
+}

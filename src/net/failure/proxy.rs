@@ -175,7 +175,10 @@ fn refusal(begin: String, status: u16, (reason, body): (&str, &str), had_login: 
         message.push('.');
     }
     let (cause, advice) = match status {
-        407 if had_login => ("User or password for the proxy are wrong.", "Correct them in the proxy's URL."),
+        // tinyproxy answers 401 to a wrong login.
+        401 | 407 if had_login => {
+            ("User or password for the proxy are wrong.", "Correct them in the proxy's URL.")
+        }
         407 => (
             "The proxy wants a login.",
             "Put user and password into the proxy's URL: http://user:password@host:port.",

@@ -1,5 +1,6 @@
 //! The full transport: every step of our own down to the frames, so that every step can be shown.
 
+mod certificate;
 mod dial;
 mod frames;
 mod request;

@@ -5,9 +5,8 @@ use std::time::Instant;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
-use rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme, SupportedCipherSuite};
+use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use tokio::time::timeout_at;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -16,7 +15,7 @@ use crate::capture::event::Certificate;
 use crate::net::clock::since_us;
 use crate::net::failure::{Failure, TlsFailure, TrustFailure};
 use crate::net::full::trust::Trusted;
-use crate::net::full::{Deadline, Report, Wire};
+use crate::net::full::{Deadline, Report, Wire, certificate};
 use crate::net::reach::Trust;
 use crate::net::socket::SocketEvent;
 
@@ -50,7 +49,8 @@ impl ServerCertVerifier for Recorder {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let chain = std::iter::once(end_entity).chain(intermediates).map(described).collect();
+        let chain =
+            std::iter::once(end_entity).chain(intermediates).map(|it| certificate::described(it)).collect();
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = chain;
         match self.judge.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
             Err(error) if self.lenient => {
@@ -153,7 +153,11 @@ async fn handshake(
     let stream = match timeout_at(deadline.at, connecting).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
-            let chain: Vec<String> = recorder.seen().into_iter().map(|it| it.sha256).collect();
+            let seen = recorder.seen();
+            let chain: Vec<String> = seen.iter().map(|it| it.sha256.clone()).collect();
+            if !seen.is_empty() {
+                let _ = report.send(SocketEvent::Presented { certificates: seen });
+            }
             return Err(TlsFailure::from_io(&error, host, &chain).into());
         }
         Err(_) => return Err(TlsFailure::Timeout { after_ms: deadline.limit_ms() }.into()),
@@ -172,25 +176,6 @@ async fn handshake(
     };
     let _ = report.send(secured);
     Ok(stream)
-}
-
-fn described(certificate: &CertificateDer<'_>) -> Certificate {
-    Certificate {
-        sha256: sha256_hex(certificate),
-        size: u32::try_from(certificate.len()).unwrap_or(u32::MAX),
-    }
-}
-
-/// The hash of a cipher suite serves: a crate of its own for one digest would be too much.
-fn sha256_hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let SupportedCipherSuite::Tls13(suite) = TLS13_AES_128_GCM_SHA256 else { return String::new() };
-    let mut hex = String::new();
-    for byte in suite.common.hash_provider.hash(bytes).as_ref() {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
 }
 
 #[cfg(test)]

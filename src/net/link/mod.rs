@@ -169,6 +169,9 @@ impl Link {
             SocketEvent::Connected { address, via, took_us } => {
                 self.record(Fact::Connected { address, via, took_us }, now, out);
             }
+            SocketEvent::Presented { certificates } => {
+                self.record(Fact::Presented { certificates }, now, out);
+            }
             SocketEvent::Tunnelled { proxy, target, took_us } => {
                 self.record(Fact::Tunnelled { proxy, target, took_us }, now, out);
             }

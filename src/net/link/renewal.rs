@@ -148,7 +148,7 @@ impl Link {
         }
     }
 
-    /// TOKEN_EXPIRED on the open connection. There are a few seconds for a new login (reference 2.5).
+    /// `TOKEN_EXPIRED` on the open connection. There are a few seconds for a new login (reference 2.5).
     pub(super) fn token_expired(&mut self, now: Stamp, out: &mut Outputs) {
         let ours = self.standing.expired(now.elapsed_us);
         let renewing = ours && (self.switches.reauth || self.standing.is_renewing());
@@ -157,7 +157,7 @@ impl Link {
         self.renew_if_due(now, out);
     }
 
-    /// AUTH_FAILED on the open connection: outside public mode it ends.
+    /// `AUTH_FAILED` on the open connection: outside public mode it ends.
     pub(super) fn relogin_refused(&mut self, now: Stamp, out: &mut Outputs) {
         if !self.standing.refused() {
             self.tell(&LoginFailure::ReloginRefused.into(), now, out);

@@ -13,7 +13,7 @@ struct Lease {
     /// When it was shown; when it was accepted, once it was.
     from_us: u64,
     renew_at_us: Option<u64>,
-    /// The server makes the token and keeps it to itself: only TOKEN_EXPIRED tells how long it lives.
+    /// The server makes the token and keeps it to itself: only `TOKEN_EXPIRED` tells how long it lives.
     opaque: bool,
     /// Harewire holds what renews it.
     renewable: bool,

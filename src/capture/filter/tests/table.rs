@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::scene::{Scene, message};
 use crate::capture::filter::{Filter, HELP, Names};
 use crate::capture::time::Zone;
-use crate::capture::{ClosedBy, Direction, Fact, Join, Message, Payload, Stage, What};
+use crate::capture::{ClosedBy, Direction, Fact, Join, Message, NoteChange, Notes, Payload, Stage, What};
 use crate::directus::Class;
 
 /// Every line has a number that the table names.
@@ -50,10 +50,19 @@ fn session() -> Scene {
     };
     scene.fact(error); // 13
     scene.fact(Fact::Close { code: Some(1006), reason: "gone away".into(), by: ClosedBy::Network }); // 14
-    scene.set_names(Names::new(
+    let mut notes = Notes::default();
+    let change = |about, pin, text: &str| NoteChange { about, pin: Some(pin), text: Some(text.to_owned()) };
+    for change in
+        [change(4, true, ""), change(9, true, "why"), change(10, false, "look"), change(11, true, "")]
+    {
+        notes.apply(&change);
+    }
+    notes.apply(&change(11, false, ""));
+    let names = Names::new(
         vec![(1, "a-1".into(), "articles".into()), (2, "a-1".into(), "users".into())],
         vec!["articles".into(), "users".into()],
-    ));
+    );
+    scene.set_names(names.noted(std::sync::Arc::new(notes)));
     scene
 }
 
@@ -118,6 +127,10 @@ const TABLE: &[(&str, &[u64])] = &[
     ("rtt:>1s", &[]),
     ("auto:yes", &[1, 9, 12, 13, 14]),
     ("masked:yes", &[]),
+    ("is:pinned", &[4, 9]),
+    ("is:noted", &[9, 10]),
+    ("is:pinned,noted not dir:out", &[4, 10]),
+    ("not is:pinned seq:3..5", &[3, 5]),
     ("connection:1", &ALL),
     ("connection:!=1", &[]),
     ("seq:2..4,7", &[2, 3, 4, 7]),
@@ -167,6 +180,7 @@ fn what_needs_no_file_says_so() {
         ("", true),
         ("event:create dir:in size:>1 not status:error", true),
         ("type:subscription", true),
+        ("is:pinned", true),
         ("type:notification", false),
         ("code:MY_CODE", false),
         ("uid:a", false),
