@@ -136,7 +136,10 @@ impl Session {
     }
 
     fn connect(&mut self, at: At, fact: &Fact) {
-        let Fact::Connect { url, transport, mode, credential, attempt, unverified } = fact else { return };
+        let Fact::Connect { url, transport, mode, credential, attempt, unverified, login_first } = fact
+        else {
+            return;
+        };
         // Also where the number didn't rise: a second `connect` begins anew.
         self.end_connection(at);
         self.shown.identity = Identity::default();
@@ -155,7 +158,7 @@ impl Session {
         self.shown.gave_up = None;
         self.shown.counters.connects += 1;
         self.log_in(at, Login::None);
-        self.shown.phase = Phase::Resolving;
+        self.shown.phase = if *login_first { Phase::LoggingIn } else { Phase::Resolving };
         self.shown.since_us = at.us();
         self.connect_began_us = at.us();
     }

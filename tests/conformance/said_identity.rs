@@ -92,7 +92,10 @@ fn refusals() -> Vec<Story> {
             })
         },
         Story {
-            credentials: Credentials::RefreshToken(Secret::new("no-such-refresh-token")),
+            credentials: Credentials::RefreshToken {
+                token: Secret::new("no-such-refresh-token"),
+                in_band: true,
+            },
             ..story("4: a wrong refresh token", Setup::Usual, None, |shot| {
                 shot.phase == Phase::Closed
                     && failure(shot).starts_with("The server refused the refresh token")
