@@ -226,8 +226,8 @@ pub(crate) fn in_bytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::{
-        DialFailure, Failure, HttpFailure, LoginFailure, OpenFailure, ProxyFailure, Remedy, TlsFailure,
-        TrustFailure, UpgradeFailure, in_bytes, in_seconds,
+        DialFailure, Failure, HttpFailure, HttpLoginFailure, LoginFailure, OpenFailure, ProxyFailure, Remedy,
+        TlsFailure, TrustFailure, UpgradeFailure, in_bytes, in_seconds,
     };
 
     fn samples() -> Vec<Failure> {

@@ -22,6 +22,9 @@ const BEYOND_EDGE: usize = 8 << 10;
 pub(super) enum Asker {
     /// Somebody outside the link.
     Outside(HttpReply),
+    /// The link itself, about its user. Asking for a field that may not be read is refused as a whole, so it asks again for
+    /// what may be.
+    Me,
     /// The link itself, to log in.
     Login(AskedLogin),
 }
@@ -121,9 +124,9 @@ impl Link {
         for path in ["/server/info", "/server/health", GLOBALS_PATH] {
             self.inquire(HttpRequest::get(path), now, out);
         }
-        let mut me = HttpRequest::get(ME_PATH);
+        let mut me = HttpRequest::get(ME_PATH).by_itself();
         me.query = vec![("fields".to_owned(), ME_FIELDS.to_owned())];
-        self.inquire(me, now, out);
+        self.ask(me, Asker::Me, now, out);
     }
 
     fn inquire(&mut self, request: HttpRequest, now: Stamp, out: &mut Outputs) {
@@ -185,6 +188,11 @@ impl Link {
     ) {
         match asker {
             Asker::Outside(reply) => reply.send(outcome),
+            Asker::Me => {
+                if outcome.is_ok_and(|answer| answer.status == 403) {
+                    self.inquire(HttpRequest::get(ME_PATH), now, out);
+                }
+            }
             Asker::Login(login) => self.http_login_answered(login, outcome, now, out),
         }
     }

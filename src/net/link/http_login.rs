@@ -77,11 +77,6 @@ impl HttpLogin {
     pub(super) fn clock_jumped(&mut self, drift_us: i64) {
         self.good_until_us = self.good_until_us.map(|at| at.saturating_add_signed(drift_us.saturating_neg()));
     }
-
-    /// Whether the token was good on an earlier connection, so that its refusal says little of the credential.
-    pub(super) const fn is_reused(&self) -> bool {
-        self.reused
-    }
 }
 
 impl Link {

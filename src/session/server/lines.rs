@@ -119,7 +119,7 @@ impl Snapshot {
         }
         if let Some(close) = self.last_close.as_deref() {
             let code = close.code.map_or_else(|| "not reported".to_owned(), |code| code.to_string());
-            let _ = writeln!(text, "last close: code {code} · {}", close.likely_cause());
+            let _ = writeln!(text, "last close: code {code}");
         }
         text
     }
