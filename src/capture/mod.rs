@@ -5,6 +5,7 @@
 //! Whoever wants more reads it back by `seq`. This floor knows files and bytes; it knows no socket and no window.
 
 mod array_match;
+mod certificate;
 pub mod column_path;
 mod content;
 mod decimal;

@@ -356,7 +356,7 @@ fn ended_early(case: &Case<'_>) -> Situation {
     situation.ask(case, &[silence::limited_login, older_refusal, super::closing::proxy_closed])
 }
 
-/// An error other than AUTH_FAILED stood before the close.
+/// An error other than `AUTH_FAILED` stood before the close.
 fn older_refusal(case: &Case<'_>) -> Option<Cause> {
     let refusal =
         case.shown.last_refusal.as_deref().filter(|refusal| refusal.connection == case.at.connection)?;
