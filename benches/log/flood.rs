@@ -26,6 +26,10 @@ pub struct Flood {
     pub size: usize,
     /// Events a second; `None`: as fast as the client takes them.
     pub per_second: Option<u64>,
+    /// Of those at a rate, so many go before, as fast as the client takes them.
+    pub quick: u64,
+    /// All events are of this subscription; `None`: they are shared out.
+    pub only: Option<u64>,
     /// Close when all is sent, for clients that end with the connection.
     pub close: bool,
 }
@@ -33,7 +37,7 @@ pub struct Flood {
 impl Flood {
     /// As fast as the client takes them, and then wait for it to leave.
     pub fn new(events: u64, size: usize) -> Self {
-        Self { events, size, per_second: None, close: false }
+        Self { events, size, per_second: None, quick: 0, only: None, close: false }
     }
 }
 
@@ -42,7 +46,7 @@ pub fn start(flood: Flood) -> (SocketAddr, Receiver<Instant>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port on loopback");
     let address = listener.local_addr().expect("its address");
     let (tell, began) = crossbeam_channel::bounded(1);
-    let block = Block::make(flood.events.min(BLOCK), flood.size);
+    let block = Block::make(flood, "ben");
     std::thread::spawn(move || {
         let (stream, _) = listener.accept().expect("the client");
         let socket = tungstenite::accept(stream).expect("an upgrade");
@@ -78,7 +82,13 @@ fn serve(
             begin();
             match flood.per_second {
                 None => block.send(socket.get_mut(), flood.events)?,
-                Some(rate) => block.send_paced(socket.get_mut(), flood.events, rate)?,
+                Some(rate) => {
+                    block.send(socket.get_mut(), flood.quick)?;
+                    // What comes after those changes the rows they made.
+                    let changed = (flood.quick > 0).then(|| Block::make(flood, "ann"));
+                    let block = changed.as_ref().unwrap_or(block);
+                    block.send_paced(socket.get_mut(), flood.events - flood.quick, rate)?;
+                }
             }
             if flood.close {
                 socket.close(None)?;
@@ -95,15 +105,16 @@ struct Block {
 }
 
 impl Block {
-    fn make(events: u64, size: usize) -> Self {
+    fn make(flood: Flood, user: &str) -> Self {
+        let (events, size) = (flood.events.min(BLOCK), flood.size);
         let words =
             "The quick brown fox jumps over the lazy dog, and the dog sleeps on. ".repeat(size / 60 + 1);
         let mut block = Self { bytes: Vec::new(), ends: Vec::new() };
         let mut text = String::new();
         for number in 0..events {
-            let uid = number % SUBSCRIPTIONS + 1;
+            let uid = flood.only.unwrap_or(number % SUBSCRIPTIONS + 1);
             text.clear();
-            write!(text, r#"{{"type":"subscription","event":"create","data":[{{"id":{number},"user":"ben","date_created":"2026-11-24T00:13:16.014Z","text":""#)
+            write!(text, r#"{{"type":"subscription","event":"create","data":[{{"id":{number},"user":"{user}","date_created":"2026-11-24T00:13:16.014Z","text":""#)
                 .expect("memory");
             let rest = size.saturating_sub(text.len() + 25);
             text.push_str(words.get(..rest).expect("as many words"));

@@ -90,7 +90,8 @@ pub fn subscribes() -> impl Iterator<Item = String> {
     })
 }
 
-fn drain_bare() -> Duration {
+/// Reads the flood and does nothing with it.
+pub fn drain_bare() -> Duration {
     let (address, began) = server(false);
     let stream = TcpStream::connect(address).expect("the server");
     let config = tungstenite::protocol::WebSocketConfig::default().read_buffer_size(256 * 1024);

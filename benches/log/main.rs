@@ -1,7 +1,7 @@
 //! What the log costs: getting events in, painting them, keeping them, seeing them in time, filtering them.
 //!
 //! `cargo bench --bench log` prints everything; `cargo bench --bench log -- ingest` (or `frames`, `flood`, `latency`,
-//! `memory`, `large`, `filter`) prints one part. The windows are the real app over real journals, fed by a server on loopback,
+//! `memory`, `large`, `filter`, `tables`) prints one part. The windows are the real app over real journals, fed by a server on loopback,
 //! subscribed by the keys a user presses; a frame is everything but the renderer. Peers that aren't on this machine
 //! are named as missing, never installed.
 
@@ -20,6 +20,7 @@ mod large;
 mod latency;
 mod memory;
 mod peers;
+mod tables;
 mod window;
 
 fn main() {
@@ -32,7 +33,7 @@ fn main() {
         memory::measure_one(arguments.get(at + 1..).unwrap_or_default());
         return;
     }
-    let parts: [(&str, fn()); 7] = [
+    let parts: [(&str, fn()); 8] = [
         ("ingest", ingest::compare),
         ("frames", frames::compare),
         ("flood", frames::under_flood),
@@ -40,6 +41,7 @@ fn main() {
         ("memory", memory::compare),
         ("large", large::measure),
         ("filter", filter::compare),
+        ("tables", tables::measure),
     ];
     let named = |name: &str| arguments.iter().any(|argument| argument == name);
     let all = !parts.iter().any(|(name, _)| named(name));

@@ -211,6 +211,32 @@ impl Window {
         self.press(Key::Enter);
     }
 
+    /// Opens the rows of the newest subscription that was answered.
+    pub fn open_table(&mut self) {
+        self.press(Key::T);
+        self.until("the table", |tree| says(tree, |text| text == "Table messages"));
+    }
+
+    /// Paints until the table has so many rows, whatever else it still reads.
+    pub fn settle_rows(&mut self, rows: u64, within: Duration) {
+        self.until_table(within, |said| said.starts_with(&format!("{rows} rows")));
+    }
+
+    /// Paints until the table has so many rows and has read all events.
+    pub fn settle_table(&mut self, rows: u64, within: Duration) {
+        self.until_table(within, |said| {
+            said.starts_with(&format!("{rows} rows")) && !said.contains("reading")
+        });
+    }
+
+    fn until_table(&mut self, within: Duration, fits: impl Fn(&str) -> bool) {
+        let deadline = Instant::now() + within;
+        while !says(&self.tree(), |text| fits(&text.replace('\u{a0}', ""))) {
+            assert!(Instant::now() < deadline, "the table has not the rows it should have");
+            std::thread::sleep(Duration::from_secs_f64(FRAME_S));
+        }
+    }
+
     /// Clicks the widget whose name begins so; the shortest such name.
     pub fn click(&mut self, name: &str) {
         self.press_button(name);

@@ -205,7 +205,6 @@ impl eframe::App for App {
         for lost in self.retired.finish() {
             let _nobody_listens = writeln!(std::io::stderr(), "{lost}");
         }
-        self.keep_rotated();
         self.memory.vault.finish();
         self.files.captures.delete_aside();
     }

@@ -16,7 +16,7 @@ use crate::directus::{ClientMessage, Credentials, Endpoint, EventName, Json, Sec
 use crate::engine::Destination;
 use crate::net::proxy::ProxyRules;
 use crate::net::{self, Command, ConnectSpec, Outgoing, TransportKind};
-use crate::settings::{Preferences, Profile, ProfileId, Protocol, Switches, Transport};
+use crate::settings::{CredentialKind, Preferences, Profile, ProfileId, Protocol, Switches, Transport};
 use crate::ui::action::ConnectRequest;
 
 /// Where a connection goes.
@@ -136,13 +136,15 @@ impl App {
             }
         };
         let mut spec = spec(&profile, endpoint, credentials);
+        if profile.credential == CredentialKind::RefreshToken {
+            spec.keeper = Some(net::Keeper::new(self.memory.vault.keeper(&profile)));
+        }
         let rules = ProxyRules::from_environment();
         let secrets = self.memory.reach_secrets(profile.id);
         if let Err(sentence) = super::reach::extend(&mut spec, &profile.reach, secrets, &rules) {
             self.say(Notice::error(sentence));
             return;
         }
-        spec.keeper = Some(self.memory.rotations.keeper(profile.clone(), &self.wake));
         let server = spec.endpoint.shown_url();
         let place = if beside { Place::New } else { self.place_for(profile.id, &server) };
         if place != Place::There && !self.new_capture(&spec, &profile, place) {

@@ -21,7 +21,7 @@ use crate::ui::figures::counted;
 use crate::ui::path_prompt::Errand;
 
 /// What a finished file job brings.
-enum Outcome {
+pub(super) enum Outcome {
     /// A file was chosen in the system's dialog.
     Chosen(PathBuf),
     /// Something was written or read: tell.
@@ -154,6 +154,7 @@ impl App {
                     .unwrap_or_else(|| PathBuf::from("session.ndjson"));
                 path.file_name().map(|name| name.to_string_lossy().into_owned())
             }
+            Errand::ExportTable => Some("rows.csv".to_owned()),
             Errand::ExportProfiles | Errand::ImportProfiles => Some("harewire-profiles.ron".to_owned()),
         };
         let path = match (&name, &self.files.store) {
@@ -183,6 +184,7 @@ impl App {
                 self.await_choice(dialog.set_file_name(name).save_file());
             }
             Errand::ImportProfiles => self.await_choice(dialog.add_filter("Profiles", &["ron"]).pick_file()),
+            Errand::ExportTable => self.await_choice(dialog.set_file_name("rows.csv").save_file()),
             // Files without a name before the dot fit no filter.
             Errand::ReadDotenv => self.await_choice(dialog.pick_file()),
             Errand::SaveCapture => self.await_choice(dialog.set_file_name("session.ndjson").save_file()),
@@ -206,6 +208,7 @@ impl App {
             Errand::Export(format) => {
                 self.export(ExportRequest { format, scope: Scope::default(), path, replace: false });
             }
+            Errand::ExportTable => self.export_table(path),
             Errand::ImportHar => self.import_har(path),
             Errand::MergeCapture => self.merge_capture(path),
             Errand::ExportProfiles => self.export_profiles(path),
@@ -260,7 +263,7 @@ impl App {
         self.job("copy rows", move || Outcome::Copied(work()));
     }
 
-    fn job(&mut self, name: &str, work: impl FnOnce() -> Outcome + Send + 'static) {
+    pub(super) fn job(&mut self, name: &str, work: impl FnOnce() -> Outcome + Send + 'static) {
         let wake = self.wake.clone();
         self.files.jobs.push(Job::start(name, move || wake.ring(), work));
     }

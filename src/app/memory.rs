@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use super::rotations::Rotations;
 use super::vault::Vault;
 use super::vault_work::same_server;
 use crate::directus::{AuthMode, Secret};
@@ -16,8 +15,6 @@ pub struct Memory {
     settings: Settings,
     /// The values of credentials.
     pub vault: Vault,
-    /// Refresh tokens that servers have replaced.
-    pub rotations: Rotations,
     /// What the variables of this process say.
     pub environment: Environment,
     /// Values of secret headers, cookies and parameters.
@@ -41,7 +38,6 @@ impl Memory {
         let memory = Self {
             settings,
             vault: Vault::default(),
-            rotations: Rotations::default(),
             environment: Environment::default(),
             reach: HashMap::new(),
             removed: None,

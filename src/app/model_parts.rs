@@ -11,8 +11,9 @@ use crate::capture::Notes;
 use crate::capture::filter::Vocabulary;
 use crate::capture::row::Detail;
 use crate::capture::study::{Study, StudyWish};
-use crate::engine::{FileState, Found, RowWindow};
+use crate::engine::{FileState, Found, Gaps, LiveTable, RowWindow};
 use crate::session::Snapshot;
+use crate::session::table::ShownTable;
 use crate::settings::{Environment, Settings};
 use crate::ui::capture_list::CaptureList;
 use crate::ui::export_view::Scopes;
@@ -35,6 +36,8 @@ pub struct ModelParts {
     study: Arc<Study>,
     wish: StudyWish,
     notes: Arc<Notes>,
+    table: Option<Arc<ShownTable>>,
+    gaps: Gaps,
     log: LogModel<'static>,
     filter: String,
     removed_filter: Option<String>,
@@ -75,6 +78,8 @@ impl ModelParts {
             study: Arc::default(),
             wish: StudyWish::default(),
             notes: Arc::default(),
+            table: None,
+            gaps: Gaps::default(),
             log: LogModel::default(),
             filter: String::new(),
             removed_filter: app.memory.removed_filter().map(str::to_owned),
@@ -127,6 +132,8 @@ impl ModelParts {
         parts.log.mark = parts.window.mark.filter(|_| tab.marked.is_some());
         parts.log.start.time_us = tab.capture.view().get(1).map_or(0, |record| record.time_us);
         parts.notes = tab.capture.notes();
+        parts.table = tab.table.as_ref().map(LiveTable::shown);
+        parts.gaps = tab.capture.gaps();
         parts.log.search = tab.search();
         parts.opening = opening(tab);
         parts.source = Some((tab.profile.is_some(), tab.name()));
@@ -174,6 +181,8 @@ impl ModelParts {
             detail: self.detail.as_deref(),
             study: &self.study,
             wish: &self.wish,
+            table: self.table.as_deref(),
+            gaps: &self.gaps,
             settings,
             source: match &self.source {
                 None => Source::Nothing,

@@ -27,6 +27,7 @@ impl App {
             Action::Filter(change) => self.filter(&change),
             Action::Mark(seq) => self.mark(seq),
             Action::Rows(action) => self.perform_on_rows(action),
+            Action::Table(action) => self.perform_on_table(action),
             Action::AddColumn(path) => self.add_column(&path),
             Action::Saved(action) => self.perform_on_saved(action),
             Action::Copy(text) => ctx.copy_text(text),

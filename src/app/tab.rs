@@ -10,7 +10,7 @@ use super::search::{Finder, Found, Shown};
 use crate::capture::Spans;
 use crate::capture::column_path::ColumnPath;
 use crate::capture::study::StudyWish;
-use crate::engine::{Capture, Wish};
+use crate::engine::{Capture, LiveTable, Wish};
 use crate::settings::Profile;
 use crate::ui::log_model::Search;
 
@@ -36,6 +36,8 @@ pub struct Tab {
     pub study_wish: StudyWish,
     /// Every selected event, as ranges of sequence numbers; those not shown now do not count.
     pub selection: Spans,
+    /// The live rows of the subscription opened.
+    pub table: Option<LiveTable>,
     /// Columns of JSON paths.
     pub columns: Arc<[ColumnPath]>,
     /// The event that times and differences refer to.
@@ -77,6 +79,7 @@ impl Tab {
             wanted: 0..0,
             selected: None,
             selection: Spans::default(),
+            table: None,
             columns: Arc::default(),
             marked: None,
             study_wish: StudyWish::default(),

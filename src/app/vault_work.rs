@@ -51,7 +51,6 @@ impl App {
     /// Takes the keyring's answers. Returns when to look again, should it stay silent.
     pub(super) fn take_vault_news(&mut self) -> Option<Duration> {
         let now = Instant::now();
-        self.keep_rotated();
         for news in self.memory.vault.poll(now) {
             match news {
                 VaultNews::Go(awaited) => {
@@ -62,17 +61,6 @@ impl App {
             }
         }
         self.memory.vault.patience(now)
-    }
-
-    /// Keeps the refresh tokens that servers have replaced, before anything is asked of the vault. A token of a server
-    /// that the profile has left meanwhile, or of a deleted profile, goes nowhere.
-    pub(super) fn keep_rotated(&mut self) {
-        for (profile, secret) in self.memory.rotations.take() {
-            let stored = self.memory.settings().profile(profile.id);
-            if stored.is_some_and(|stored| same_server(stored, &profile)) {
-                self.memory.vault.rotate(&profile, secret, Instant::now());
-            }
-        }
     }
 
     /// What the variables of the process say to a first screen: they fill in an empty form, and give a token to the

@@ -6,6 +6,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::capture::http_exchange::HttpExchange;
 use crate::directus::{Class, classify};
 
 pub use super::certificate::Certificate;
@@ -217,6 +218,8 @@ pub enum Stage {
     Send,
     /// The capture file.
     Capture,
+    /// An HTTP exchange beside the socket.
+    Http,
 }
 
 /// An HTTP header as sent or received (secrets masked).
@@ -389,6 +392,8 @@ pub enum Fact {
         /// By how much, microseconds; positive if the wall clock ran ahead.
         drift_us: i64,
     },
+    /// An HTTP exchange beside the socket, written when it ended: with an answer, or without one.
+    Http(Box<HttpExchange>),
     /// A person pinned an event or wrote something about it.
     Note {
         /// `seq` of the event it is about.

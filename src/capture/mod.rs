@@ -14,6 +14,7 @@ pub mod export;
 pub mod filter;
 pub mod find;
 pub mod har;
+pub mod http_exchange;
 mod identity_claim;
 mod index;
 mod journal;

@@ -41,6 +41,7 @@ pub enum FactKind {
     Tunnelled,
     Identity,
     Unknown,
+    Http,
 }
 
 impl FactKind {
@@ -67,6 +68,7 @@ impl FactKind {
         Self::Tunnelled,
         Self::Identity,
         Self::Unknown,
+        Self::Http,
     ];
 
     /// The kind of a fact.
@@ -92,6 +94,7 @@ impl FactKind {
             Fact::Clock { .. } => Self::Clock,
             Fact::Note { .. } => Self::Note,
             Fact::Tunnelled { .. } => Self::Tunnelled,
+            Fact::Http(_) => Self::Http,
             Fact::Identity(_) => Self::Identity,
             Fact::Unknown { .. } => Self::Unknown,
         }
@@ -120,6 +123,7 @@ impl FactKind {
             Self::Clock => "clock",
             Self::Note => "note",
             Self::Tunnelled => "tunnelled",
+            Self::Http => "http",
             Self::Identity => "identity",
             Self::Unknown => "unknown",
         }
@@ -173,6 +177,7 @@ impl Flags {
                 Fact::Error { .. } | Fact::Unsent { .. } | Fact::GaveUp { .. } => (None, true),
                 Fact::Close { by, .. } => (None, *by == ClosedBy::Network),
                 Fact::Response { status, .. } => (None, *status != 101),
+                Fact::Http(exchange) => (None, exchange.is_failure()),
                 _ => (None, false),
             },
         };

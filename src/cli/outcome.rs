@@ -41,7 +41,7 @@ fn is_unauthenticated(snapshot: &Snapshot) -> bool {
 pub(super) fn never_opened(snapshot: &Snapshot) -> bool {
     snapshot.last_error.as_ref().is_some_and(|error| match error.stage {
         Stage::Resolve | Stage::Tcp | Stage::Proxy | Stage::Tls | Stage::Upgrade => true,
-        Stage::Login | Stage::Socket | Stage::Send | Stage::Capture => false,
+        Stage::Login | Stage::Socket | Stage::Send | Stage::Capture | Stage::Http => false,
     })
 }
 

@@ -71,6 +71,11 @@ impl Masker {
         if carries { self.mask(text, true) } else { None }
     }
 
+    /// A body of `/auth/…`, either way, with its secrets masked; `None` if it has none.
+    pub fn login_body(&mut self, text: &str) -> Option<String> {
+        self.mask(text, true)
+    }
+
     fn mask(&mut self, text: &str, login: bool) -> Option<String> {
         let hits = Search { known: &self.known, login }.find(text);
         if hits.is_empty() {

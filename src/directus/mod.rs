@@ -33,6 +33,8 @@ mod masker;
 mod message_type;
 mod nest;
 mod query;
+/// Rows and keys as they lie in a frame.
+pub mod rows;
 mod scan;
 mod secret;
 mod server_message;

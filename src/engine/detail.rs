@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::capture::http_exchange::HttpExchange;
 use crate::capture::json_tree::{JsonTree, NODE_LIMIT};
 use crate::capture::row::{Detail, FactLine, Row, Tree};
 use crate::capture::{Direction, Event, Fact, Kind, Message, Payload, Reader, Record, What, time};
@@ -198,10 +199,53 @@ fn add_fact(detail: &mut Detail, fact: &Fact) {
         | Fact::Retry { .. }
         | Fact::Switched { .. }
         | Fact::Clock { .. } => {}
+        Fact::Http(exchange) => add_http(detail, exchange),
         Fact::Identity(claim) => identity_row::add(detail, claim),
         Fact::Note { about, .. } => {
             detail.facts.push(FactLine::new("about", format!("event #{about}")));
         }
+    }
+}
+
+/// The answer is what the pane is for; what was sent stands in the facts.
+fn add_http(detail: &mut Detail, exchange: &HttpExchange) {
+    let mut fact = |name: &'static str, value: String| detail.facts.push(FactLine::new(name, value));
+    fact("request", shown(&format!("{} {}", exchange.method, exchange.url)).into_owned());
+    if !exchange.request_body.is_empty() {
+        fact("request body", shown(&exchange.request_body).into_owned());
+    }
+    for (name, value) in &exchange.request_headers {
+        fact("request header", shown(&format!("{name}: {value}")).into_owned());
+    }
+    if let Some(status) = exchange.status {
+        fact("status", shown(&format!("{status} {}", exchange.reason)).into_owned());
+    }
+    if !exchange.address.is_empty() {
+        fact("address", shown(&exchange.address).into_owned());
+    }
+    let timings = exchange.timings;
+    for (name, us) in [
+        ("name look-up", timings.resolve_us),
+        ("TCP", timings.connect_us),
+        ("TLS", timings.tls_us),
+        ("first byte", timings.first_byte_us),
+        ("body", timings.body_us),
+        ("in all", Some(exchange.took_us)),
+    ] {
+        if let Some(us) = us {
+            fact(name, format!("{}.{} ms", us / 1000, us % 1000 / 100));
+        }
+    }
+    detail.headers = header_lines(&exchange.headers);
+    set_text(detail, &exchange.body);
+    if let Some(error) = &exchange.error {
+        let told = [&error.message, &error.cause, &error.advice];
+        detail.meaning.extend(told.map(|sentence| shown(sentence).into_owned()));
+    }
+    if exchange.cut {
+        detail
+            .meaning
+            .push(format!("The body has {} bytes; a capture keeps the first 256 KiB of it.", exchange.size));
     }
 }
 

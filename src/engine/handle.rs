@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use super::detail_worker::{Copied, DetailWorker};
+use super::gaps::{GapWorker, Gaps};
+use super::live_table::{LiveTable, Opening};
 use super::notes::NotePad;
 use super::opener::Opener;
 use super::published::{FileState, Published};
@@ -98,6 +100,7 @@ impl Engine {
         );
         let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
         let details = DetailWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
+        let gaps = GapWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
         let thread =
             std::thread::Builder::new().name("journal".into()).spawn(move || recorder.run(batches))?;
         let link = self.net.open(sink);
@@ -106,6 +109,7 @@ impl Engine {
             reader,
             rows,
             details,
+            gaps,
             link: Some(link),
             stop,
             thread: Some(thread),
@@ -134,6 +138,7 @@ pub fn open(path: &Path, wake: &Wake) -> Result<Capture, EngineError> {
     let reader = recording.reader();
     let rows = RowWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
     let details = DetailWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
+    let gaps = GapWorker::start(reader.another(), Arc::clone(&published), wake.clone())?;
     let stop = Arc::new(AtomicBool::new(false));
     let thread = std::thread::Builder::new().name("opener".into()).spawn({
         let (published, stop) = (Arc::clone(&published), Arc::clone(&stop));
@@ -149,6 +154,7 @@ pub fn open(path: &Path, wake: &Wake) -> Result<Capture, EngineError> {
         reader,
         rows,
         details,
+        gaps,
         link: None,
         stop,
         thread: Some(thread),
@@ -166,6 +172,7 @@ pub struct Capture {
     reader: Reader,
     rows: RowWorker,
     details: DetailWorker,
+    gaps: GapWorker,
     /// `None` for a reopened capture.
     link: Option<LinkHandle>,
     stop: Arc<AtomicBool>,
@@ -241,6 +248,21 @@ impl Capture {
     #[must_use]
     pub fn sieve(&self, filter: &Filter, wake: &Wake) -> Sieve {
         Sieve::start(filter, self.reader.another(), Arc::clone(&self.published), wake)
+    }
+
+    /// Folds the rows of a subscription on a thread of its own and follows them. `wake` rings when there are new ones.
+    ///
+    /// # Errors
+    /// [`EngineError::Thread`] if the system gives no thread.
+    pub fn table(&self, opening: Opening, wake: &Wake) -> Result<LiveTable, EngineError> {
+        let (reader, published) = (self.reader.another(), Arc::clone(&self.published));
+        Ok(LiveTable::start(opening, (reader, self.clock), published, wake)?)
+    }
+
+    /// What each restored subscription missed while its connection was gone.
+    #[must_use]
+    pub fn gaps(&self) -> Gaps {
+        self.gaps.reports()
     }
 
     /// Asks for what the screen shows. Asking again for the same costs nothing.

@@ -1,6 +1,7 @@
 //! From an event to its row: everything the log shows of it, ready to paint.
 
 use crate::capture::column_path::{self, ColumnPath};
+use crate::capture::http_exchange::HttpExchange;
 use crate::capture::row::{Level, Row, uid_colour};
 use crate::capture::{
     ClosedBy, Direction, Event, Fact, FactKind, Kind, Message, Notes, Payload, ReadError, Reader, Record,
@@ -153,6 +154,7 @@ fn fact_level(fact: &Fact) -> Level {
             ClosedBy::Server | ClosedBy::Network => Level::Error,
         },
         Fact::Response { status, .. } if *status != 101 => Level::Error,
+        Fact::Http(exchange) if exchange.is_failure() => Level::Error,
         Fact::Held { .. } | Fact::Retry { .. } | Fact::Clock { .. } | Fact::Unknown { .. } => Level::Warning,
         Fact::Connect { unverified: true, .. } => Level::Warning,
         Fact::Secured { accepted, .. } if !accepted.is_empty() => Level::Warning,
@@ -164,6 +166,7 @@ fn fact_level(fact: &Fact) -> Level {
         | Fact::Secured { .. }
         | Fact::Request { .. }
         | Fact::Response { .. }
+        | Fact::Http(_)
         | Fact::Note { .. }
         | Fact::Control { .. } => Level::Dim,
     }
@@ -214,9 +217,22 @@ fn fact_summary(fact: &Fact) -> String {
         Fact::Clock { drift_us } => {
             format!("the clock of this computer moved by {:.1} s", seconds(drift_us.unsigned_abs() / 1000))
         }
+        Fact::Http(exchange) => http_summary(exchange),
         Fact::Identity(claim) => identity_row::summary(claim),
         Fact::Note { about, pin, text } => note_summary(*about, *pin, text.as_deref()),
         Fact::Unknown { name, line } => format!("{name} · {}", start(line)),
+    }
+}
+
+fn http_summary(exchange: &HttpExchange) -> String {
+    let asked = format!("{} {}", exchange.method, exchange.target());
+    match (&exchange.error, exchange.status) {
+        (Some(error), None) => format!("{asked} · {}", error.message),
+        (Some(error), Some(status)) => format!("{asked} → {status} · {}", error.message),
+        (None, status) => {
+            let status = status.map_or_else(String::new, |status| status.to_string());
+            format!("{asked} → {status} {} · {:.0} ms", exchange.reason, seconds(exchange.took_us))
+        }
     }
 }
 

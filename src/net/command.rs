@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::directus::{AuthMode, Credentials, Endpoint, Secret, TokenPlace, is_secret_header};
+use crate::net::http::{HttpReply, HttpRequest};
 use crate::net::reach::Reach;
 
 /// Which machinery carries the frames.
@@ -302,7 +303,7 @@ impl std::fmt::Debug for Outgoing {
 
 /// What may be asked of a connection. Every command is safe at any time; one that does not fit the
 /// moment is answered by an event, or does nothing.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Command {
     /// Connect; an open connection is closed politely first, and remembered subscriptions are forgotten.
     Connect(Box<ConnectSpec>),
@@ -327,4 +328,9 @@ pub enum Command {
     StopRetrying,
     /// Set the switches.
     Switches(Switches),
+    /// Give a link that has never been connected its server, so that HTTP can be asked of it before the socket.
+    /// One that is connected keeps what it has.
+    Prepare(Box<ConnectSpec>),
+    /// Ask the server something over HTTP, beside the socket or without it.
+    Http(Box<HttpRequest>, HttpReply),
 }

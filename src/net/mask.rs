@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use crate::capture::event::{Fact, Header, Text};
-use crate::directus::{Class, Masker, MessageType, Secret, classify};
+use crate::capture::http_exchange::HttpExchange;
+use crate::directus::{Class, Masker, MessageType, Secret, classify, has_mask};
 
 /// A shared door of one capture: the net thread masks through it, the window resends through it.
 #[derive(Clone)]
@@ -86,6 +87,27 @@ impl Door {
         true
     }
 
+    /// Body of an HTTP exchange. Those about logging in hold secrets under more names.
+    pub(crate) fn body(&self, text: &mut String, login: bool) {
+        let mut masker = self.masker();
+        let masked = if login { masker.login_body(text) } else { masker.outgoing(text) };
+        if let Some(masked) = masked {
+            *text = masked;
+        }
+    }
+
+    /// Its bodies were masked by `body` already, which knows what they are about.
+    fn exchange(&self, exchange: &mut HttpExchange) -> bool {
+        let HttpExchange { url, request_headers, headers, reason, error, .. } = exchange;
+        let mut any =
+            self.url(url) | self.headers(request_headers) | self.headers(headers) | self.words(reason);
+        if let Some(error) = error {
+            any |=
+                self.words(&mut error.message) | self.words(&mut error.cause) | self.words(&mut error.advice);
+        }
+        any || has_mask(&exchange.body) || has_mask(&exchange.request_body)
+    }
+
     fn headers(&self, headers: &mut [Header]) -> bool {
         let mut masker = self.masker();
         let mut any = false;
@@ -127,6 +149,7 @@ impl Door {
             Fact::Error { message, cause, advice, .. } => {
                 self.words(message) | self.words(cause) | self.words(advice)
             }
+            Fact::Http(exchange) => self.exchange(exchange),
             Fact::Note { text, .. } => text.as_mut().is_some_and(|text| self.words(text)),
             Fact::Resolved { .. }
             | Fact::Connected { .. }

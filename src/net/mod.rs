@@ -14,6 +14,7 @@ mod clock;
 pub mod command;
 pub mod failure;
 mod full;
+pub mod http;
 pub mod link;
 pub mod mask;
 mod portable;

@@ -60,6 +60,7 @@ fn payload_bytes(event: &Event) -> u64 {
         What::Message(message) => return message.size,
         What::Fact(fact) => match &**fact {
             Fact::Response { body, .. } => body.len(),
+            Fact::Http(exchange) => exchange.request_body.len().saturating_add(exchange.body.len()),
             Fact::Held { data, .. } | Fact::Unsent { data, .. } | Fact::Control { data, .. } => data.len(),
             // The rest is as short as the words in it.
             _ => 0,

@@ -13,6 +13,7 @@ use crate::net::carrier::Carrier;
 use crate::net::clock::Clock;
 use crate::net::command::Command;
 use crate::net::failure::OpenFailure;
+use crate::net::http::{Errands, HttpReport};
 use crate::net::link::{Link, Order, Outputs};
 use crate::net::queue::Queue;
 use crate::net::sink::{Delivered, Sink};
@@ -37,6 +38,8 @@ pub(crate) struct Worker {
     backlog: Vec<Event>,
     /// Nobody wants this link any more.
     leaving: bool,
+    /// HTTP beside the socket.
+    errands: Errands,
     queue: Queue,
     /// Bytes of it that were taken and may still lie in the socket's buffer.
     taken: u64,
@@ -49,6 +52,7 @@ enum Wake {
     Due,
     Room(Option<OwnedSemaphorePermit>),
     Socket,
+    Exchanged(u64, HttpReport),
 }
 
 impl Worker {
@@ -64,6 +68,7 @@ impl Worker {
             out: Outputs::default(),
             backlog: Vec::new(),
             leaving: false,
+            errands: Errands::default(),
             queue,
             taken: 0,
         }
@@ -89,8 +94,9 @@ impl Worker {
     async fn wait(&mut self, net_leaves: &mut watch::Receiver<()>) -> Wake {
         let reading = self.backlog.is_empty().then_some(BATCH_BYTES);
         let deadline = self.link.deadline().map(|at| self.clock.instant(at));
-        let Self { commands, sink, carrier, inbox, backlog, leaving, queue, taken, .. } = self;
+        let Self { commands, sink, carrier, inbox, backlog, leaving, queue, taken, errands, .. } = self;
         let asleep = deadline.is_some();
+        let busy = !errands.is_empty();
         let alarm =
             async { tokio::time::sleep_until(deadline.unwrap_or_else(std::time::Instant::now).into()).await };
         tokio::select! {
@@ -109,6 +115,7 @@ impl Worker {
                 }
                 None => std::task::Poll::Pending,
             }), if carrier.is_some() => Wake::Socket,
+            (id, report) = poll_fn(|cx| errands.poll(cx)), if busy => Wake::Exchanged(id, report),
         }
     }
 
@@ -125,6 +132,7 @@ impl Worker {
                 self.sent(self.sink.deliver(events, room));
                 self.link.paused(false, self.clock.now());
             }
+            Wake::Exchanged(id, report) => self.link.exchanged(id, report, self.clock.now(), &mut self.out),
             Wake::Socket => {
                 self.out.events.reserve(self.inbox.len() + 1);
                 for event in self.inbox.drain(..) {
@@ -151,6 +159,7 @@ impl Worker {
             self.command(command);
         }
         self.link.finish(self.clock.now(), &mut self.out);
+        self.errands.clear();
     }
 
     fn obey(&mut self) {
@@ -162,6 +171,10 @@ impl Worker {
                 }
                 (Order::Drop, carrier) => {
                     *carrier = None;
+                    Ok(())
+                }
+                (Order::Http(id, spec, request), _) => {
+                    self.errands.add(id, spec, *request);
                     Ok(())
                 }
                 (Order::Keep(keeper, secret), _) => {

@@ -91,6 +91,8 @@ impl Board {
         if subscription.request.automatic {
             subscription.continues = self.predecessor(&subscription);
             self.claimed.extend(subscription.continues);
+            let before = subscription.continues.and_then(|number| self.place_of(number));
+            subscription.restores = before.and_then(|place| self.all[place].taken_up());
         }
         self.changed = true;
         self.last_number = subscription.number;
@@ -172,6 +174,7 @@ impl Board {
         subscription.init_seq = Some(seq);
         subscription.init_after_us =
             Some(stamp.elapsed_us.saturating_sub(subscription.request.sent.elapsed_us));
+        subscription.init_us = Some(stamp.elapsed_us);
         subscription.init_rows = rows;
         let replaced = earlier.iter().map(|&other| self.all[other].number).collect();
         if let Some(slot) = self.slot_mut(uid) {
@@ -317,8 +320,14 @@ impl Board {
         }
     }
 
-    /// The connection is gone, and the server's side of every subscription with it.
-    pub(super) fn orphan(&mut self) {
+    /// The connection is gone, and the server's side of every subscription with it: by event `seq` at `at_us`.
+    pub(super) fn orphan(&mut self, seq: u64, at_us: u64) {
+        let all = &mut self.all;
+        for slot in self.by_uid.values().chain([&self.bare]) {
+            for &place in &slot.alive {
+                all[place].cut = Some((seq, at_us));
+            }
+        }
         self.finish_all(&SubscriptionState::Orphaned, |_| true);
         self.by_uid.clear();
         self.bare = Slot::default();

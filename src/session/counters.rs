@@ -108,4 +108,8 @@ pub struct Counters {
     pub subscriptions_forgotten: u64,
     /// Times the wall clock jumped against the monotonic one.
     pub clock_jumps: u64,
+    /// HTTP exchanges beside the socket.
+    pub exchanges: u64,
+    /// Those of them that brought no answer, or one that says that something went wrong.
+    pub failed_exchanges: u64,
 }

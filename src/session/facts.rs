@@ -51,6 +51,10 @@ impl Session {
                 self.enter(at, Phase::Closed);
             }
             Fact::Switched { name, on } => self.shown.switches.set(name, *on),
+            Fact::Http(exchange) => {
+                self.shown.counters.exchanges += 1;
+                self.shown.counters.failed_exchanges += u64::from(exchange.is_failure());
+            }
             Fact::Clock { drift_us } => {
                 self.shown.counters.clock_jumps += 1;
                 self.shown.identity.clock_jumped(*drift_us);
@@ -130,7 +134,7 @@ impl Session {
     fn connect(&mut self, at: At, fact: &Fact) {
         let Fact::Connect { url, transport, mode, credential, attempt, unverified } = fact else { return };
         // Also where the number didn't rise: a second `connect` begins anew.
-        self.end_connection();
+        self.end_connection(at);
         self.shown.identity = Identity::default();
         self.shown.url = Arc::from(url.as_str());
         self.shown.transport = Arc::from(transport.as_str());
@@ -204,7 +208,7 @@ impl Session {
         self.explain(at, End::Closed { code, reason, by });
         if self.shown.opened_us.is_none() {
             // An attempt that never got through also ends with a close. Its cause is the error before it.
-            self.end_connection();
+            self.end_connection(at);
             self.log_in(at, Login::None);
             self.enter(at, Phase::Closed);
             return;
@@ -232,7 +236,7 @@ impl Session {
             ping_unanswered: self.shown.heartbeat.closes_at_us().is_some(),
             was_live,
         }));
-        self.end_connection();
+        self.end_connection(at);
         self.log_in(at, Login::None);
         self.enter(at, Phase::Closed);
     }

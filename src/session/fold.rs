@@ -127,7 +127,7 @@ impl Session {
                 self.enter(at, Phase::Idle);
             }
             self.counted_before = self.shown.counters;
-            self.begin_connection(event.connection);
+            self.begin_connection(at);
             self.trail.begin(at);
         }
         // In a capture merged of two, an earlier connection may go on beside a later one. The state is the later one's, so
@@ -249,9 +249,9 @@ impl Session {
     }
 
     /// A new connection: whatever the old one still owed never comes.
-    fn begin_connection(&mut self, connection: u32) {
-        self.shown.connection = connection;
-        self.end_connection();
+    fn begin_connection(&mut self, at: At) {
+        self.shown.connection = at.connection;
+        self.end_connection(at);
         self.shown.heartbeat = Heartbeat::default();
         self.shown.counters.unanswered += self.requests.clear();
         self.shown.last_in_us = None;
@@ -259,8 +259,8 @@ impl Session {
         self.shown.restore = None;
     }
 
-    pub(super) fn end_connection(&mut self) {
-        self.board.orphan();
+    pub(super) fn end_connection(&mut self, at: At) {
+        self.board.orphan(at.seq, at.us());
         self.shown.opened_us = None;
     }
 

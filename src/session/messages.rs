@@ -311,6 +311,9 @@ impl Session {
             bytes: 0,
             last_event: None,
             refused_events: 0,
+            restores: None,
+            init_us: None,
+            cut: None,
             wanted: seen.class.event,
         });
         if at.automatic {

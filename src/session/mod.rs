@@ -29,6 +29,7 @@ mod restore;
 mod round_trips;
 mod snapshot;
 mod subscription;
+pub mod table;
 mod warning;
 
 #[cfg(test)]
@@ -66,5 +67,5 @@ pub use requests::{Pending, RequestKind};
 pub use restore::Restore;
 pub use round_trips::RoundTrips;
 pub use snapshot::{Moment, Retry, Snapshot, Switches};
-pub use subscription::{Subscription, SubscriptionRequest, SubscriptionState};
+pub use subscription::{Restores, Subscription, SubscriptionRequest, SubscriptionState};
 pub use warning::{Warning, WarningKind};

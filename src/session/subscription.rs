@@ -100,6 +100,21 @@ pub struct SubscriptionRequest {
     pub query: Option<Arc<str>>,
 }
 
+/// What a subscription sent again after a reconnect takes up: the last one that asked for the same and had an `init`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Restores {
+    /// Number of that subscription.
+    pub number: u32,
+    /// Sequence number of its subscribe message.
+    pub sent_seq: u64,
+    /// Sequence number of its `init`.
+    pub init_seq: u64,
+    /// Sequence number of the event that ended its connection.
+    pub cut_seq: u64,
+    /// When that was, in elapsed microseconds.
+    pub cut_us: u64,
+}
+
 /// One subscribe message and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscription {
@@ -128,6 +143,12 @@ pub struct Subscription {
     pub last_event: Option<Stamp>,
     /// Events the server could not deliver (reference 5.7).
     pub refused_events: u64,
+    /// What it takes up after a reconnect.
+    pub restores: Option<Restores>,
+    /// When the `init` came, in elapsed microseconds.
+    pub init_us: Option<u64>,
+    /// The event that ended its connection while it stood, and when, in elapsed microseconds.
+    pub(super) cut: Option<(u64, u64)>,
     /// The event asked for, as a word of the protocol; decides which events may be ours.
     pub(super) wanted: EventName,
 }
@@ -136,5 +157,19 @@ impl Subscription {
     /// Whether an event of this name can belong to it.
     pub(super) fn takes(&self, event: EventName) -> bool {
         matches!(self.wanted, EventName::None) || self.wanted == event
+    }
+
+    /// What a subscription that goes on from this one takes up. One that was cut off before its own `init` passes on what
+    /// it would have taken up.
+    pub(super) fn taken_up(&self) -> Option<Restores> {
+        let (cut_seq, cut_us) = self.cut?;
+        let own = |init_seq| Restores {
+            number: self.number,
+            sent_seq: self.request.seq,
+            init_seq,
+            cut_seq,
+            cut_us,
+        };
+        self.init_seq.map(own).or(self.restores)
     }
 }

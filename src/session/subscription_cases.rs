@@ -1,9 +1,10 @@
 //! The conformance cases of the protocol reference (section 12) about subscriptions, as far as the session has a say.
 
+use crate::capture::event::{ClosedBy, Direction};
 use crate::directus::ErrorCode;
 use crate::session::login::Login;
 use crate::session::phase::Phase;
-use crate::session::script::Script;
+use crate::session::script::{Script, message};
 use crate::session::subscription::SubscriptionState;
 use crate::session::warning::WarningKind;
 
@@ -238,4 +239,40 @@ fn case_62_an_unsubscribe_that_overtakes_its_subscribe_ends_nothing() {
         assert_eq!(script.states(), ["ended"]);
         assert_eq!(script.warnings().len(), 1, "the second one came in time");
     }
+}
+
+#[test]
+fn a_subscription_sent_again_takes_up_the_one_that_was_cut_off() {
+    let ask = |script: &mut Script| {
+        for (collection, uid) in [("a", "one"), ("b", "two")] {
+            let text = format!(r#"{{"type":"subscribe","collection":"{collection}","uid":"{uid}"}}"#);
+            // After a reconnect Harewire sends by itself.
+            script.fold(message(Direction::Out, &text), script.connection > 1);
+        }
+        script.hear(r#"{"type":"subscription","event":"init","data":[],"uid":"one"}"#)
+    };
+    let mut script = Script::live();
+    ask(&mut script);
+    script.hear(r#"{"type":"subscription","event":"init","data":[],"uid":"two"}"#);
+    let first_init = script.seq - 1;
+    script.close(1006, ClosedBy::Network);
+    let (cut_seq, cut_us) = (script.seq, script.elapsed_us);
+    script.connect("handshake", "static token", "ws://h/websocket");
+    ask(&mut script);
+    let shot = script.shot();
+    let restored = shot.subscription(3).unwrap().restores.unwrap();
+    assert_eq!((restored.number, restored.init_seq), (1, first_init));
+    assert_eq!((restored.cut_seq, restored.cut_us), (cut_seq, cut_us));
+    assert_eq!(shot.subscription(4).unwrap().restores.unwrap().number, 2);
+    assert_eq!(shot.subscription(1).unwrap().restores, None);
+    // Number 4 is cut off before its `init`: what comes then takes up number 2, which had one.
+    script.close(1006, ClosedBy::Network);
+    script.connect("handshake", "static token", "ws://h/websocket");
+    ask(&mut script);
+    let shot = script.shot();
+    assert_eq!(shot.subscription(5).unwrap().restores.unwrap().number, 3);
+    assert_eq!(shot.subscription(6).unwrap().restores.unwrap().number, 2);
+    // What a person asks for takes up nothing.
+    script.say(r#"{"type":"subscribe","collection":"b","uid":"two"}"#);
+    assert_eq!(script.shot().subscription(7).unwrap().restores, None);
 }

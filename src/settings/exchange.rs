@@ -299,16 +299,19 @@ mod tests {
             .map(|(name, _)| name)
             .collect();
         assert_eq!(written, FIELDS);
-        let switches: Vec<&str> = text
-            .lines()
-            .skip_while(|line| !line.ends_with("switches: ("))
-            .skip(1)
-            .take_while(|line| line.trim() != "),")
-            .filter_map(|line| line.strip_prefix("                "))
-            .filter_map(|line| line.split_once(':'))
-            .map(|(name, _)| name)
-            .collect();
-        assert_eq!(switches, [&SWITCHES[..], &REACH[..]].concat());
+        let inner = |part: &str| -> Vec<&str> {
+            let opening = format!("{part}: (");
+            text.lines()
+                .skip_while(|line| !line.ends_with(&opening))
+                .skip(1)
+                .take_while(|line| line.trim() != "),")
+                .filter_map(|line| line.strip_prefix("                "))
+                .filter_map(|line| line.split_once(':'))
+                .map(|(name, _)| name)
+                .collect()
+        };
+        assert_eq!(inner("switches"), SWITCHES);
+        assert_eq!(inner("reach"), REACH);
     }
 
     #[test]

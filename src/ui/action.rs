@@ -11,6 +11,7 @@ use crate::ui::path_prompt::Errand;
 use crate::ui::rows_action::RowsAction;
 use crate::ui::saved_action::SavedAction;
 use crate::ui::tab_strip::TabAction;
+use crate::ui::table_action::TableAction;
 use crate::ui::vault_model::VaultAction;
 
 /// What a view wants done. The app performs it after the frame.
@@ -30,6 +31,8 @@ pub enum Action {
     AddColumn(String),
     /// Change which rows are shown.
     Filter(FilterChange),
+    /// Do this with the live rows of a subscription.
+    Table(TableAction),
     /// Change the saved filters.
     Saved(SavedAction),
     /// Hide the rows there are now. They stay in the file.

@@ -81,6 +81,8 @@ pub enum Command {
     FindPrevious,
     /// Open the search inside the selected message.
     FindInMessage,
+    /// Show the rows of a subscription, or the log again.
+    Table,
     /// One about rows of the log.
     Rows(RowCommand),
     /// Open a capture file.
@@ -217,13 +219,7 @@ const CONNECTION: [Line; 12] = [
         Icon::FlaskConical,
         NONE,
     ),
-    (
-        Command::DemoDrop,
-        "Demo drops connections",
-        "Cut without a Close frame, to see it",
-        Icon::FlaskConical,
-        NONE,
-    ),
+    (Command::DemoDrop, "Demo drops connections", "Cut without a Close frame", Icon::FlaskConical, NONE),
     (
         Command::DemoSilence,
         "Demo goes silent",
@@ -264,7 +260,7 @@ const MESSAGES: [Line; 9] = [
     ),
 ];
 
-const LOG: [Line; 13] = [
+const LOG: [Line; 14] = [
     (
         Command::FocusFilter,
         "Filter",
@@ -301,6 +297,7 @@ const LOG: [Line; 13] = [
         Icon::Eraser,
         ctrl_shift(Key::L),
     ),
+    (Command::Table, "Live table", "Rows of the newest subscription, or the log", Icon::Table2, ctrl(Key::T)),
     (Command::UndoClear, "Undo clear", "Show the hidden rows again", Icon::Undo2, NONE),
 ];
 

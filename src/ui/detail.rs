@@ -7,6 +7,7 @@ use crate::capture::row::{Detail, Level, Tree};
 use crate::capture::sheet::{Form, Sheet};
 use crate::capture::study::{CopyForm, Study, StudyWish};
 use crate::session::causes::CauseCard;
+use crate::session::table::GapReport;
 use crate::ui::action::Action;
 use crate::ui::button::{Button, Look};
 use crate::ui::command::Command;
@@ -15,6 +16,7 @@ use crate::ui::copy_menu::{copy_menu_ui, copy_part};
 use crate::ui::detail_parts::{explained_ui, facts_ui, head_ui, line_ui, margin};
 use crate::ui::diff_view::DiffView;
 use crate::ui::empty::empty_ui;
+use crate::ui::gap_report::gap_line_ui;
 use crate::ui::hex_view::HexView;
 use crate::ui::json_view::JsonView;
 use crate::ui::message_search::MessageSearch;
@@ -68,6 +70,8 @@ pub struct Subject<'a> {
     pub wish: &'a StudyWish,
     /// Why the connection ended with the selected event, if it did.
     pub card: Option<&'a CauseCard>,
+    /// What a subscription missed before it was restored, if this event is its `init`.
+    pub gap: Option<&'a GapReport>,
 }
 
 /// What the view needs to know beside the event.
@@ -125,6 +129,9 @@ impl DetailView {
         // What was prepared of another event must not be shown as this one's.
         let study = if subject.study.seq == detail.row.seq { subject.study } else { &nothing };
         head_ui(ui, detail, circumstances.offset_s, actions);
+        if let Some(gap) = subject.gap {
+            margin(ui, |ui| gap_line_ui(ui, gap));
+        }
         line_ui(ui);
         let request = self.foot_ui(ui, (detail, subject.card), circumstances.can_send, actions);
         if matches!(self.tab, DetailTab::Tree | DetailTab::Text) {
@@ -331,7 +338,7 @@ mod tests {
             move |ui, state: &mut State| {
                 state.prepare(&detail);
                 let State { view, actions, study, wish, .. } = state;
-                let subject = Subject { detail: Some(&detail), study, wish, card: None };
+                let subject = Subject { detail: Some(&detail), study, wish, card: None, gap: None };
                 let circumstances = Circumstances { can_send: true, ..Circumstances::default() };
                 let request = view.show(ui, subject, circumstances, actions);
                 state.request = request.or(state.request.take());

@@ -1,8 +1,11 @@
 //! `Model`: all that the views read in a frame.
 
+use std::sync::Arc;
+
 use crate::capture::row::Detail;
 use crate::capture::study::{Study, StudyWish};
 use crate::session::Snapshot;
+use crate::session::table::{GapReport, ShownTable};
 use crate::settings::Settings;
 use crate::ui::capture_list::CaptureList;
 use crate::ui::export_view::Scopes;
@@ -26,6 +29,10 @@ pub struct Model<'a> {
     pub study: &'a Study,
     /// What the detail pane asked to have prepared.
     pub wish: &'a StudyWish,
+    /// The live rows of the subscription opened.
+    pub table: Option<&'a ShownTable>,
+    /// What each restored subscription missed while its connection was gone.
+    pub gaps: &'a [Arc<GapReport>],
     /// What is remembered between runs.
     pub settings: &'a Settings,
     /// Where the events come from.

@@ -20,6 +20,8 @@ pub enum Errand {
     SaveCapture,
     /// Where an export in this format goes. Asked by the export dialog.
     Export(Format),
+    /// Where the rows of the live table go.
+    ExportTable,
     /// A HAR to make a capture of.
     ImportHar,
     /// A capture to merge with the present one.
@@ -40,6 +42,7 @@ impl Errand {
             }
             Self::SaveCapture => ("Save capture as", "A copy of this session as far as it is written"),
             Self::Export(_) => ("Export", "Secrets stay masked in every format"),
+            Self::ExportTable => ("Export table", "The rows shown, as CSV"),
             Self::ImportHar => (
                 "Import HAR",
                 "Saved by Chrome or Edge with the developer tools open before the page connected; it can also be dropped on the window",
@@ -61,7 +64,7 @@ impl Errand {
         match self {
             Self::OpenCapture => "Open",
             Self::SaveCapture => "Save",
-            Self::Export(_) | Self::ExportProfiles => "Export",
+            Self::Export(_) | Self::ExportTable | Self::ExportProfiles => "Export",
             Self::ImportHar | Self::ImportProfiles => "Import",
             Self::MergeCapture => "Merge",
             Self::ReadDotenv => "Read",

@@ -10,6 +10,7 @@ use crate::capture::json_tree::{JsonTree, NODE_LIMIT};
 use crate::capture::row::{Detail, Level, Row, Tree, uid_colour};
 use crate::capture::study::{Study, StudyWish};
 use crate::directus::classify;
+use crate::session::table::{GapReport, ShownTable};
 use crate::session::{Session, Snapshot};
 use crate::settings::{Profile, Settings};
 use crate::ui::action::{Action, FilterChange};
@@ -35,6 +36,8 @@ pub struct Scene {
     pub total: Option<u64>,
     pub detail: Option<Detail>,
     pub wish: StudyWish,
+    pub table: Option<ShownTable>,
+    pub gaps: Vec<Arc<GapReport>>,
     pub settings: Settings,
     /// The filter in effect.
     pub filter: String,
@@ -62,6 +65,8 @@ impl Scene {
             total: None,
             detail: None,
             wish: StudyWish::default(),
+            table: None,
+            gaps: Vec::new(),
             settings: Settings::default(),
             filter: String::new(),
             removed_filter: None,
@@ -241,6 +246,8 @@ impl Scene {
             detail: self.detail.as_ref(),
             study: &Study::default(),
             wish: &self.wish,
+            table: self.table.as_ref(),
+            gaps: &self.gaps,
             settings: &self.settings,
             source: self
                 .live

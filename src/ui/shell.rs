@@ -15,9 +15,11 @@ use crate::ui::connect_form::ConnectForm;
 use crate::ui::copy_menu::copy_part;
 use crate::ui::detail::{Circumstances, DetailRequest, DetailView, Subject};
 use crate::ui::export_view::{ExportRequest, ExportView};
+use crate::ui::gap_report::gap_at;
 use crate::ui::help_view::help_ui;
 use crate::ui::jobs_view::jobs_ui;
 use crate::ui::log_view::LogView;
+use crate::ui::middle::Middle;
 use crate::ui::model::{Model, Source};
 use crate::ui::opening_bar::opening_ui;
 use crate::ui::palette::{Choice, Palette};
@@ -53,6 +55,7 @@ pub struct SessionViews {
     log: LogView,
     detail: DetailView,
     compose: Compose,
+    middle: Middle,
 }
 
 /// A page over the window.
@@ -122,6 +125,11 @@ impl Shell {
     /// Shows a sentence that goes by itself, or stays if it is an error.
     pub fn say(&mut self, level: Level, sentence: &str) {
         self.toasts.say(level, sentence);
+    }
+
+    /// The live rows of a subscription were opened: shows them.
+    pub fn show_table(&mut self) {
+        self.views.middle.show_table();
     }
 
     /// Puts a text into the compose box.
@@ -248,7 +256,9 @@ impl Shell {
                 let can_send = can_send(model.snapshot) && matches!(model.source, Source::Live(_));
                 let card = model.detail.and_then(|detail| model.snapshot.card_of(detail.row.seq));
                 let card = card.map(AsRef::as_ref);
-                let subject = Subject { detail: model.detail, study: model.study, wish: model.wish, card };
+                let gap = model.detail.and_then(|detail| gap_at(model.gaps, detail.row.seq));
+                let Model { detail, study, wish, .. } = *model;
+                let subject = Subject { detail, study, wish, card, gap };
                 let (offset_s, marked) = (model.log.offset_s, model.log.marked);
                 self.views.detail.show(ui, subject, Circumstances { offset_s, can_send, marked }, actions)
             });
@@ -267,7 +277,8 @@ impl Shell {
             layout.compose_height = shown.response.rect.height();
         }
         let centre = CentralPanel::default().frame(Frame::new().fill(t.ground));
-        let chosen = centre.show(ui, |ui| self.views.log.show(ui, &model.log, waiting(model), actions)).inner;
+        let SessionViews { middle, log, .. } = &mut self.views;
+        let chosen = centre.show(ui, |ui| middle.show(ui, log, model, actions)).inner;
         if let Some(command) = chosen {
             self.perform(command, model, actions);
         }
@@ -303,6 +314,7 @@ impl Shell {
                 self.captures.open();
                 actions.push(Action::Captures(CapturesAction::Look));
             }
+            Command::Table => actions.extend(self.views.middle.toggle(model)),
             Command::CloseWith
                 if model.snapshot.phase.is_open() && matches!(model.source, Source::Live(_)) =>
             {
@@ -322,9 +334,7 @@ impl Shell {
 
 /// The action of a command that no view does by itself.
 fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
-    let settings = model.settings;
-    let layout = settings.layout;
-    let preferences = settings.preferences;
+    let (layout, preferences) = (model.settings.layout, model.settings.preferences);
     let is_live = matches!(model.source, Source::Live(_));
     let set = |preferences| Some(Action::SetPreferences(Box::new(preferences)));
     let set_layout = |layout| Some(Action::SetLayout(layout));
@@ -399,6 +409,7 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         | Command::FindInMessage
         | Command::Rows(_)
         | Command::Settings
+        | Command::Table
         | Command::Help => None,
     }
 }
@@ -406,14 +417,4 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
 /// An action for a connection on which messages flow.
 fn on_live_phase(model: &Model<'_>, action: Action) -> Option<Action> {
     (model.snapshot.phase == Phase::Live).then_some(action)
-}
-
-/// What an empty log says.
-fn waiting(model: &Model<'_>) -> &'static str {
-    match (model.source, model.snapshot.phase) {
-        (Source::Recording(_), _) => "This capture holds no events",
-        (_, Phase::Idle | Phase::Closed) => "Connect, and everything that crosses the wire appears here",
-        _ if model.log.hidden > 0 => "What comes from now on appears here",
-        _ => "Everything that crosses the wire appears here",
-    }
 }

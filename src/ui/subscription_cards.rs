@@ -11,8 +11,10 @@ use crate::ui::action::Action;
 use crate::ui::button::{Button, Look};
 use crate::ui::control::{card_ui, chip_ui, hint_ui};
 use crate::ui::figures::{ago, count, counted, span};
+use crate::ui::gap_report::{gap_of, gap_ui};
 use crate::ui::model::Model;
 use crate::ui::section::folding_ui;
+use crate::ui::table_action::TableAction;
 use crate::ui::theme::{self, tokens};
 
 /// Finished subscriptions shown below those alive.
@@ -126,9 +128,25 @@ fn subscription_ui(ui: &mut Ui, subscription: &Subscription, model: &Model<'_>, 
                 RichText::new("shares its uid with another: events come twice").size(11.5).color(t.warning);
             ui.add(egui::Label::new(words).wrap());
         }
-        let row = RichText::new(format!("row #{}", count(request.seq))).size(11.0).color(t.accent);
+        if let Some(gap) = gap_of(model.gaps, subscription.number) {
+            gap_ui(ui, gap, actions);
+        }
+        links_ui(ui, subscription, actions);
+    });
+}
+
+fn links_ui(ui: &mut Ui, subscription: &Subscription, actions: &mut Vec<Action>) {
+    let t = tokens(ui);
+    let seq = subscription.request.seq;
+    ui.horizontal(|ui| {
+        let row = RichText::new(format!("row #{}", count(seq))).size(11.0).color(t.accent);
         if ui.link(row).on_hover_text("Select the subscribe message").clicked() {
-            actions.push(Action::GoTo(request.seq));
+            actions.push(Action::GoTo(seq));
+        }
+        let rows = RichText::new("Show rows").size(11.0).color(t.accent);
+        let has_rows = subscription.init_seq.is_some();
+        if has_rows && ui.link(rows).on_hover_text("Its rows as a live table").clicked() {
+            actions.push(Action::Table(TableAction::Open(subscription.number)));
         }
     });
 }

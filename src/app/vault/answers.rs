@@ -15,6 +15,7 @@ impl Vault {
         let Asked { task, name, told, .. } = asked;
         match (task, said) {
             (Task::Open, said) => self.opened(said.is_ok()),
+            (Task::Pass, _) => {}
             (Task::Read(key, server), Ok(Outcome::Value(secret))) => {
                 self.kept.insert(key, (server, secret.clone()));
                 self.fetched(key, secret, told.then_some(name.as_str()), news);
@@ -116,7 +117,7 @@ impl Vault {
 
     pub(super) fn fail(&mut self, task: Task, name: &str, trouble: KeyringTrouble) {
         let sentence = match &task {
-            Task::Open | Task::Read(..) => return,
+            Task::Open | Task::Pass | Task::Read(..) => return,
             Task::Write((_, kind), ..) => {
                 format!("The {} of “{name}” is kept for this session only: {trouble}.", kind.secret_name())
             }
@@ -134,6 +135,7 @@ impl Vault {
     pub(super) fn slow(&mut self, task: &Task, name: &str, news: &mut Vec<VaultNews>) {
         let trouble = KeyringTrouble::Slow;
         let sentence = match task {
+            Task::Pass => return,
             Task::Open => {
                 self.state = KeyringState::Missing;
                 return;

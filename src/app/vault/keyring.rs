@@ -1,6 +1,7 @@
 //! `Keyring`: the system's keyring, asked on a thread of its own, since it may wait for a person or for ever.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError};
@@ -73,6 +74,8 @@ struct Stored {
 pub(super) enum Task {
     /// Open it, or open it anew.
     Open,
+    /// Nothing: its answer says that all before it is done.
+    Pass,
     /// Tell the value, if it was stored for this server.
     Read(Key, String),
     /// Keep the value for this server.
@@ -99,9 +102,28 @@ pub(super) type Answer = (u64, Result<Outcome, KeyringTrouble>);
 
 /// The thread. Dropping this lets it end after what it was asked; a keyring that hangs keeps nobody waiting.
 pub(super) struct Keyring {
-    tasks: Sender<(u64, Task)>,
+    asker: Asker,
     answers: Receiver<Answer>,
-    next: u64,
+}
+
+/// Asks from any thread.
+#[derive(Clone)]
+pub(super) struct Asker {
+    tasks: Sender<(u64, Task)>,
+    last: Arc<AtomicU64>,
+}
+
+impl Asker {
+    /// A number for a task.
+    pub(super) fn number(&self) -> u64 {
+        self.last.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Asks, after all that was asked before. The number comes back with the answer.
+    pub(super) fn ask(&self, number: u64, task: Task) {
+        // A thread that is gone shows in `Keyring::answer`.
+        let _gone = self.tasks.send((number, task));
+    }
 }
 
 impl Keyring {
@@ -120,24 +142,21 @@ impl Keyring {
         };
         // Where the system refuses a thread the channels close, and every question is answered with `Missing`.
         let _thread = std::thread::Builder::new().name("keyring".to_owned()).spawn(run);
-        Self { tasks, answers, next: 1 }
+        Self { asker: Asker { tasks, last: Arc::default() }, answers }
     }
 
-    /// Asks, in order. The number comes back with the answer.
-    pub(super) fn ask(&mut self, task: Task) -> u64 {
-        let number = self.next;
-        self.next += 1;
-        // A thread that is gone shows in `answers`.
-        let _gone = self.tasks.send((number, task));
-        number
+    /// To ask with.
+    pub(super) const fn asker(&self) -> &Asker {
+        &self.asker
     }
 
     /// Waits until all that was asked is done, at most so long.
     pub(super) fn finish(self, limit: Duration) {
-        let Self { tasks, answers, .. } = self;
-        drop(tasks);
         let end = Instant::now() + limit;
-        while answers.recv_deadline(end).is_ok() {}
+        let last = self.asker.number();
+        // Opened already: this does nothing but come after all else.
+        self.asker.ask(last, Task::Pass);
+        while self.answers.recv_deadline(end).is_ok_and(|(number, _)| number != last) {}
     }
 
     /// The next answer that is there; `Err` once the thread is gone.
@@ -155,8 +174,10 @@ fn perform(
     store: &mut Option<Arc<CredentialStore>>,
     task: Task,
 ) -> Result<Outcome, KeyringTrouble> {
-    if matches!(task, Task::Open) {
-        *store = None;
+    match task {
+        Task::Pass => return Ok(Outcome::Done),
+        Task::Open => *store = None,
+        Task::Read(..) | Task::Write(..) | Task::Delete(_) => {}
     }
     let store = match store {
         Some(store) => store,
@@ -164,7 +185,7 @@ fn perform(
         None => store.insert(open().map_err(|_| KeyringTrouble::Missing)?),
     };
     match task {
-        Task::Open => Ok(Outcome::Done),
+        Task::Open | Task::Pass => Ok(Outcome::Done),
         Task::Read(key, server) => read(&entry(store, key)?, &server),
         Task::Write(key, server, secret) => write(&entry(store, key)?, server, &secret),
         Task::Delete(key) => match entry(store, key)?.delete_credential() {

@@ -9,9 +9,11 @@ mod tests;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
-use keyring::{Keyring, KeyringTrouble, Opener, Task};
+use crossbeam_channel::{Receiver, Sender};
+use keyring::{Asker, Keyring, KeyringTrouble, Opener, Task};
 
 use super::place::KeyringChoice;
 use crate::directus::Secret;
@@ -58,6 +60,32 @@ pub enum VaultNews {
     Told(String),
 }
 
+/// A new refresh token counts in this session only.
+const HELD: u8 = 0;
+/// It goes to the keyring.
+const WRITTEN: u8 = 1;
+/// The profile goes to another server now: it counts nowhere.
+const PARTED: u8 = 2;
+
+/// A keeper was given this.
+struct Rotated {
+    /// Asked of the keyring under this number.
+    number: Option<u64>,
+    task: Task,
+    name: String,
+    fate: Arc<AtomicU8>,
+}
+
+/// From the keepers to the window.
+struct Rotations(Sender<Rotated>, Receiver<Rotated>);
+
+impl Default for Rotations {
+    fn default() -> Self {
+        let (sender, receiver) = crossbeam_channel::unbounded();
+        Self(sender, receiver)
+    }
+}
+
 /// The values of credentials.
 #[derive(Default)]
 pub struct Vault {
@@ -65,6 +93,11 @@ pub struct Vault {
     /// What the keyring is known to hold.
     kept: HashMap<Key, (String, Secret)>,
     keyring: Option<Keyring>,
+    wake: Option<Wake>,
+    /// What keepers were given.
+    rotations: Rotations,
+    /// What becomes of the refresh tokens that keepers are given.
+    fates: HashMap<Key, Arc<AtomicU8>>,
     state: KeyringState,
     /// Another window is the one that writes.
     reads_only: bool,
@@ -91,6 +124,7 @@ impl Vault {
 
     fn open(&mut self, opener: Opener, writes: bool, wake: &Wake, now: Instant) {
         self.keyring = Some(Keyring::start(opener, wake.clone()));
+        self.wake = Some(wake.clone());
         self.state = KeyringState::Opening;
         self.reads_only = !writes;
         self.ask(Task::Open, "", now);
@@ -146,6 +180,9 @@ impl Vault {
             return;
         }
         let task = write_task(key, profile, secret);
+        if let Some(fate) = self.fates.get(&key).filter(|_| self.state == KeyringState::Ready) {
+            fate.store(WRITTEN, Ordering::Release);
+        }
         match self.state {
             KeyringState::Ready | KeyringState::Opening => self.ask(task, &profile.name, now),
             KeyringState::Missing => self.fail(task, &profile.name, KeyringTrouble::Missing),
@@ -153,19 +190,53 @@ impl Vault {
         }
     }
 
-    /// A refresh token was replaced, and the old one is dead: the new one goes to the keyring before any later
-    /// question, if the old one came from there. Also a window that saves no settings does this.
-    pub fn rotate(&mut self, profile: &Profile, secret: Secret, now: Instant) {
+    /// What takes the refresh tokens that replace that of a profile, from any thread: each goes to the keyring before
+    /// all that is asked later, if its predecessor lies there or is to; the window may sleep meanwhile. Also a window
+    /// that saves no settings does this: not to write would leave a dead token.
+    pub fn keeper(&mut self, profile: &Profile) -> impl Fn(Secret) + Send + Sync + 'static {
         let key = (profile.id, CredentialKind::RefreshToken);
-        self.secrets.insert(key, secret.clone());
-        if (profile.remember && self.state == KeyringState::Ready) || self.kept.contains_key(&key) {
-            self.ask(write_task(key, profile, secret), &profile.name, now);
+        let writes = self.kept.contains_key(&key)
+            || (profile.remember && matches!(self.state, KeyringState::Ready | KeyringState::Opening));
+        let fate = Arc::clone(self.fates.entry(key).or_default());
+        fate.store(if writes { WRITTEN } else { HELD }, Ordering::Release);
+        let asker = self.keyring.as_ref().map(|keyring| keyring.asker().clone());
+        let (inbox, wake) = (self.rotations.0.clone(), self.wake.clone());
+        let (server, name) = (server(profile), profile.name.clone());
+        move |secret| {
+            let asker = asker.as_ref().filter(|_| fate.load(Ordering::Acquire) == WRITTEN);
+            let number = asker.map(Asker::number);
+            let task = Task::Write(key, server.clone(), secret);
+            // Told before it is asked, so that the answer finds the question.
+            let rotated = Rotated { number, task: task.clone(), name: name.clone(), fate: Arc::clone(&fate) };
+            let _closed = inbox.send(rotated);
+            if let (Some(asker), Some(number)) = (asker, number) {
+                asker.ask(number, task);
+            }
+            if let Some(wake) = &wake {
+                wake.ring();
+            }
+        }
+    }
+
+    /// Takes what keepers were given.
+    fn take_rotated(&mut self, now: Instant) {
+        while let Ok(Rotated { number, task, name, fate }) = self.rotations.1.try_recv() {
+            let Task::Write(key, _, secret) = &task else { continue };
+            if fate.load(Ordering::Acquire) != PARTED {
+                self.secrets.insert(*key, secret.clone());
+            }
+            if let Some(number) = number {
+                self.asked.push(Asked { number, task, name, since: now, told: false });
+            }
         }
     }
 
     /// Takes the values of a profile out of the keyring; they stay known until the window closes.
     pub fn forget(&mut self, profile: &Profile, now: Instant) {
         self.failed.retain(|(task, _)| task.key().is_none_or(|(id, _)| id != profile.id));
+        if let Some(fate) = self.fates.get(&(profile.id, CredentialKind::RefreshToken)) {
+            fate.store(HELD, Ordering::Release);
+        }
         for kind in CredentialKind::WITH_SECRET {
             let key = (profile.id, kind);
             let asked = self.asked.iter().any(|asked| asked.task.key() == Some(key));
@@ -179,6 +250,9 @@ impl Vault {
     pub fn part(&mut self, before: &Profile, now: Instant) {
         self.secrets.retain(|(id, _), _| *id != before.id);
         self.forget(before, now);
+        if let Some(fate) = self.fates.remove(&(before.id, CredentialKind::RefreshToken)) {
+            fate.store(PARTED, Ordering::Release);
+        }
     }
 
     /// Reads the value of a profile for a connection that waits for it.
@@ -209,6 +283,7 @@ impl Vault {
     /// Takes what the keyring answered, and says what takes too long.
     pub fn poll(&mut self, now: Instant) -> Vec<VaultNews> {
         let mut news = Vec::new();
+        self.take_rotated(now);
         while let Some(keyring) = &self.keyring {
             match keyring.answer() {
                 Ok(None) => break,
@@ -252,6 +327,7 @@ impl Vault {
 
     /// The window closes: what the keyring was given is written first, unless it hangs.
     pub fn finish(&mut self) {
+        self.take_rotated(Instant::now());
         let writes = self.asked.iter().any(|asked| matches!(asked.task, Task::Write(..) | Task::Delete(_)));
         if let Some(keyring) = self.keyring.take().filter(|_| writes) {
             keyring.finish(LIMIT);
@@ -260,7 +336,11 @@ impl Vault {
 
     fn ask(&mut self, task: Task, name: &str, now: Instant) {
         // Without a keyring `poll` answers.
-        let number = self.keyring.as_mut().map_or(0, |keyring| keyring.ask(task.clone()));
+        let number = self.keyring.as_ref().map_or(0, |keyring| {
+            let number = keyring.asker().number();
+            keyring.asker().ask(number, task.clone());
+            number
+        });
         self.asked.push(Asked { number, task, name: name.to_owned(), since: now, told: false });
     }
 }
@@ -268,7 +348,7 @@ impl Vault {
 impl Task {
     fn key(&self) -> Option<Key> {
         match self {
-            Self::Open => None,
+            Self::Open | Self::Pass => None,
             Self::Read(key, _) | Self::Write(key, ..) | Self::Delete(key) => Some(*key),
         }
     }

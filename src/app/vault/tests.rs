@@ -429,7 +429,7 @@ fn a_second_window_reads_and_writes_only_what_was_rotated() {
     second.connect(&ours);
     assert!(second.went());
     // The old one is dead on the server: not to write the new one would lose the session.
-    second.vault.rotate(&ours, Secret::new("second"), second.now);
+    second.vault.keeper(&ours)(Secret::new("second"));
     second.done();
     assert!(moody.text().contains("second") && !moody.text().contains("first"), "{}", moody.text());
 }
@@ -441,8 +441,10 @@ fn a_rotated_token_stands_before_all_that_is_asked_later() {
     let ours = Profile { credential: CredentialKind::RefreshToken, ..profile("https://cms.example.com") };
     let mut bench = Bench::on(&moody);
     let open = moody.shut();
-    bench.vault.rotate(&ours, Secret::new("one"), bench.now);
-    bench.vault.rotate(&ours, Secret::new("two"), bench.now);
+    let keeper = bench.vault.keeper(&ours);
+    keeper(Secret::new("one"));
+    keeper(Secret::new("two"));
+    bench.until(|vault| vault.secret(refresh.0, refresh.1).is_some());
     bench.vault.settle(&ours, bench.now);
     assert_eq!(
         bench.vault.secret(refresh.0, refresh.1).unwrap().expose(),
@@ -452,10 +454,44 @@ fn a_rotated_token_stands_before_all_that_is_asked_later() {
     // The window closes at once: what was asked is still done, in order.
     drop(bench);
     drop(open);
-    let mut next = Bench::on(&moody);
-    next.connect(&ours);
     while !moody.text().contains("two") {
         std::thread::yield_now();
     }
     assert!(!moody.text().contains("one"));
+}
+
+#[test]
+fn what_a_keeper_is_given_after_the_box_was_unticked_stays_out_of_the_keyring() {
+    let moody = Moody::new(Mood::Fine);
+    let refresh = (ProfileId(7), CredentialKind::RefreshToken);
+    let ours = Profile { credential: CredentialKind::RefreshToken, ..profile("https://cms.example.com") };
+    let mut bench = Bench::on(&moody);
+    let keeper = bench.vault.keeper(&ours);
+    keeper(Secret::new("one"));
+    bench.done();
+    assert!(moody.text().contains("one"));
+    bench.vault.forget(&ours, bench.now);
+    keeper(Secret::new("two"));
+    bench.done();
+    assert_eq!(moody.text(), "");
+    assert_eq!(bench.vault.secret(refresh.0, refresh.1).unwrap().expose(), "two", "the session goes on");
+    bench.vault.part(&ours, bench.now);
+    keeper(Secret::new("three"));
+    bench.done();
+    assert_eq!(
+        (moody.text().as_str(), bench.vault.secret(refresh.0, refresh.1)),
+        ("", None),
+        "another server now"
+    );
+}
+
+#[test]
+fn a_window_that_closes_waits_for_what_was_rotated() {
+    let moody = Moody::new(Mood::Fine);
+    let ours = Profile { credential: CredentialKind::RefreshToken, ..profile("https://cms.example.com") };
+    let mut bench = Bench::on(&moody);
+    let keeper = bench.vault.keeper(&ours);
+    keeper(Secret::new("last"));
+    bench.vault.finish();
+    assert!(moody.text().contains("last"));
 }

@@ -10,7 +10,7 @@ mod rows;
 
 use std::io;
 
-pub use csv::CsvWriter;
+pub use csv::{CsvWriter, harmless};
 pub use har::write as write_har;
 pub use markdown::{MarkdownWriter, fence};
 pub use ndjson::Ndjson;

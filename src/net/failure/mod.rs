@@ -4,6 +4,7 @@
 //! (`net::mask`) looks at all of them before they become events.
 
 mod dial;
+mod http;
 mod login;
 mod open;
 mod proxy;
@@ -12,6 +13,7 @@ mod trust;
 mod upgrade;
 
 pub use dial::DialFailure;
+pub use http::HttpFailure;
 pub use login::LoginFailure;
 pub use open::OpenFailure;
 pub use proxy::ProxyFailure;
@@ -66,6 +68,8 @@ pub enum Failure {
     Tls(TlsFailure),
     /// In the HTTP upgrade.
     Upgrade(UpgradeFailure),
+    /// In an HTTP exchange beside the socket.
+    Http(HttpFailure),
     /// At the Directus login.
     Login(LoginFailure),
     /// On the open socket, or a message that could not be sent.
@@ -91,6 +95,7 @@ impl Failure {
             Self::Proxy(_) => Stage::Proxy,
             Self::Trust(_) | Self::Tls(_) => Stage::Tls,
             Self::Upgrade(_) => Stage::Upgrade,
+            Self::Http(_) => Stage::Http,
             Self::Login(_) => Stage::Login,
             Self::Open(failure) => failure.stage(),
             // It is refused before anything is sent, so the way there was not even begun.
@@ -108,6 +113,7 @@ impl Failure {
             Self::Trust(failure) => failure.sentences(),
             Self::Tls(failure) => failure.sentences(),
             Self::Upgrade(failure) => failure.sentences(),
+            Self::Http(failure) => failure.sentences(),
             Self::Login(failure) => failure.sentences(),
             Self::Open(failure) => failure.sentences(),
             Self::Portable { words } => Sentences::new(
@@ -132,6 +138,7 @@ impl Failure {
             Self::Trust(failure) => failure.remedy(),
             Self::Tls(failure) => failure.remedy(),
             Self::Upgrade(failure) => failure.remedy(),
+            Self::Http(_) => Remedy::Again,
             Self::Login(failure) => failure.remedy(),
             Self::Open(failure) => failure.remedy(),
             Self::Portable { .. } => Remedy::Again,
@@ -170,6 +177,12 @@ impl From<UpgradeFailure> for Failure {
     }
 }
 
+impl From<HttpFailure> for Failure {
+    fn from(failure: HttpFailure) -> Self {
+        Self::Http(failure)
+    }
+}
+
 impl From<LoginFailure> for Failure {
     fn from(failure: LoginFailure) -> Self {
         Self::Login(failure)
@@ -201,8 +214,8 @@ pub(crate) fn in_bytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::{
-        DialFailure, Failure, LoginFailure, OpenFailure, ProxyFailure, Remedy, TlsFailure, TrustFailure,
-        UpgradeFailure, in_bytes, in_seconds,
+        DialFailure, Failure, HttpFailure, LoginFailure, OpenFailure, ProxyFailure, Remedy, TlsFailure,
+        TrustFailure, UpgradeFailure, in_bytes, in_seconds,
     };
 
     fn samples() -> Vec<Failure> {
@@ -213,6 +226,7 @@ mod tests {
         samples.push(Failure::Unsupported { what: "go through a proxy" });
         samples.extend(TlsFailure::samples().into_iter().map(Failure::from));
         samples.extend(UpgradeFailure::samples().into_iter().map(Failure::from));
+        samples.extend(HttpFailure::samples().into_iter().map(Failure::from));
         samples.extend(LoginFailure::samples().into_iter().map(Failure::from));
         samples.extend(OpenFailure::samples().into_iter().map(Failure::from));
         samples

@@ -47,8 +47,13 @@ impl Deadline {
         Self { at: Instant::now() + limit, limit }
     }
 
+    /// When it is over.
+    pub(crate) const fn at(self) -> Instant {
+        self.at
+    }
+
     /// The limit itself, for sentences.
-    const fn limit_ms(self) -> u128 {
+    pub(crate) const fn limit_ms(self) -> u128 {
         self.limit.as_millis()
     }
 }

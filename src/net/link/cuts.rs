@@ -176,7 +176,7 @@ impl World {
             match order {
                 Order::Dial(_) => self.dialing = true,
                 Order::Text(text) => self.wire.push_back(text.as_str().to_owned()),
-                Order::Binary(_) | Order::Close { .. } | Order::Drop | Order::Keep(..) => {
+                Order::Binary(_) | Order::Close { .. } | Order::Drop | Order::Keep(..) | Order::Http(..) => {
                     panic!("not in this test")
                 }
             }

@@ -6,6 +6,7 @@
 
 mod ending;
 mod hearing;
+mod http;
 mod login;
 mod order;
 mod pulse;
@@ -20,6 +21,8 @@ mod switch;
 #[cfg(test)]
 mod cuts;
 #[cfg(test)]
+mod http_cases;
+#[cfg(test)]
 mod playbook;
 #[cfg(test)]
 mod playbook_login;
@@ -33,6 +36,7 @@ use crate::capture::event::{Event, Fact, Stamp};
 use crate::directus::Credentials;
 use crate::net::command::{Command, ConnectSpec, Outgoing, Protocol, Switches};
 use crate::net::failure::{Failure, OpenFailure};
+use crate::net::link::http::{Asked, Asker};
 use crate::net::link::pulse::{Beat, Pulse};
 use crate::net::link::replay::Replay;
 use crate::net::link::retry::{Retry, Verdict};
@@ -96,6 +100,8 @@ pub struct Link {
     standing: Standing,
     /// What the failure that is ending this connection calls for.
     verdict: Option<Verdict>,
+    /// HTTP exchanges under way.
+    asked: Asked,
     /// A connection broke while reconnecting was switched off: what its end called for.
     lost: Option<Verdict>,
     /// When messages that wait for restored subscriptions go out all the same.
@@ -119,6 +125,7 @@ impl Link {
             pulse: Pulse::new(),
             standing: Standing::default(),
             verdict: None,
+            asked: Asked::default(),
             lost: None,
             patience_until: None,
         }
@@ -138,6 +145,8 @@ impl Link {
                 self.stop_waiting("Automatic reconnecting was stopped by hand.", now, out);
             }
             Command::Switches(switches) => self.switch(switches, now, out),
+            Command::Prepare(spec) => self.prepare(*spec),
+            Command::Http(request, reply) => self.ask(*request, Asker::Outside(reply), now, out),
         }
     }
 
@@ -231,6 +240,7 @@ impl Link {
 
     /// Ends everything politely because nobody wants this link any more.
     pub fn finish(&mut self, now: Stamp, out: &mut Outputs) {
+        self.give_up_asking(now, out);
         self.next = None;
         if matches!(self.phase, Phase::Waiting { .. }) {
             self.phase = Phase::Idle;
@@ -270,9 +280,7 @@ impl Link {
 
     /// Starts on a spec of the user: nothing of earlier connections is kept.
     fn begin(&mut self, spec: Arc<ConnectSpec>, now: Stamp, out: &mut Outputs) {
-        for secret in spec.secrets() {
-            self.door.learn(&secret);
-        }
+        self.learn(&spec);
         if let Some(failure) = renewal::unworkable(&spec) {
             self.tell(&failure.into(), now, out);
             return;

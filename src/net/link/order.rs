@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crate::capture::event::Text;
 use crate::directus::Secret;
 use crate::net::command::{ConnectSpec, Keeper};
+use crate::net::http::HttpRequest;
 
 /// What the worker shall do with its socket, in this order.
 #[derive(Clone)]
@@ -28,6 +29,8 @@ pub enum Order {
     Drop,
     /// Take this refresh token to where it is kept. Always before what follows from it.
     Keep(Keeper, Secret),
+    /// Ask the server of the spec over HTTP, and report under this number what came of it.
+    Http(u64, Arc<ConnectSpec>, Box<HttpRequest>),
 }
 
 impl std::fmt::Debug for Order {
@@ -40,6 +43,7 @@ impl std::fmt::Debug for Order {
             Self::Close { code, reason } => write!(f, "Close({code:?}, {} bytes)", reason.len()),
             Self::Drop => f.write_str("Drop"),
             Self::Keep(..) => f.write_str("Keep"),
+            Self::Http(id, _, request) => write!(f, "Http({id}, {request:?})"),
         }
     }
 }

@@ -137,6 +137,7 @@ fn order_words(order: &Order) -> String {
         Order::Binary(bytes) => format!("> {} bytes", bytes.len()),
         Order::Close { code, reason } => format!("> close {} {reason}", code.unwrap_or_default()),
         Order::Drop => "> drop".to_owned(),
+        Order::Http(id, _, request) => format!("> http {id} {} {}", request.method.name(), request.path),
         Order::Keep(..) => "> keep".to_owned(),
     }
 }
