@@ -46,7 +46,7 @@ pub enum FactKind {
 
 impl FactKind {
     /// Every kind, in the order of its byte.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Connect,
         Self::Resolved,
         Self::Connected,
