@@ -151,8 +151,14 @@ impl App {
             return;
         }
         if let Some(tab) = &mut self.tab {
+            let examine = profile.examine && profile.protocol == Protocol::Directus;
             tab.profile = Some(profile);
+            // Also where the login can't even be tried, the server may be asked what it is.
+            tab.capture.command(Command::Prepare(Box::new(spec.clone())));
             tab.capture.command(Command::Connect(Box::new(spec)));
+            if examine {
+                tab.capture.command(Command::Examine);
+            }
         }
     }
 

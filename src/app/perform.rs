@@ -40,6 +40,7 @@ impl App {
             Action::RetryNow => self.command(Command::RetryNow),
             Action::StopRetrying => self.command(Command::StopRetrying),
             Action::MeasureNow => self.command(Command::Measure),
+            Action::Examine => self.command(Command::Examine),
             Action::Reauthenticate => self.command(Command::Reauthenticate),
             Action::SetSwitches(switches) => self.set_switches(switches),
             Action::Send(text) => self.send(&text),

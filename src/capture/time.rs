@@ -75,6 +75,13 @@ fn own(text: &[u8]) -> Option<i64> {
     Some(((days * 24 + hour) * 60 + minute) * 60_000_000 + second * 1_000_000 + number(20, 26))
 }
 
+/// Reads the `Date` of an HTTP answer (RFC 9110, 5.6.7), which is exact to the second; microseconds since 1970 UTC.
+#[must_use]
+pub fn http_date(text: &str) -> Option<i64> {
+    let date = DateTime::strptime("%a, %d %b %Y %H:%M:%S GMT", text.trim()).ok()?;
+    TimeZone::UTC.to_timestamp(date).ok().map(Timestamp::as_microsecond)
+}
+
 /// Now, microseconds since 1970 UTC. The only clock of this floor; `net` and `engine` stamp with it.
 #[must_use]
 pub fn now_us() -> i64 {
@@ -153,6 +160,16 @@ mod tests {
     fn microseconds_are_kept_with_all_zeros() {
         assert_eq!(rfc3339(1_764_000_000_000_042), "2025-11-24T16:00:00.000042Z");
         assert_eq!(rfc3339(-1), "1969-12-31T23:59:59.999999Z");
+    }
+
+    #[test]
+    fn the_date_of_an_answer_is_read() {
+        assert_eq!(http_date("Tue, 24 Nov 2026 15:56:51 GMT"), parse("2026-11-24T15:56:51Z"));
+        for text in
+            ["", "Tue, 24 Nov 2026 15:56:51 CET", "2026-11-24T15:56:51Z", "Mon, 24 Nov 2026 15:56:51 GMT"]
+        {
+            assert_eq!(http_date(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -51,6 +51,7 @@ pub mod summary;
 pub mod template;
 mod typed_url;
 mod uid;
+mod version;
 mod words;
 
 pub use auth_mode::{AuthMode, UnknownMode};
@@ -84,3 +85,4 @@ pub use shown::shown;
 pub use span::Span;
 pub use status::Status;
 pub use uid::Uid;
+pub use version::Version;

@@ -331,6 +331,9 @@ pub enum Command {
     /// Give a link that has never been connected its server, so that HTTP can be asked of it before the socket.
     /// One that is connected keeps what it has.
     Prepare(Box<ConnectSpec>),
+    /// Ask the server what it says of itself: is it there, its settings as nobody and as the link's user, its health. The
+    /// answers are events.
+    Examine,
     /// Ask the server something over HTTP, beside the socket or without it.
     Http(Box<HttpRequest>, HttpReply),
 }

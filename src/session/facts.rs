@@ -12,6 +12,7 @@ use super::identity::Identity;
 use super::login::Login;
 use super::phase::{Mode, Phase};
 use super::problem::LastError;
+use super::server::Server;
 use super::snapshot::Retry;
 
 impl Session {
@@ -54,6 +55,9 @@ impl Session {
             Fact::Http(exchange) => {
                 self.shown.counters.exchanges += 1;
                 self.shown.counters.failed_exchanges += u64::from(exchange.is_failure());
+                if let Some(server) = Server::heard(&self.shown.server, at.seq, at.stamp, exchange) {
+                    self.shown.server = Arc::new(server);
+                }
             }
             Fact::Clock { drift_us } => {
                 self.shown.counters.clock_jumps += 1;
@@ -136,6 +140,9 @@ impl Session {
         // Also where the number didn't rise: a second `connect` begins anew.
         self.end_connection(at);
         self.shown.identity = Identity::default();
+        if !self.shown.server.is_at(url) {
+            self.shown.server = Arc::default();
+        }
         self.shown.url = Arc::from(url.as_str());
         self.shown.transport = Arc::from(transport.as_str());
         self.shown.credential = Arc::from(credential.as_str());

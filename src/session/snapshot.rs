@@ -19,6 +19,7 @@ use super::rates::{Rate, Rates};
 use super::requests::Pending;
 use super::restore::Restore;
 use super::round_trips::RoundTrips;
+use super::server::Server;
 use super::subscription::Subscription;
 use super::warning::Warning;
 
@@ -153,6 +154,8 @@ pub struct Snapshot {
     pub warnings: Arc<[Warning]>,
     /// Names of the collections met, by number: number n lies at n − 1.
     pub collections: Arc<[Arc<str>]>,
+    /// What the server says of itself, over HTTP.
+    pub server: Arc<Server>,
     /// When the last message came from the server.
     pub last_in_us: Option<u64>,
     /// Sequence number of the last event folded.

@@ -177,7 +177,7 @@ fn word(key: &ron::Value) -> &str {
 }
 
 /// The fields of a profile; a test compares them with what is written.
-const FIELDS: [&str; 17] = [
+const FIELDS: [&str; 18] = [
     "id",
     "name",
     "url",
@@ -194,6 +194,7 @@ const FIELDS: [&str; 17] = [
     "connect_timeout_s",
     "subprotocols",
     "origin",
+    "examine",
     "reach",
 ];
 /// The fields of its reach.

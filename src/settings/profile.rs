@@ -94,6 +94,8 @@ pub struct Profile {
     pub subprotocols: Vec<String>,
     /// `Origin` header sent; empty for none (reference 1.4).
     pub origin: String,
+    /// Ask the server over HTTP what it says of itself, at each connect by hand.
+    pub examine: bool,
     /// Headers, certificates, proxy: how the way there is made.
     pub reach: Reach,
 }
@@ -117,6 +119,7 @@ impl Default for Profile {
             connect_timeout_s: 10,
             subprotocols: Vec::new(),
             origin: String::new(),
+            examine: true,
             reach: Reach::default(),
         }
     }

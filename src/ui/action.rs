@@ -73,6 +73,8 @@ pub enum Action {
     StopRetrying,
     /// Send one ping with a uid now.
     MeasureNow,
+    /// Ask the server over HTTP what it says of itself.
+    Examine,
     /// Log in again on the open connection.
     Reauthenticate,
     /// Change what is done automatically on this connection.

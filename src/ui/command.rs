@@ -1,9 +1,11 @@
 //! `Command`: everything a user can do by name. One registry behind menus, shortcuts, the palette and the help page.
 
-use egui::{Key, KeyboardShortcut, Modifiers};
+use egui::{Key, KeyboardShortcut};
 use lucide_icons::Icon;
 
 use crate::ui::row_command::{ROWS, RowCommand};
+use crate::ui::server_view::{SERVER, ServerCommand};
+use crate::ui::shortcut::{NONE, bare, ctrl, ctrl_shift, shift};
 use crate::ui::tab_command::{TABS, TabCommand};
 
 /// A user command.
@@ -15,6 +17,8 @@ pub enum Command {
     Connection,
     /// One about tabs.
     Tabs(TabCommand),
+    /// One about the server.
+    Server(ServerCommand),
     /// Connect as last time.
     Reconnect,
     /// Close the connection.
@@ -168,24 +172,6 @@ pub struct Entry {
     pub icon: Icon,
     /// Its keys.
     pub shortcut: Option<KeyboardShortcut>,
-}
-
-pub(super) const NONE: Option<KeyboardShortcut> = None;
-
-pub(super) const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
-}
-
-pub(super) const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key))
-}
-
-pub(super) const fn bare(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::NONE, key))
-}
-
-pub(super) const fn shift(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::SHIFT, key))
 }
 
 /// A line of the registry: the fields of [`Entry`] without the group.
@@ -351,8 +337,9 @@ const WINDOW: [Line; 11] = [
 
 /// Every command, by group.
 pub fn all() -> impl Iterator<Item = Entry> {
-    let groups: [(Group, &'static [Line]); 7] = [
+    let groups: [(Group, &'static [Line]); 8] = [
         (Group::Connection, &CONNECTION),
+        (Group::Connection, &SERVER),
         (Group::Connection, &TABS),
         (Group::Messages, &MESSAGES),
         (Group::Log, &LOG),

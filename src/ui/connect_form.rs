@@ -196,6 +196,10 @@ impl ConnectForm {
                 }
             });
             self.reach.show(ui, profile);
+            if profile.protocol == Protocol::Directus {
+                let what = "A few GET requests to /server/… beside the socket: version, modes, limits";
+                switch_ui(ui, &mut profile.examine, "Ask for the server profile", what);
+            }
             switches_ui(ui, &mut profile.switches);
             let mut preferences: Preferences = model.settings.preferences;
             let file = "Captures lie in the data folder; see Settings for their limit";

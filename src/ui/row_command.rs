@@ -3,7 +3,8 @@
 use egui::Key;
 use lucide_icons::Icon;
 
-use crate::ui::command::{Command, Line, NONE, bare, ctrl, ctrl_shift, shift};
+use crate::ui::command::{Command, Line};
+use crate::ui::shortcut::{NONE, bare, ctrl, ctrl_shift, shift};
 
 /// A command about rows of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

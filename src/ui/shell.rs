@@ -25,6 +25,7 @@ use crate::ui::opening_bar::opening_ui;
 use crate::ui::palette::{Choice, Palette};
 use crate::ui::path_prompt::{Errand, PathPrompt};
 use crate::ui::reach_strip::unverified_strip_ui;
+use crate::ui::server_view::{ServerCommand, server_action, server_ui};
 use crate::ui::settings_view::settings_ui;
 use crate::ui::shell_parts::{banner_ui, keep_layout};
 use crate::ui::status_bar::status_bar_ui;
@@ -65,6 +66,7 @@ enum Page {
     None,
     Settings,
     Help,
+    Server,
 }
 
 impl Shell {
@@ -219,6 +221,7 @@ impl Shell {
             Page::None => true,
             Page::Settings => settings_ui(ui, model, actions),
             Page::Help => help_ui(ui),
+            Page::Server => server_ui(ui, model, actions),
         };
         if !stays {
             self.page = Page::None;
@@ -234,18 +237,17 @@ impl Shell {
         let mut layout = model.settings.layout;
         let panel = Frame::new().fill(t.panel);
         let width = ui.available_width();
-        let mut wants_subscribe = false;
+        let mut wanted = None;
         if layout.show_status {
             let left = Panel::left("status panel")
                 .default_size(layout.status_width.min(width * 0.26))
                 .size_range(200.0..=width * 0.35);
             let frame = panel.inner_margin(theme::PANEL_MARGIN);
-            let shown =
-                left.frame(frame).show(ui, |ui| status_panel_ui(ui, model, &mut wants_subscribe, actions));
+            let shown = left.frame(frame).show(ui, |ui| status_panel_ui(ui, model, &mut wanted, actions));
             layout.status_width = shown.response.rect.width();
         }
-        if wants_subscribe {
-            self.perform(Command::Subscribe, model, actions);
+        if let Some(command) = wanted {
+            self.perform(command, model, actions);
         }
         // A narrow window keeps its room for the log until there is something to show beside it.
         if layout.show_detail && (width > 1100.0 || model.detail.is_some()) {
@@ -320,6 +322,7 @@ impl Shell {
             {
                 self.close.open();
             }
+            Command::Server(ServerCommand::Show) => self.page = Page::Server,
             Command::Settings => self.page = Page::Settings,
             Command::Help => self.page = Page::Help,
             Command::EditAndResend => {
@@ -340,6 +343,7 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
     let set_layout = |layout| Some(Action::SetLayout(layout));
     match command {
         Command::Tabs(command) => Some(Action::Tabs(command.action())),
+        Command::Server(command) => server_action(command, model),
         Command::Reconnect => is_live.then_some(Action::Reconnect),
         Command::Disconnect => is_live.then_some(Action::Disconnect),
         Command::Abort => is_live.then_some(Action::Abort),

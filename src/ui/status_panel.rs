@@ -8,6 +8,7 @@ use crate::settings::{Folded, Layout, PanelSection, Switches};
 use crate::ui::action::Action;
 use crate::ui::beside_list::beside_ui;
 use crate::ui::cause_card::trouble_ui;
+use crate::ui::command::Command;
 use crate::ui::connection_section::{connection_ui, steps_ui};
 use crate::ui::control::level_colour;
 use crate::ui::figures::{ago, lasting};
@@ -16,6 +17,7 @@ use crate::ui::life_sections::{heartbeat_ui, rates_ui, round_trip_ui};
 use crate::ui::model::Model;
 use crate::ui::notices_section::{traffic_ui, warnings_ui};
 use crate::ui::section::folding_ui;
+use crate::ui::server_view::{ServerCommand, server_line_ui};
 use crate::ui::subscription_cards::subscriptions_ui;
 use crate::ui::switches::switches_ui;
 use crate::ui::theme;
@@ -57,11 +59,11 @@ pub fn phase_note(snapshot: &Snapshot, moment: &Moment) -> String {
     }
 }
 
-/// Paints the panel.
+/// Paints the panel. `wanted` becomes the command that the user asks for in it.
 pub fn status_panel_ui(
     ui: &mut Ui,
     model: &Model<'_>,
-    wants_subscribe: &mut bool,
+    wanted: &mut Option<Command>,
     actions: &mut Vec<Action>,
 ) {
     let snapshot = model.snapshot;
@@ -72,6 +74,9 @@ pub fn status_panel_ui(
         // The scrollbar floats in the margin, not over the cards.
         ui.set_max_width(ui.available_width() - 10.0);
         connection_ui(ui, snapshot, &moment, actions);
+        if server_line_ui(ui, snapshot) {
+            *wanted = Some(Command::Server(ServerCommand::Show));
+        }
         beside_ui(ui, snapshot, actions);
         trouble_ui(ui, snapshot, actions);
         identity_ui(ui, model, &moment, &mut folded, actions);
@@ -79,7 +84,11 @@ pub fn status_panel_ui(
         heartbeat_ui(ui, snapshot, &moment, &mut folded);
         round_trip_ui(ui, snapshot, &mut folded, actions);
         rates_ui(ui, snapshot, model.now_us, &mut folded);
-        subscriptions_ui(ui, model, &mut folded, wants_subscribe, actions);
+        let mut wants_subscribe = false;
+        subscriptions_ui(ui, model, &mut folded, &mut wants_subscribe, actions);
+        if wants_subscribe {
+            *wanted = Some(Command::Subscribe);
+        }
         warnings_ui(ui, snapshot, &mut folded, actions);
         automation_ui(ui, snapshot, &mut folded, actions);
         traffic_ui(ui, snapshot, &mut folded);

@@ -3,7 +3,8 @@
 use egui::Key;
 use lucide_icons::Icon;
 
-use crate::ui::command::{Command, Line, ctrl, ctrl_shift};
+use crate::ui::command::{Command, Line};
+use crate::ui::shortcut::{ctrl, ctrl_shift};
 use crate::ui::tab_strip::TabAction;
 
 /// A command about tabs.

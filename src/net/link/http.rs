@@ -64,7 +64,7 @@ impl Link {
             url: request.path.clone(),
             ..HttpExchange::default()
         };
-        let Some(spec) = self.spec.clone() else {
+        let Some(spec) = self.next.clone().or_else(|| self.spec.clone()) else {
             let refusal = HttpRefusal::NoServer;
             exchange.error = Some(error(Stage::Http, refusal.sentences()));
             self.push_fact(Fact::Http(Box::new(exchange)), request.automatic, now, out);
@@ -88,6 +88,22 @@ impl Link {
         let waiting = Waiting { exchange, automatic: request.automatic, login, asker };
         self.asked.waiting.insert(id, waiting);
         out.orders.push(Order::Http(id, spec, Box::new(request)));
+    }
+
+    /// Asks for the server profile (reference 9). A bad token turns all but `/server/ping` into 401, so what is public is
+    /// asked without one too.
+    pub(super) fn examine(&mut self, now: Stamp, out: &mut Outputs) {
+        let spec = self.next.as_deref().or(self.spec.as_deref());
+        let user = spec.map_or(HttpToken::None, of_link);
+        let mut questions = vec![("/server/ping", HttpToken::None), ("/server/info", HttpToken::None)];
+        if user != HttpToken::None {
+            questions.push(("/server/info", user.clone()));
+        }
+        questions.push(("/server/health", user));
+        for (path, token) in questions {
+            let request = HttpRequest::get(path).with_token(token).by_itself();
+            self.ask(request, Asker::Outside(HttpReply::unheard()), now, out);
+        }
     }
 
     /// Takes what came of an exchange. One that was given up meanwhile is not heard again.

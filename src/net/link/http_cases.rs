@@ -177,3 +177,31 @@ fn without_a_server_and_after_the_end_nobody_waits_for_ever() {
     // It came after all, and there is nobody to tell.
     assert!(ended(&mut link, id, report(Some(answer(200, "")), None)).events.is_empty());
 }
+
+#[test]
+fn a_server_is_examined_as_nobody_and_as_the_user() {
+    let asked = |link: &mut Link| {
+        let mut out = Outputs::default();
+        link.command(Command::Examine, Stamp::default(), &mut out);
+        let words = |order: &Order| match order {
+            Order::Http(_, _, request) if request.automatic => {
+                format!(
+                    "{} {}",
+                    request.path,
+                    if request.token == HttpToken::None { "nobody" } else { "user" }
+                )
+            }
+            other => panic!("{other:?}"),
+        };
+        out.orders.iter().map(words).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        asked(&mut prepared()),
+        ["/server/ping nobody", "/server/info nobody", "/server/info user", "/server/health user"]
+    );
+    let mut link = Link::new(Door::new(), 7);
+    let endpoint = Endpoint::parse("ws://cms.example/websocket").unwrap();
+    let spec = ConnectSpec::new(endpoint, AuthMode::Handshake, Credentials::None);
+    link.command(Command::Prepare(Box::new(spec)), Stamp::default(), &mut Outputs::default());
+    assert_eq!(asked(&mut link), ["/server/ping nobody", "/server/info nobody", "/server/health nobody"]);
+}

@@ -146,6 +146,7 @@ impl Link {
             }
             Command::Switches(switches) => self.switch(switches, now, out),
             Command::Prepare(spec) => self.prepare(*spec),
+            Command::Examine => self.examine(now, out),
             Command::Http(request, reply) => self.ask(*request, Asker::Outside(reply), now, out),
         }
     }
