@@ -11,6 +11,7 @@ mod content;
 mod decimal;
 pub mod event;
 pub mod export;
+mod fact;
 pub mod filter;
 pub mod find;
 pub mod har;
