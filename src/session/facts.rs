@@ -8,8 +8,8 @@ use super::causes::End;
 use super::close::LastClose;
 use super::fold::{At, Session};
 use super::handshake::{FailedStep, Handshake, Step, Tls, Waterfall};
-use super::identity::Identity;
 use super::login::Login;
+use super::me::Me;
 use super::phase::{Mode, Phase};
 use super::problem::LastError;
 use super::server::Server;
@@ -55,6 +55,9 @@ impl Session {
             Fact::Http(exchange) => {
                 self.shown.counters.exchanges += 1;
                 self.shown.counters.failed_exchanges += u64::from(exchange.is_failure());
+                if let Some(me) = Me::heard(self.shown.identity.me.as_deref(), at.seq, exchange) {
+                    self.shown.identity.me = Some(Arc::new(me));
+                }
                 if let Some(server) = Server::heard(&self.shown.server, at.seq, at.stamp, exchange) {
                     self.shown.server = Arc::new(server);
                 }
@@ -142,7 +145,7 @@ impl Session {
         };
         // Also where the number didn't rise: a second `connect` begins anew.
         self.end_connection(at);
-        self.shown.identity = Identity::default();
+        self.shown.identity = self.shown.identity.at_connect();
         if !self.shown.server.is_at(url) {
             self.shown.server = Arc::default();
         }
@@ -200,7 +203,7 @@ impl Session {
             cause: Arc::from(cause.as_str()),
             advice: Arc::from(advice.as_str()),
         }));
-        if !matches!(stage, Stage::Send | Stage::Capture) {
+        if is_of_connection(stage) {
             self.stopped_at(at, stage);
             self.explain(at, End::Failed);
         }
@@ -262,11 +265,16 @@ impl Session {
             Stage::Tls => Step::Tls,
             Stage::Upgrade => Step::Upgrade,
             Stage::Login if self.shown.phase == Phase::Authenticating => Step::Login,
-            Stage::Login | Stage::Socket | Stage::Send | Stage::Http | Stage::Capture => return,
+            Stage::Login | Stage::Socket | Stage::Http | Stage::Send | Stage::Capture => return,
         };
         let after_us = self.trail.since_step(stage, at.us());
         self.shown.waterfall.failed.get_or_insert(FailedStep { step, after_us });
     }
+}
+
+/// Whether a failure there says something of the connection itself.
+pub(super) const fn is_of_connection(stage: Stage) -> bool {
+    !matches!(stage, Stage::Send | Stage::Capture | Stage::Http)
 }
 
 /// Whether a URL or request target carries a token; an empty one counts as absent (reference 1.3).

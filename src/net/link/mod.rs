@@ -245,8 +245,8 @@ impl Link {
     pub fn clock_jumped(&mut self, drift_us: i64, now: Stamp, out: &mut Outputs) {
         self.standing.clock_jumped(drift_us);
         self.http_login.clock_jumped(drift_us);
-        // The offset was to the clock as it was set before.
-        self.clock_offset_ms = self.clock_offset_ms.map(|ms| ms.saturating_sub(drift_us / 1000));
+        // The machine slept, or its clock was set: then the offset is another one. The next answer tells.
+        self.clock_offset_ms = None;
         self.record(Fact::Clock { drift_us }, now, out);
     }
 
@@ -257,6 +257,7 @@ impl Link {
 
     /// Ends everything politely because nobody wants this link any more.
     pub fn finish(&mut self, now: Stamp, out: &mut Outputs) {
+        self.http_login.disconnected();
         self.give_up_asking(now, out);
         self.next = None;
         if matches!(self.phase, Phase::Waiting { .. }) {
