@@ -44,6 +44,8 @@ mod rows;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod server;
+#[cfg(test)]
 mod tables;
 #[cfg(test)]
 mod tabs;

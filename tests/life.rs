@@ -75,7 +75,7 @@ fn switching_the_answers_off_lets_the_server_close_and_is_remembered() {
     desk.click(Role::Switch, "Answer pings");
     desk.see_row(&["auto pong switched off"]);
     desk.see("not answered");
-    desk.see("Closed by the server");
+    desk.see("Taken for dead");
     assert!(!desk.says("Waiting to retry"));
     // Back on, it makes up for what it left: the loss is still waiting.
     desk.click(Role::Switch, "Reconnect");

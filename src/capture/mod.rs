@@ -5,11 +5,13 @@
 //! Whoever wants more reads it back by `seq`. This floor knows files and bytes; it knows no socket and no window.
 
 mod array_match;
+mod certificate;
 pub mod column_path;
 mod content;
 mod decimal;
 pub mod event;
 pub mod export;
+mod fact;
 pub mod filter;
 pub mod find;
 pub mod har;

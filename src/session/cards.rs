@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::causes::{Case, CauseCard, End, explained};
+use super::facts::is_of_connection;
 use super::fold::{At, Session};
 
 /// How many are kept; older ones make room, and their rows keep the sentences of the event itself.
@@ -39,7 +40,8 @@ impl Session {
     /// Makes the card of an end, or of a failure, while the state before it still stands.
     pub(super) fn explain(&mut self, at: At, end: End<'_>) {
         let error = self.shown.last_error.clone();
-        let error = error.as_deref().filter(|error| self.trail.owns(error.seq));
+        let error =
+            error.as_deref().filter(|error| self.trail.owns(error.seq) && is_of_connection(error.stage));
         let held = self.held_now();
         self.shown.held = held;
         let case = Case { at, shown: &self.shown, trail: &self.trail, end, error };

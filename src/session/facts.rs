@@ -197,7 +197,7 @@ impl Session {
             cause: Arc::from(cause.as_str()),
             advice: Arc::from(advice.as_str()),
         }));
-        if !matches!(stage, Stage::Send | Stage::Capture) {
+        if is_of_connection(stage) {
             self.stopped_at(at, stage);
             self.explain(at, End::Failed);
         }
@@ -259,11 +259,16 @@ impl Session {
             Stage::Tls => Step::Tls,
             Stage::Upgrade => Step::Upgrade,
             Stage::Login if self.shown.phase == Phase::Authenticating => Step::Login,
-            Stage::Login | Stage::Socket | Stage::Send | Stage::Http | Stage::Capture => return,
+            Stage::Login | Stage::Socket | Stage::Http | Stage::Send | Stage::Capture => return,
         };
         let after_us = self.trail.since_step(stage, at.us());
         self.shown.waterfall.failed.get_or_insert(FailedStep { step, after_us });
     }
+}
+
+/// Whether a failure there says something of the connection itself.
+pub(super) const fn is_of_connection(stage: Stage) -> bool {
+    !matches!(stage, Stage::Send | Stage::Capture | Stage::Http)
 }
 
 /// Whether a URL or request target carries a token; an empty one counts as absent (reference 1.3).

@@ -21,7 +21,7 @@ pub fn trouble_ui(ui: &mut Ui, snapshot: &Snapshot, actions: &mut Vec<Action>) {
         cause_card_ui(ui, card, actions);
         ui.add_space(theme::SECTION_GAP);
     }
-    let unsent = |stage| matches!(stage, Stage::Send | Stage::Capture);
+    let unsent = |stage| matches!(stage, Stage::Send | Stage::Capture | Stage::Http);
     if let Some(error) = snapshot.last_error.as_deref().filter(|error| unsent(error.stage)) {
         card_ui(ui, Some(tokens(ui).error), |ui| {
             head_ui(ui, &error.message, Level::Error);

@@ -80,16 +80,16 @@ pub fn status_panel_ui(
         beside_ui(ui, snapshot, actions);
         trouble_ui(ui, snapshot, actions);
         identity_ui(ui, model, &moment, &mut folded, actions);
-        steps_ui(ui, snapshot, &mut folded, actions);
-        heartbeat_ui(ui, snapshot, &moment, &mut folded);
-        round_trip_ui(ui, snapshot, &mut folded, actions);
-        rates_ui(ui, snapshot, model.now_us, &mut folded);
         let mut wants_subscribe = false;
         subscriptions_ui(ui, model, &mut folded, &mut wants_subscribe, actions);
         if wants_subscribe {
             *wanted = Some(Command::Subscribe);
         }
         warnings_ui(ui, snapshot, &mut folded, actions);
+        steps_ui(ui, snapshot, &mut folded, actions);
+        heartbeat_ui(ui, snapshot, &moment, &mut folded);
+        round_trip_ui(ui, snapshot, &mut folded, actions);
+        rates_ui(ui, snapshot, model.now_us, &mut folded);
         automation_ui(ui, snapshot, &mut folded, actions);
         traffic_ui(ui, snapshot, &mut folded);
     });

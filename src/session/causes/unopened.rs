@@ -25,7 +25,10 @@ pub(super) fn situation(case: &Case<'_>) -> Situation {
             .ask(case, tls::RULES)
             .or_ask(case, &[closing::as_reported]),
         Stage::Upgrade => upgrade::situation(case, words),
-        Stage::Login | Stage::Socket | Stage::Send | Stage::Http | Stage::Capture => {
+        Stage::Login => {
+            Situation::new("Login failed", Weight::Failure, words).ask(case, &[closing::as_reported])
+        }
+        Stage::Socket | Stage::Http | Stage::Send | Stage::Capture => {
             Situation::new("No connection", Weight::Failure, words).ask(case, &[closing::as_reported])
         }
     }

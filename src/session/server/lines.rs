@@ -114,12 +114,10 @@ impl Snapshot {
         for fault in self.server.faults() {
             let _ = writeln!(text, "known: {}", fault.sentence);
         }
-        if let Some(error) = self.last_error.as_deref() {
+        if let Some(card) = self.card.as_deref() {
+            let _ = writeln!(text, "\n{}", card.to_text());
+        } else if let Some(error) = self.last_error.as_deref() {
             let _ = writeln!(text, "last error: {} {}", error.message, error.cause);
-        }
-        if let Some(close) = self.last_close.as_deref() {
-            let code = close.code.map_or_else(|| "not reported".to_owned(), |code| code.to_string());
-            let _ = writeln!(text, "last close: code {code} · {}", close.likely_cause());
         }
         text
     }
