@@ -347,7 +347,9 @@ fn real_servers_are_examined() {
         );
         let login = [("DIRECTUS_EMAIL", "editor@example.com"), ("DIRECTUS_PASSWORD", "planted-no-password")];
         let report = json(&login, &[server.url()]);
-        assert_eq!(report["exit_code"], 4, "{version} {report:#}");
+        // Refused by the server, or before it is dialled where the login over HTTP can't be made.
+        assert!(report["exit_code"] == 4 || report["exit_code"] == 3, "{version} {report:#}");
+        assert!(!report["cards"].as_array().unwrap().is_empty(), "{version} {report:#}");
     }
 }
 
