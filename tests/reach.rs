@@ -1,7 +1,7 @@
 //! Getting there at all: private authorities, client certificates, real proxies, headers a browser would send, in the
 //! window and on the command line, against real servers.
 
-mod gate;
+pub mod gate;
 mod proxy;
 
 use std::net::TcpListener;
