@@ -226,13 +226,23 @@ impl Desk {
 
     /// Waits for an enabled widget of this role whose name begins with `name`, and clicks it.
     pub fn click(&mut self, role: Role, name: &str) {
-        // A hand scrolls first: what lies below the edge of its panel hears no click.
+        if matches!(role, Role::Switch | Role::DisclosureTriangle) {
+            self.bring_into_sight(role, name);
+        }
+        self.until(&format!("{role:?} “{name}”"), |desk| desk.find(role, name).map(|node| node.click()));
+        self.step();
+    }
+
+    /// Scrolls a panel as a hand would: what lies below its edge hears no click. Scrolling takes some frames.
+    fn bring_into_sight(&mut self, role: Role, name: &str) {
         self.until(&format!("{role:?} “{name}”"), |desk| {
             desk.find(role, name).map(|node| node.scroll_to_me())
         });
-        self.step();
-        self.until(&format!("{role:?} “{name}”"), |desk| desk.find(role, name).map(|node| node.click()));
-        self.step();
+        let mut before = None;
+        self.until(&format!("{role:?} “{name}” at rest"), |desk| {
+            let rect = desk.find(role, name)?.rect();
+            (before.replace(rect) == Some(rect)).then_some(())
+        });
     }
 
     pub fn press(&mut self, button: &str) {
