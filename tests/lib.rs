@@ -18,6 +18,8 @@ mod demo;
 #[cfg(test)]
 mod detail;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod exchange;
 #[cfg(test)]
 mod fault_proxy;

@@ -6,10 +6,10 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::reach_args::ReachArgs;
+use super::doctor::{self, DoctorArgs};
+use super::server_args::ServerArgs;
 use crate::capture::export::Format;
-use crate::directus::{AuthMode, EventName};
-use crate::net::TransportKind;
+use crate::directus::{ClientMessage, EventName, Subscribe, Uid};
 
 const ABOUT: &str =
     "See every frame of a Directus Realtime connection, what it means, and why a subscription is silent.";
@@ -22,8 +22,9 @@ Examples:
   harewire --demo                            open it on a built-in demo server
 
   DIRECTUS_TOKEN=… harewire record https://cms.example.com --subscribe messages:create --for 1m --out -
+  DIRECTUS_TOKEN=… harewire doctor https://cms.example.com --subscribe messages
 
-Environment, also for `record` (secrets are no arguments, since others can read those):
+Environment, also for `record` and `doctor` (secrets are no arguments, since others can read those):
   DIRECTUS_URL       the server, where none is named; a URL given as an argument beats it
   DIRECTUS_TOKEN     a static or access token (also DIRECTUS_STATIC_TOKEN, DIRECTUS_ACCESS_TOKEN and front ends' names)
   DIRECTUS_EMAIL     with DIRECTUS_PASSWORD: a user, where there is no token
@@ -92,6 +93,9 @@ pub enum Job {
     /// Record a connection without a window
     #[command(about = "Record a connection without a window", long_about = RECORD_ABOUT, after_help = RECORD_AFTER)]
     Record(Box<RecordArgs>),
+    /// Examine a server and say what is wrong
+    #[command(about = "Examine a server and say what is wrong", long_about = doctor::ABOUT, after_help = doctor::AFTER)]
+    Doctor(Box<DoctorArgs>),
     /// Write a capture, or what a filter leaves of it, in another format
     #[command(about = "Write a capture in another format", long_about = EXPORT_ABOUT, after_help = EXPORT_AFTER)]
     Export(ExportArgs),
@@ -109,39 +113,12 @@ pub enum Until {
     Close,
 }
 
-/// How the socket is opened, as words of the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum TransportWord {
-    /// Shows everything that can be known.
-    Full,
-    /// Shows what a minimal WebSocket client sees.
-    Portable,
-}
-
-impl From<TransportWord> for TransportKind {
-    fn from(word: TransportWord) -> Self {
-        match word {
-            TransportWord::Full => Self::Full,
-            TransportWord::Portable => Self::Portable,
-        }
-    }
-}
-
 /// Arguments of `record`.
 #[derive(Debug, Args)]
 pub struct RecordArgs {
-    /// The server's URL
-    #[arg(
-        help = "The server, like https://cms.example.com or ws://localhost:8055/websocket [default: DIRECTUS_URL]"
-    )]
-    pub url: Option<String>,
-    /// Read the variables from a file
-    #[arg(
-        long,
-        value_name = "FILE",
-        help = "Read DIRECTUS_URL, DIRECTUS_TOKEN and their kin from a .env file; what it has beats the environment"
-    )]
-    pub env_file: Option<PathBuf>,
+    /// Which server, and how.
+    #[command(flatten)]
+    pub server: ServerArgs,
     /// Subscribe after login, as COLLECTION or COLLECTION:create|update|delete; may be repeated
     #[arg(long, value_name = "COLLECTION[:EVENT]", value_parser = subscription)]
     pub subscribe: Vec<SubscribeTo>,
@@ -151,12 +128,6 @@ pub struct RecordArgs {
     /// No Directus protocol: connect to any WebSocket server, send no login and answer no JSON pings
     #[arg(long, conflicts_with_all = ["subscribe", "mode"])]
     pub raw: bool,
-    /// How the server wants its clients to log in
-    #[arg(long, value_parser = mode, help = "The server's WEBSOCKETS_REST_AUTH: handshake, public or strict [default: that of the environment, else handshake]")]
-    pub mode: Option<AuthMode>,
-    /// How the socket is opened
-    #[arg(long, value_enum, default_value = "full")]
-    pub transport: TransportWord,
     /// End after this time, like 10s, 500ms, 5m or 1h, counted from the start
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub duration: Option<Duration>,
@@ -166,9 +137,6 @@ pub struct RecordArgs {
     /// Write the capture to FILE (- for standard output) instead of the data folder
     #[arg(long, value_name = "FILE|-")]
     pub out: Option<PathBuf>,
-    /// How the way to the server is made.
-    #[command(flatten)]
-    pub reach: ReachArgs,
 }
 
 /// A format, as words of the command line.
@@ -223,7 +191,22 @@ pub struct SubscribeTo {
     pub event: EventName,
 }
 
-fn subscription(text: &str) -> Result<SubscribeTo, String> {
+impl SubscribeTo {
+    /// The `uid` of the one at this place of the command line.
+    pub(super) fn uid(&self, place: usize) -> String {
+        format!("{}-{}", self.collection, place + 1)
+    }
+
+    /// The message that asks for it.
+    pub(super) fn message(&self, place: usize) -> String {
+        let mut subscribe = Subscribe::new(self.collection.as_str());
+        subscribe.event = self.event;
+        subscribe.uid = Some(Uid::Text(self.uid(place)));
+        ClientMessage::Subscribe(subscribe).to_text()
+    }
+}
+
+pub(super) fn subscription(text: &str) -> Result<SubscribeTo, String> {
     let (collection, event) = match text.split_once(':') {
         Some((collection, event)) => (collection, Some(event)),
         None => (text, None),
@@ -241,10 +224,6 @@ fn subscription(text: &str) -> Result<SubscribeTo, String> {
         }
     };
     Ok(SubscribeTo { collection: collection.to_owned(), event })
-}
-
-fn mode(text: &str) -> Result<AuthMode, String> {
-    text.parse().map_err(|_| "use handshake, public or strict".to_owned())
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, String> {

@@ -4,22 +4,21 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::Receiver;
 
-use super::args::{RecordArgs, SubscribeTo};
+use super::args::RecordArgs;
 use super::exit::Exit;
 use super::lines::Lines;
 use super::outcome;
 use super::pipe::Pipe;
+use super::signal::{self, Signal};
 use super::summary;
 use super::variables;
 use crate::capture::{Store, time};
-use crate::directus::{AuthMode, ClientMessage, Credentials, Endpoint, Subscribe, Uid};
+use crate::directus::Endpoint;
 use crate::engine::{Capture, Destination, Engine, Wake};
-use crate::net::proxy::ProxyRules;
-use crate::net::{Command, ConnectSpec, Outgoing, Protocol, Switches};
+use crate::net::{Command, Outgoing};
 use crate::session::Phase;
-use crate::settings::Environment;
 
 /// How long a close of ours may take, before the job ends without it.
 const CLOSE_LIMIT: Duration = Duration::from_secs(3);
@@ -27,15 +26,6 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(3);
 const SEND_AHEAD: u64 = 1 << 20;
 /// Lines sent before the job looks up: an endless input must not keep it from Ctrl+C.
 const LINES_AT_ONCE: usize = 1024;
-
-/// What wakes the job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Signal {
-    /// Something was published.
-    News,
-    /// Ctrl+C, or the system asks to end.
-    Stop,
-}
 
 /// Where the job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,19 +71,11 @@ struct Job<'a> {
 
 impl<'a> Job<'a> {
     fn begin(args: &'a RecordArgs, data_folder: Option<&Path>) -> Result<Self, String> {
-        let variables = variables::read(args.env_file.as_deref())?;
-        let endpoint = variables::endpoint(args.url.as_deref(), &variables)?;
-        let spec = spec(args, endpoint.clone(), &variables)?;
+        let variables = variables::read(args.server.env_file.as_deref())?;
+        let endpoint = variables::endpoint(args.server.url.as_deref(), &variables)?;
+        let spec = args.server.spec(endpoint.clone(), &variables, args.raw)?;
         let lines = args.send.as_deref().map(Lines::open).transpose()?;
-        let (sender, signals) = crossbeam_channel::bounded(4);
-        let wake = Wake::new({
-            let sender = sender.clone();
-            // A full channel already holds the news.
-            move || {
-                let _full_means_known = sender.try_send(Signal::News);
-            }
-        });
-        listen_for_stop(sender)?;
+        let (wake, signals) = signal::listen()?;
         let engine = Engine::start().map_err(|error| error.to_string())?;
         let (to, pipe) = destination(args, &endpoint, data_folder)?;
         let server = endpoint.shown_url();
@@ -171,13 +153,8 @@ impl<'a> Job<'a> {
     }
 
     fn subscribe(&self) {
-        for (place, SubscribeTo { collection, event }) in self.args.subscribe.iter().enumerate() {
-            let uid = format!("{collection}-{}", place + 1);
-            let mut subscribe = Subscribe::new(collection.as_str());
-            subscribe.event = *event;
-            subscribe.uid = Some(Uid::Text(uid));
-            let text = ClientMessage::Subscribe(subscribe).to_text();
-            self.capture.command(Command::Send(Outgoing::Text(text)));
+        for (place, to) in self.args.subscribe.iter().enumerate() {
+            self.capture.command(Command::Send(Outgoing::Text(to.message(place))));
         }
     }
 
@@ -262,55 +239,4 @@ fn destination(
             Ok((Destination::Store(lease), false))
         }
     }
-}
-
-fn spec(args: &RecordArgs, endpoint: Endpoint, variables: &Environment) -> Result<ConnectSpec, String> {
-    // A raw server is not Directus: our credential is none of its business.
-    let credentials = if args.raw { Credentials::None } else { variables::credentials(variables, &endpoint) };
-    let mode = match (args.raw, args.mode) {
-        (true, _) => AuthMode::Public,
-        (false, Some(mode)) => mode,
-        (false, None) => variables.mode.as_ref().map_or(AuthMode::default(), |found| found.value),
-    };
-    let mut spec = ConnectSpec::new(endpoint, mode, credentials);
-    spec.transport = args.transport.into();
-    spec.protocol = if args.raw { Protocol::Raw } else { Protocol::Directus };
-    // A recording is of what the server does to a client that only keeps itself alive.
-    spec.switches =
-        Switches { auto_pong: true, reconnect: false, resubscribe: false, measure: false, reauth: true };
-    args.reach.extend(&mut spec, &ProxyRules::from_environment())?;
-    Ok(spec)
-}
-
-/// Ctrl+C and, on Unix, the polite signal to end.
-fn listen_for_stop(signals: Sender<Signal>) -> Result<(), String> {
-    let failed = |error: io::Error| format!("Ctrl+C can't be listened for: {error}.");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(failed)?;
-    let listen = move || {
-        runtime.block_on(async {
-            loop {
-                if stop_asked().await.is_err() || signals.send(Signal::Stop).is_err() {
-                    break;
-                }
-            }
-        });
-    };
-    std::thread::Builder::new().name("signals".into()).spawn(listen).map_err(failed)?;
-    Ok(())
-}
-
-#[cfg(unix)]
-async fn stop_asked() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-async fn stop_asked() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
 }
