@@ -305,6 +305,7 @@ fn a_planted_secret_is_found_nowhere() {
     let server = serve(Options::default());
     let secret = demo::TOKEN;
     let mut desk = Desk::open();
+    desk.tall();
     desk.log_in(&server.url(), secret);
     let reveals = [
         format!(r#"{{"type":"auth","access_token":"{secret}","uid":"typed"}}"#),

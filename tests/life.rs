@@ -68,6 +68,7 @@ fn switching_the_answers_off_lets_the_server_close_and_is_remembered() {
     let home = Home::new();
     let server = beating(400);
     let mut desk = Desk::open_in(&home, Launch::Plain);
+    desk.tall();
     desk.log_in(&server.url(), demo::TOKEN);
     desk.see("just now, answered in");
     desk.click(Role::Switch, "Reconnect");
@@ -92,12 +93,14 @@ fn a_section_folds_away_and_stays_so() {
     let server = Server::start(Options::default()).unwrap();
     let home = Home::new();
     let mut desk = Desk::open_in(&home, Launch::Plain);
+    desk.tall();
     desk.log_in(&server.url(), demo::TOKEN);
     desk.see("Messages a second over the last minute");
     desk.click(Role::DisclosureTriangle, "Rates section");
     desk.until("folded", |desk| (!desk.says("Messages a second")).then_some(()));
     let home = desk.quit();
     let mut again = Desk::open_in(&home, Launch::Plain);
+    again.tall();
     again.log_in(&server.url(), demo::TOKEN);
     again.see("30 s, the default");
     assert!(!again.says("Messages a second"), "it is still folded");
