@@ -164,6 +164,7 @@ fn what_is_not_reached_ends_with_3() {
     let refused = json(&[], &[&format!("http://127.0.0.1:{}", free_port()), "--timeout", "3s"]);
     assert_eq!((&refused["exit_code"], step(&refused, "socket").0), (&3.into(), "failed"), "{refused:#}");
     assert_eq!(refused["way"]["failed"]["step"], "TCP", "{refused:#}");
+    assert!(refused["warnings"].as_array().unwrap().is_empty(), "the card says it: {refused:#}");
     let unknown = json(&[], &["http://no-such-host.invalid", "--timeout", "8s"]);
     assert_eq!(
         (&unknown["exit_code"], &unknown["way"]["failed"]["step"]),
