@@ -225,7 +225,7 @@ fn a_refused_subscription_ends_with_5_and_the_others_are_tried() {
     assert_eq!(report["subscriptions"][0]["code"], "FORBIDDEN");
     let text = told(&doctor(&token(seed::USER), &arguments));
     let (_, wrong) = text.split_once("What is wrong").unwrap_or_else(|| panic!("{text}"));
-    assert!(wrong.contains("FORBIDDEN") && wrong.contains("may not do this"), "{text}");
+    assert!(wrong.contains("FORBIDDEN") && wrong.contains("read permission for the collection"), "{text}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::step::State;
 use crate::cli::args::SubscribeTo;
-use crate::directus::{EventName, TokenKind};
+use crate::directus::{ErrorCode, EventName, TokenKind};
 use crate::session::causes::validity;
 use crate::session::{
     Card, Heartbeat, LastClose, Login, RequestKind, RoundTrips, Snapshot, Subscription, SubscriptionState,
@@ -107,7 +107,9 @@ pub(super) fn subscription(to: &SubscribeTo, found: Option<&Subscription>) -> (S
     match &found.state {
         SubscriptionState::Refused { code, code_text, message, guessed } => {
             let guess = if *guessed { " (told without a uid: this subscription is a guess)" } else { "" };
-            let sentence = format!("{name}: refused with {code_text}: {message} {}{guess}", code.meaning());
+            let meaning = code.meaning();
+            let next = next_step(*code);
+            let sentence = format!("{name}: refused with {code_text}: {message} {meaning}{next}{guess}");
             (State::Failed, sentence, None)
         }
         _ if found.init_seq.is_some() => {
@@ -119,6 +121,17 @@ pub(super) fn subscription(to: &SubscribeTo, found: Option<&Subscription>) -> (S
             let why = RequestKind::Subscribe.why_silent();
             (State::Failed, format!("{name}: not answered. {why}"), None)
         }
+    }
+}
+
+/// What to do about a refusal, after a blank; empty where its meaning says it.
+const fn next_step(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::Forbidden => {
+            " Compare the spelling, and give a policy of this user (or of the public role) read permission for the collection."
+        }
+        ErrorCode::InvalidCollection => " Compare the spelling with the data model.",
+        _ => "",
     }
 }
 
