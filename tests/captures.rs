@@ -150,6 +150,7 @@ fn a_recording_without_a_close_says_that_it_ends_open() {
         credential: "none".into(),
         attempt: 1,
         unverified: false,
+        login_first: false,
     };
     let open = Fact::Open { url: "ws://elsewhere/websocket".into(), subprotocol: String::new() };
     for fact in [connect, open] {

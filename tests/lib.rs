@@ -38,6 +38,8 @@ mod lab;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
+mod login;
+#[cfg(test)]
 mod odd_files;
 #[cfg(test)]
 mod reach;

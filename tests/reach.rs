@@ -240,13 +240,17 @@ fn the_window_says_through_which_proxy_it_went() {
     assert!(home.shelf.text().contains("socks5://ben@"), "{}", home.shelf.text());
 }
 
-/// Accepts one WebSocket and gives back the request it came with, and the Close frame it ended with.
-fn listening() -> (u16, std::thread::JoinHandle<(Vec<String>, Option<(u16, String)>)>) {
+/// The request a WebSocket came with, line by line, and the code and reason it was closed with.
+type Heard = (Vec<String>, Option<(u16, String)>);
+
+/// Accepts one WebSocket on this port and gives back what it heard.
+fn listening() -> (u16, std::thread::JoinHandle<Heard>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let served = std::thread::spawn(move || {
         use tungstenite::handshake::server::{Request, Response};
         let mut asked = Vec::new();
+        #[expect(clippy::result_large_err, reason = "the signature is tungstenite's")]
         let look = |request: &Request, response: Response| {
             asked.push(request.uri().to_string());
             for (name, value) in request.headers() {

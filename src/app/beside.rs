@@ -38,12 +38,13 @@ impl Slot {
 /// What the strip shows of a tab.
 fn view_of(tab: &Tab) -> TabView {
     let file = tab.capture.file();
+    let snapshot = tab.capture.snapshot();
     TabView {
         name: tab.name(),
-        phase: tab.capture.snapshot().phase,
+        phase: snapshot.phase,
         is_live: tab.profile.is_some(),
         unseen: 0,
-        in_trouble: file.trouble.is_some(),
+        in_trouble: file.trouble.is_some() || snapshot.acts_as_another(),
     }
 }
 

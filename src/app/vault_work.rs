@@ -139,7 +139,7 @@ pub(super) fn credentials(
             otp,
             in_band: profile.in_band,
         },
-        CredentialKind::RefreshToken => Credentials::RefreshToken(secret),
+        CredentialKind::RefreshToken => Credentials::RefreshToken { token: secret, in_band: profile.in_band },
         CredentialKind::SessionCookie => {
             Credentials::SessionCookie { name: profile.cookie_name.clone(), value: secret }
         }

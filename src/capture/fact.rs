@@ -65,6 +65,9 @@ pub enum Fact {
         /// The server's certificate is accepted whatever is wrong with it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         unverified: bool,
+        /// A login over HTTP comes first.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        login_first: bool,
     },
     /// The host name was looked up.
     Resolved {

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::capture::event::{Header, Stage};
+use crate::capture::event::{Header, Stage, Stamp};
+use crate::capture::time;
 
 /// An HTTP exchange beside the socket, as a `http` line of the capture.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +53,19 @@ impl HttpExchange {
     #[must_use]
     pub fn is_failure(&self) -> bool {
         self.error.is_some() || self.status.is_none_or(|status| status >= 400)
+    }
+
+    /// By how much the server's clock is ahead of ours, milliseconds, from the `Date` of the answer, which is exact to the
+    /// second: what could be no difference at all is none. `ended` is when the exchange ended.
+    #[must_use]
+    pub fn clock_offset_ms(&self, ended: Stamp) -> Option<i64> {
+        let date_us = self.header("date").and_then(time::http_date)?;
+        let took_us = i64::try_from(self.took_us).ok()?;
+        // Somewhere in that second, and somewhere between request and answer.
+        let ahead_us =
+            date_us.saturating_add(500_000).saturating_sub(ended.time_us.saturating_sub(took_us / 2));
+        let doubt_us = 500_000_i64.saturating_add(took_us / 2).saturating_add(500_000);
+        Some(if ahead_us.abs() <= doubt_us { 0 } else { ahead_us / 1000 })
     }
 
     /// Path and query of the URL.

@@ -64,7 +64,7 @@ pub(super) fn credentials(variables: &Environment, endpoint: &Endpoint) -> Crede
             say(
                 "The refresh token of the environment is used up by this login: the one that replaces it is not kept.",
             );
-            Credentials::RefreshToken(secret)
+            Credentials::RefreshToken { token: secret, in_band: false }
         }
         CredentialKind::None | CredentialKind::SessionCookie => Credentials::None,
     }

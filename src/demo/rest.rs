@@ -179,6 +179,7 @@ fn answer(hub: &mut Hub, call: &Call, moment: Moment) -> Answer {
         (&Method::POST, ["auth", "login"]) => log_in(hub, call, moment),
         (&Method::POST, ["auth", "refresh"]) => refresh(hub, call, moment),
         (&Method::GET, ["users", "me"]) => me(call, identity),
+        (&Method::GET, ["policies", "me", "globals"]) => globals(identity),
         (&Method::GET, ["permissions", "me"]) => permissions(identity),
         (_, ["items", collection]) => rest_items::many(hub, call, identity, collection, moment),
         (_, ["items", collection, key]) => rest_items::one(hub, call, identity, (collection, key), moment),
@@ -286,6 +287,7 @@ fn me(call: &Call, identity: Identity) -> Answer {
         let (name, value) = match field {
             "id" => ("id", Value::from(user.id)),
             "first_name" => ("first_name", Value::from(user.first_name)),
+            "last_name" => ("last_name", Value::Null),
             "email" => ("email", Value::from(user.email)),
             "role.name" => ("role", json!({"name": user.role_name})),
             other => return Fault::forbidden_field("directus_users", other).into(),
@@ -293,6 +295,12 @@ fn me(call: &Call, identity: Identity) -> Answer {
         data.insert(name.to_owned(), value);
     }
     Answer::data(Value::Object(data))
+}
+
+/// What the policies of a user add up to (reference 9).
+fn globals(identity: Identity) -> Answer {
+    let admin = identity.role == Role::Admin;
+    Answer::data(json!({"app_access": admin, "admin_access": admin, "enforce_tfa": false}))
 }
 
 fn permissions(identity: Identity) -> Answer {

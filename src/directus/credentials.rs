@@ -24,7 +24,12 @@ pub enum Credentials {
         in_band: bool,
     },
     /// A refresh token. Each use replaces it, and the old one is dead (reference 2.2).
-    RefreshToken(Secret),
+    RefreshToken {
+        /// The token.
+        token: Secret,
+        /// Show it in an `auth` message on the socket instead of over HTTP.
+        in_band: bool,
+    },
     /// The cookie of a session of the data studio.
     SessionCookie {
         /// Name of the cookie, `directus_session_token` unless the server is configured otherwise.
@@ -54,15 +59,23 @@ impl Credentials {
     pub const fn token(&self) -> Option<&Secret> {
         match self {
             Self::StaticToken(token) => Some(token),
-            Self::None | Self::Password { .. } | Self::RefreshToken(_) | Self::SessionCookie { .. } => None,
+            Self::None | Self::Password { .. } | Self::RefreshToken { .. } | Self::SessionCookie { .. } => {
+                None
+            }
         }
+    }
+
+    /// Whether the access token comes from a login over HTTP.
+    #[must_use]
+    pub const fn over_http(&self) -> bool {
+        matches!(self, Self::Password { in_band: false, .. } | Self::RefreshToken { in_band: false, .. })
     }
 
     /// Every value that must be shown nowhere.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         let (first, second) = match self {
             Self::None => (None, None),
-            Self::StaticToken(secret) | Self::RefreshToken(secret) => (Some(secret), None),
+            Self::StaticToken(secret) | Self::RefreshToken { token: secret, .. } => (Some(secret), None),
             Self::Password { password, otp, .. } => (Some(password), otp.as_ref()),
             Self::SessionCookie { value, .. } => (Some(value), None),
         };
@@ -76,7 +89,7 @@ impl Credentials {
             Self::None => "none",
             Self::StaticToken(_) => "static token",
             Self::Password { .. } => "e-mail and password",
-            Self::RefreshToken(_) => "refresh token",
+            Self::RefreshToken { .. } => "refresh token",
             Self::SessionCookie { .. } => "session cookie",
         }
     }
@@ -97,7 +110,7 @@ mod tests {
                 otp: Some(hush()),
                 in_band: true,
             },
-            Credentials::RefreshToken(hush()),
+            Credentials::RefreshToken { token: hush(), in_band: false },
             Credentials::SessionCookie { name: SESSION_COOKIE.into(), value: hush() },
         ];
         for credentials in kinds {

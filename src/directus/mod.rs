@@ -24,6 +24,7 @@ mod fields;
 mod frame;
 mod graphql;
 mod head;
+mod http_login;
 mod items;
 mod json;
 mod login_message;
@@ -67,6 +68,10 @@ pub use event_name::EventName;
 pub use fields::Fields;
 pub use frame::{Frame, Other, ParseError};
 pub use graphql::GraphQl;
+pub use http_login::{
+    GLOBALS_PATH, LOGIN_PATH, ME_FIELDS, ME_PATH, REFRESH_PATH, Tokens, http_error_code, login_body,
+    refresh_body,
+};
 pub use items::{ItemsAction, ItemsReply, ItemsRequest};
 pub use json::Json;
 pub use login_message::{

@@ -115,6 +115,7 @@ mod tests {
             credential: "none".into(),
             attempt: 1,
             unverified: false,
+            login_first: false,
         };
         let text = |direction, data: &str| What::Message(Message::text(direction, data));
         let whats = [

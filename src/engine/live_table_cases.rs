@@ -70,6 +70,7 @@ impl Bench {
             credential: "none".into(),
             attempt: 1,
             unverified: false,
+            login_first: false,
         })));
         self.push(What::Fact(Box::new(Fact::Open { url: String::new(), subprotocol: String::new() })));
     }

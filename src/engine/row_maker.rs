@@ -175,10 +175,11 @@ fn fact_level(fact: &Fact) -> Level {
 /// One line about a fact, not yet safe to show.
 fn fact_summary(fact: &Fact) -> String {
     match fact {
-        Fact::Connect { url, transport, mode, credential, attempt, unverified } => {
+        Fact::Connect { url, transport, mode, credential, attempt, unverified, login_first } => {
             let attempt = if *attempt > 1 { format!("attempt {attempt} · ") } else { String::new() };
+            let first = if *login_first { ", over HTTP first" } else { "" };
             let unverified = if *unverified { " · certificate not checked" } else { "" };
-            format!("{attempt}{url} · {mode} · {credential} · {transport} transport{unverified}")
+            format!("{attempt}{url} · {mode} · {credential}{first} · {transport} transport{unverified}")
         }
         Fact::Resolved { host, addresses, .. } => format!("{host} → {}", addresses.join(", ")),
         Fact::Presented { certificates } => {

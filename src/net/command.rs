@@ -142,6 +142,8 @@ pub struct ConnectSpec {
     pub reach: Reach,
     /// Where a refresh token goes that replaces that of `credentials`.
     pub keeper: Option<Keeper>,
+    /// The access token that a login over HTTP gave; the link sets it.
+    pub access: Option<Secret>,
 }
 
 impl ConnectSpec {
@@ -162,6 +164,7 @@ impl ConnectSpec {
             subprotocols: Vec::new(),
             reach: Reach::default(),
             keeper: None,
+            access: None,
         }
     }
 
@@ -170,6 +173,7 @@ impl ConnectSpec {
     pub fn token(&self) -> Option<&Secret> {
         match &self.credentials {
             Credentials::None => self.endpoint.token(),
+            credentials if credentials.over_http() => self.access.as_ref(),
             credentials => credentials.token(),
         }
     }
@@ -198,7 +202,9 @@ impl ConnectSpec {
         match self.credentials {
             Credentials::SessionCookie { .. } => true,
             Credentials::None | Credentials::StaticToken(_) => in_query && self.token().is_some(),
-            Credentials::Password { .. } | Credentials::RefreshToken(_) => false,
+            Credentials::Password { .. } | Credentials::RefreshToken { .. } => {
+                in_query && self.credentials.over_http()
+            }
         }
     }
 
@@ -212,10 +218,16 @@ impl ConnectSpec {
         }
     }
 
+    /// Whether its login goes over HTTP.
+    pub(crate) fn logs_in_over_http(&self) -> bool {
+        self.protocol == Protocol::Directus && self.credentials.over_http()
+    }
+
     /// Everything in it that must not be shown, wherever it turns up.
     pub(crate) fn secrets(&self) -> Vec<Secret> {
         let mut secrets: Vec<Secret> =
             self.endpoint.token().into_iter().chain(self.credentials.secrets()).cloned().collect();
+        secrets.extend(self.access.clone());
         secrets.extend(self.reach.secrets().cloned());
         for (name, value) in &self.headers {
             if name.eq_ignore_ascii_case("cookie") {

@@ -8,8 +8,8 @@ use super::causes::End;
 use super::close::LastClose;
 use super::fold::{At, Session};
 use super::handshake::{FailedStep, Handshake, Step, Tls, Waterfall};
-use super::identity::Identity;
 use super::login::Login;
+use super::me::Me;
 use super::phase::{Mode, Phase};
 use super::problem::LastError;
 use super::server::Server;
@@ -55,6 +55,9 @@ impl Session {
             Fact::Http(exchange) => {
                 self.shown.counters.exchanges += 1;
                 self.shown.counters.failed_exchanges += u64::from(exchange.is_failure());
+                if let Some(me) = Me::heard(self.shown.identity.me.as_deref(), at.seq, exchange) {
+                    self.shown.identity.me = Some(Arc::new(me));
+                }
                 if let Some(server) = Server::heard(&self.shown.server, at.seq, at.stamp, exchange) {
                     self.shown.server = Arc::new(server);
                 }
@@ -136,10 +139,13 @@ impl Session {
     }
 
     fn connect(&mut self, at: At, fact: &Fact) {
-        let Fact::Connect { url, transport, mode, credential, attempt, unverified } = fact else { return };
+        let Fact::Connect { url, transport, mode, credential, attempt, unverified, login_first } = fact
+        else {
+            return;
+        };
         // Also where the number didn't rise: a second `connect` begins anew.
         self.end_connection(at);
-        self.shown.identity = Identity::default();
+        self.shown.identity = self.shown.identity.at_connect();
         if !self.shown.server.is_at(url) {
             self.shown.server = Arc::default();
         }
@@ -155,7 +161,7 @@ impl Session {
         self.shown.gave_up = None;
         self.shown.counters.connects += 1;
         self.log_in(at, Login::None);
-        self.shown.phase = Phase::Resolving;
+        self.shown.phase = if *login_first { Phase::LoggingIn } else { Phase::Resolving };
         self.shown.since_us = at.us();
         self.connect_began_us = at.us();
     }

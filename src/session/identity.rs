@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::capture::event::IdentityClaim;
 use crate::directus::TokenKind;
 
+use super::me::Me;
 use super::snapshot::Snapshot;
 
 /// A credential as it was shown to the server. Its claims are read without the server's key: they say who the token is
@@ -80,10 +81,30 @@ pub struct Identity {
     pub renewal: Option<Renewal>,
     /// How many there were.
     pub renewals: u32,
+    /// What the server says over HTTP of the user who asks.
+    pub me: Option<Arc<Me>>,
     logins: u32,
 }
 
 impl Identity {
+    /// What outlives a connection: what the server said of its user, which is compared with the next login's.
+    pub(super) fn at_connect(&self) -> Self {
+        Self { me: self.me.clone(), ..Self::default() }
+    }
+
+    /// What the server says of the user of the current login; `None` where it was said of another, or nobody asked.
+    #[must_use]
+    pub fn who(&self) -> Option<&Me> {
+        let claim = &self.current.as_deref()?.claim;
+        let me = self.me.as_deref()?;
+        let is_same = match &claim.user {
+            Some(user) => me.id.as_ref() == Some(user),
+            // Harewire asks with the token of the profile; one typed by hand may be anybody's.
+            None => claim.token == TokenKind::Static && claim.credential != "typed by hand",
+        };
+        is_same.then_some(me)
+    }
+
     /// A credential is on its way to the server.
     pub(super) fn shown(&mut self, seq: u64, at_us: u64, claim: &IdentityClaim) {
         let later = |ms: Option<u64>| ms.map(|ms| at_us.saturating_add(ms.saturating_mul(1000)));

@@ -6,6 +6,8 @@ pub enum Phase {
     /// Nothing has been tried yet.
     #[default]
     Idle,
+    /// Asking for a token over HTTP, before the socket.
+    LoggingIn,
     /// Looking up the host name.
     Resolving,
     /// Opening the TCP connection.
@@ -32,6 +34,7 @@ impl Phase {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Idle => "Idle",
+            Self::LoggingIn => "Logging in over HTTP",
             Self::Resolving => "Resolving",
             Self::Connecting => "Connecting",
             Self::Tls => "TLS handshake",
@@ -47,7 +50,7 @@ impl Phase {
     /// Whether a connect is under way and the WebSocket isn't open yet.
     #[must_use]
     pub const fn is_connecting(self) -> bool {
-        matches!(self, Self::Resolving | Self::Connecting | Self::Tls | Self::Upgrading)
+        matches!(self, Self::LoggingIn | Self::Resolving | Self::Connecting | Self::Tls | Self::Upgrading)
     }
 
     /// Whether the WebSocket is open.

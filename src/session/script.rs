@@ -98,6 +98,7 @@ pub(super) fn connect(mode: &str, credential: &str, url: &str) -> Fact {
         credential: credential.into(),
         attempt: 1,
         unverified: false,
+        login_first: false,
     }
 }
 

@@ -261,6 +261,12 @@ impl Snapshot {
         self.collections.get(place).map(AsRef::as_ref)
     }
 
+    /// Whether messages flow, but not as the user we claim to be: the token ran out, or the login was refused.
+    #[must_use]
+    pub fn acts_as_another(&self) -> bool {
+        self.phase == Phase::Live && !self.login.is_good()
+    }
+
     /// The card that explains the event with this number.
     #[must_use]
     pub fn card_of(&self, seq: u64) -> Option<&Arc<CauseCard>> {

@@ -19,6 +19,7 @@ fn begin(folder: &mut Folder, url: &str) {
         credential: "static token".to_owned(),
         attempt: 1,
         unverified: false,
+        login_first: false,
     });
     let host = "cms.example.com".to_owned();
     folder.fact(Fact::Resolved { host, addresses: vec!["192.0.2.7".to_owned()], took_us: 9_000 });

@@ -327,6 +327,8 @@ fn sending(snapshot: &Snapshot) -> &'static str {
         Phase::Live => "",
         Phase::Authenticating => "held until the login is confirmed",
         Phase::Idle | Phase::Closed | Phase::Closing | Phase::WaitingToRetry => "not connected",
-        Phase::Resolving | Phase::Connecting | Phase::Tls | Phase::Upgrading => "connecting",
+        Phase::LoggingIn | Phase::Resolving | Phase::Connecting | Phase::Tls | Phase::Upgrading => {
+            "connecting"
+        }
     }
 }

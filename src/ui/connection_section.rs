@@ -23,7 +23,8 @@ pub fn connection_ui(ui: &mut Ui, snapshot: &Snapshot, moment: &Moment, actions:
     let t = tokens(ui);
     section_ui(ui, "Connection", |_| {});
     ui.horizontal(|ui| {
-        dot_ui(ui, phase_colour(t, snapshot.phase));
+        let colour = if snapshot.acts_as_another() { t.warning } else { phase_colour(t, snapshot.phase) };
+        dot_ui(ui, colour);
         ui.label(RichText::new(snapshot.phase_words()).font(theme::strong(theme::TITLE)));
         ui.label(RichText::new(phase_note(snapshot, moment)).color(t.dim));
     });

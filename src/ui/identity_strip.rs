@@ -5,7 +5,7 @@ use lucide_icons::Icon;
 
 use crate::capture::row::Level;
 use crate::directus::TokenKind;
-use crate::session::{Card, Login, Mode, Moment, Phase, Snapshot};
+use crate::session::{Card, Login, Me, Mode, Moment, Phase, Snapshot};
 use crate::settings::{Folded, PanelSection};
 use crate::ui::action::Action;
 use crate::ui::button::Button;
@@ -39,7 +39,8 @@ pub fn identity_ui(
         if snapshot.held > 0 {
             chip_ui(ui, &format!("{} held", snapshot.held), Level::Warning);
         }
-        if card.is_some_and(|card| card.claim.admin_access == Some(true)) {
+        let by_policies = snapshot.identity.who().and_then(|me| me.admin_access);
+        if card.is_some_and(|card| by_policies.or(card.claim.admin_access) == Some(true)) {
             chip_ui(ui, "administrator", Level::Normal);
         }
     };
@@ -121,15 +122,26 @@ fn unknown_to_the_server(snapshot: &Snapshot) -> Option<(&'static str, &'static 
 fn card_facts_ui(ui: &mut Ui, model: &Model<'_>, card: &Card, moment: &Moment) {
     let snapshot = model.snapshot;
     let claim = &card.claim;
-    fact_ui(ui, "who", card.who());
-    if let (Some(user), true) = (&claim.user, claim.email.is_some()) {
+    let me = snapshot.identity.who();
+    let name = me.and_then(Me::name);
+    fact_ui(ui, "who", name.as_deref().unwrap_or_else(|| card.who()));
+    if let Some(email) =
+        me.and_then(|me| me.email.as_ref()).or(claim.email.as_ref()).filter(|_| name.is_some())
+    {
+        fact_ui(ui, "e-mail", email);
+    }
+    let key = claim.user.as_ref().or_else(|| me?.id.as_ref());
+    if let (Some(user), true) = (key, name.is_some() || claim.email.is_some()) {
         fact_ui(ui, "user", user);
     }
-    if let Some(role) = &claim.role {
+    if let Some(role) = me.and_then(|me| me.role_name.as_ref()).or(claim.role.as_ref()) {
         fact_ui(ui, "role", role);
     }
-    if let Some(words) = rights(card) {
+    if let Some(words) = me.and_then(Me::rights).or_else(|| rights(card)) {
         fact_ui(ui, "rights", words);
+    }
+    if me.is_some_and(|me| me.is_bare) {
+        hint_ui(ui, "This user may not read who he is; name and role stay unknown.");
     }
     let (words, level) = token_words(card, moment);
     let t = tokens(ui);

@@ -138,6 +138,7 @@ impl Scene {
             credential: "static token".to_owned(),
             attempt: 1,
             unverified: false,
+            login_first: false,
         });
         folder.fact(Fact::Error {
             stage: Stage::Tcp,
@@ -345,6 +346,7 @@ impl Folder {
             credential: "static token".to_owned(),
             attempt: 1,
             unverified: false,
+            login_first: false,
         });
         let host = "cms.example.com".to_owned();
         self.fact(Fact::Resolved { host, addresses: vec!["192.0.2.7".to_owned()], took_us: 9_000 });

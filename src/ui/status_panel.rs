@@ -27,9 +27,12 @@ use crate::ui::theme;
 pub fn phase_level(phase: Phase) -> Level {
     match phase {
         Phase::Idle | Phase::Closed => Level::Dim,
-        Phase::Resolving | Phase::Connecting | Phase::Tls | Phase::Upgrading | Phase::Authenticating => {
-            Level::Normal
-        }
+        Phase::LoggingIn
+        | Phase::Resolving
+        | Phase::Connecting
+        | Phase::Tls
+        | Phase::Upgrading
+        | Phase::Authenticating => Level::Normal,
         Phase::Live => Level::Good,
         Phase::Closing | Phase::WaitingToRetry => Level::Warning,
     }

@@ -53,7 +53,7 @@ fn source_ui(ui: &mut Ui, model: &Model<'_>, on_form: bool, actions: &mut Vec<Ac
             Phase::WaitingToRetry => (Command::RetryNow, "Retry now", Icon::RotateCcw),
             Phase::Live | Phase::Authenticating => (Command::Disconnect, "Disconnect", Icon::Unplug),
             Phase::Closing => (Command::Abort, "Abort", Icon::CircleX),
-            Phase::Resolving | Phase::Connecting | Phase::Tls | Phase::Upgrading => {
+            Phase::LoggingIn | Phase::Resolving | Phase::Connecting | Phase::Tls | Phase::Upgrading => {
                 (Command::Disconnect, "Cancel", Icon::CircleX)
             }
         };

@@ -3,10 +3,11 @@
 
 use harewire::directus::{Credentials, SESSION_COOKIE, Secret, TokenKind, TokenPlace};
 use harewire::net::Switches;
+use harewire::session::causes::CauseKind;
 use harewire::session::{Card, Login, Phase, Snapshot, SubscriptionState, WarningKind};
 
 use super::case::Setup;
-use super::said::{QUIET, Story, story, title, warned};
+use super::said::{QUIET, Story, ended, story, title, warned};
 use crate::lab::seed::{ADMIN, USER};
 
 fn card(shot: &Snapshot) -> Option<&Card> {
@@ -27,8 +28,87 @@ fn user_by_password(password: &str) -> Credentials {
     Credentials::Password { email, password: Secret::new(password), otp: None, in_band: true }
 }
 
+/// The same over HTTP, as the connect form does it unless told otherwise.
+fn user_over_http(password: &str) -> Credentials {
+    let email = "user@example.com".to_owned();
+    Credentials::Password { email, password: Secret::new(password), otp: None, in_band: false }
+}
+
+fn is_user_over_http(shot: &Snapshot) -> bool {
+    card(shot).is_some_and(|card| {
+        card.who() == "user@example.com"
+            && card.claim.token == TokenKind::Access
+            && card.claim.user.is_some()
+            && card.claim.renewable
+            && !card.claim.estimated
+            && card.expires_us.is_some()
+            && card.claim.clock_offset_ms == Some(0)
+    })
+}
+
+/// Logins over HTTP: before the socket, in every mode, and again before the token runs out.
+fn over_http() -> Vec<Story> {
+    const KEPT: &[&str] = &[r#"{"type":"subscribe","collection":"messages","uid":"s","event":"create"}"#];
+    let by_http = |name, setup, ends| Story {
+        credentials: user_over_http("user-pass-1"),
+        ..story(name, setup, None, ends)
+    };
+    vec![
+        by_http("e-mail and password over HTTP", Setup::Usual, |shot| {
+            stands(shot, Phase::Live, Login::Accepted) && is_user_over_http(shot)
+        }),
+        by_http("the same in public mode", Setup::Public, |shot| {
+            stands(shot, Phase::Live, Login::Accepted) && is_user_over_http(shot)
+        }),
+        by_http("the same in strict mode", Setup::Strict, |shot| {
+            stands(shot, Phase::Live, Login::AtUpgrade) && is_user_over_http(shot)
+        }),
+        Story {
+            token_place: TokenPlace::Query,
+            ..by_http("the same with the token in the query", Setup::Usual, |shot| {
+                stands(shot, Phase::Live, Login::AtUpgrade) && is_user_over_http(shot)
+            })
+        },
+        Story {
+            messages: KEPT,
+            ..by_http("47: three renewals over HTTP and the subscription stands", Setup::Expiring, |shot| {
+                shot.identity.renewals >= 3
+                    && stands(shot, Phase::Live, Login::Accepted)
+                    && shot.identity.renewal.is_some_and(|renewal| renewal.same_user == Some(true))
+                    && shot.survival().is_some_and(|survival| survival.kept == 1)
+                    && (shot.subscriptions.len(), shot.counters.opens) == (1, 1)
+                    && !warned(shot, WarningKind::TokenExpired)
+            })
+        },
+        Story {
+            credentials: user_over_http("wrong"),
+            switches: Switches { reconnect: true, ..QUIET },
+            ..story("a wrong password over HTTP opens no socket", Setup::Usual, None, |shot| {
+                ended(shot, "Login over HTTP refused", CauseKind::WrongPassword)
+                    && failure(shot).contains("INVALID_CREDENTIALS")
+                    && shot.gave_up.is_some()
+                    && (shot.counters.connects, shot.counters.opens) == (1, 0)
+            })
+        },
+        Story {
+            credentials: Credentials::RefreshToken { token: Secret::new("no-such-token"), in_band: false },
+            ..story("a wrong refresh token over HTTP", Setup::Strict, None, |shot| {
+                ended(shot, "Login over HTTP refused", CauseKind::RefreshTokenDead)
+                    && shot.counters.opens == 0
+            })
+        },
+    ]
+}
+
 pub fn identities() -> Vec<Story> {
-    kinds().into_iter().chain(refusals()).chain(on_a_live_connection()).chain(expiries()).collect()
+    over_http()
+        .into_iter()
+        .chain(kinds())
+        .into_iter()
+        .chain(refusals())
+        .chain(on_a_live_connection())
+        .chain(expiries())
+        .collect()
 }
 
 fn kinds() -> Vec<Story> {
@@ -92,7 +172,10 @@ fn refusals() -> Vec<Story> {
             })
         },
         Story {
-            credentials: Credentials::RefreshToken(Secret::new("no-such-refresh-token")),
+            credentials: Credentials::RefreshToken {
+                token: Secret::new("no-such-refresh-token"),
+                in_band: true,
+            },
             ..story("4: a wrong refresh token", Setup::Usual, None, |shot| {
                 shot.phase == Phase::Closed
                     && failure(shot).starts_with("The server refused the refresh token")

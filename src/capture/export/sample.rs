@@ -63,6 +63,7 @@ fn events() -> Vec<Event> {
         credential: "static token".into(),
         attempt,
         unverified: false,
+        login_first: false,
     };
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let request = || Fact::Request {

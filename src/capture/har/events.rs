@@ -61,6 +61,7 @@ impl<'a> Scribe<'a> {
                     credential: "as the browser sent it".to_owned(),
                     attempt: 1,
                     unverified: false,
+                    login_first: false,
                 },
             ),
             self.fact(begun_us, Fact::Request { method, target, headers }),

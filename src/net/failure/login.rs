@@ -40,8 +40,8 @@ pub enum LoginFailure {
     NoTokenForUrl,
     /// The portable transport follows redirects, and a cookie would go along.
     CookiePortable,
-    /// This build can't log in over HTTP.
-    OverHttp,
+    /// The access token that the login over HTTP had given was refused.
+    HttpTokenRefused,
 }
 
 impl LoginFailure {
@@ -56,7 +56,7 @@ impl LoginFailure {
             | Self::OneTimeInBand
             | Self::NoTokenForUrl
             | Self::CookiePortable
-            | Self::OverHttp => Remedy::Change,
+            | Self::HttpTokenRefused => Remedy::Change,
             Self::RefusedInPublic
             | Self::Silent { .. }
             | Self::TokenExpired
@@ -111,12 +111,10 @@ impl LoginFailure {
                 "Check the credential in that message.",
             ),
             Self::ExpiredRenewing | Self::RenewalRefused => self.renewal_sentences(),
-            Self::PasswordRefused | Self::RefreshRefused => self.kind_sentences(),
-            Self::NothingToShow
-            | Self::OneTimeInBand
-            | Self::NoTokenForUrl
-            | Self::CookiePortable
-            | Self::OverHttp => self.unworkable_sentences(),
+            Self::PasswordRefused | Self::RefreshRefused | Self::HttpTokenRefused => self.kind_sentences(),
+            Self::NothingToShow | Self::OneTimeInBand | Self::NoTokenForUrl | Self::CookiePortable => {
+                self.unworkable_sentences()
+            }
         }
     }
 
@@ -126,7 +124,15 @@ impl LoginFailure {
                 "The server refused e-mail and password (AUTH_FAILED).",
                 "One of them is wrong, the user is suspended, or the user has two-factor login, which the socket can't \
                  take; Directus doesn't say which.",
-                "Check both. For a user with two-factor login use a static token or a refresh token.",
+                "Check both. For a user with two-factor login switch “Log in over the socket” off and enter a one-time password.",
+            );
+        }
+        if self == Self::HttpTokenRefused {
+            return Sentences::new(
+                "The server refused the access token that its own login over HTTP had given (AUTH_FAILED).",
+                "HTTP and WebSocket reach different servers, or servers with different SECRETs, or the token ran out \
+                 meanwhile.",
+                "Check what the proxy before Directus does with /auth and with the path of the socket.",
             );
         }
         Sentences::new(
@@ -160,28 +166,23 @@ impl LoginFailure {
                 "No connection was made: a one-time password can't be sent on the socket.",
                 "The login of Directus' socket takes e-mail and password only, so a user with two-factor login can \
                  never log in there.",
-                "Use a static token of that user, or a refresh token from a login over HTTP.",
+                "Switch “Log in over the socket” off in the profile: over HTTP the one-time password counts.",
             ),
             Self::NoTokenForUrl => Sentences::new(
                 "No connection was made: this credential can't be shown in the URL.",
                 "Strict mode, and the token in the URL, need an access token before the socket opens; a login on the \
                  socket comes after.",
-                "Use a static token or a session cookie, or choose handshake mode with the token in a message.",
+                "Switch “Log in over the socket” off in the profile, or choose handshake mode with the token in a message.",
             ),
             Self::CookiePortable => Sentences::new(
                 "No connection was made: the portable transport does not carry the session cookie.",
                 "It follows redirects, and the cookie would go along to wherever they lead.",
                 "Choose the full transport in the profile.",
             ),
-            Self::NothingToShow => Sentences::new(
+            _ => Sentences::new(
                 "There was no new login: this connection has no credential.",
                 "The profile holds none, or its refresh token was refused.",
                 "Enter a credential in the profile, or send an auth message.",
-            ),
-            _ => Sentences::new(
-                "No connection was made: Harewire can't log in over HTTP in this build.",
-                "E-mail and password go over HTTP unless the login on the socket is chosen.",
-                "Choose the login on the socket in the profile, or use a static token.",
             ),
         }
     }
@@ -205,7 +206,7 @@ impl LoginFailure {
             Self::OneTimeInBand,
             Self::NoTokenForUrl,
             Self::CookiePortable,
-            Self::OverHttp,
+            Self::HttpTokenRefused,
         ]
     }
 }

@@ -5,6 +5,7 @@
 
 mod dial;
 mod http;
+mod http_login;
 mod login;
 mod open;
 mod proxy;
@@ -14,6 +15,7 @@ mod upgrade;
 
 pub use dial::DialFailure;
 pub use http::HttpFailure;
+pub use http_login::HttpLoginFailure;
 pub use login::LoginFailure;
 pub use open::OpenFailure;
 pub use proxy::ProxyFailure;
@@ -72,6 +74,8 @@ pub enum Failure {
     Http(HttpFailure),
     /// At the Directus login.
     Login(LoginFailure),
+    /// At the login over HTTP.
+    HttpLogin(HttpLoginFailure),
     /// On the open socket, or a message that could not be sent.
     Open(OpenFailure),
     /// What the portable transport reports and nothing more is known of.
@@ -96,7 +100,7 @@ impl Failure {
             Self::Trust(_) | Self::Tls(_) => Stage::Tls,
             Self::Upgrade(_) => Stage::Upgrade,
             Self::Http(_) => Stage::Http,
-            Self::Login(_) => Stage::Login,
+            Self::Login(_) | Self::HttpLogin(_) => Stage::Login,
             Self::Open(failure) => failure.stage(),
             // It is refused before anything is sent, so the way there was not even begun.
             Self::Unsupported { .. } => Stage::Tcp,
@@ -115,6 +119,7 @@ impl Failure {
             Self::Upgrade(failure) => failure.sentences(),
             Self::Http(failure) => failure.sentences(),
             Self::Login(failure) => failure.sentences(),
+            Self::HttpLogin(failure) => failure.sentences(),
             Self::Open(failure) => failure.sentences(),
             Self::Portable { words } => Sentences::new(
                 format!("The portable transport reports: {words}."),
@@ -140,6 +145,7 @@ impl Failure {
             Self::Upgrade(failure) => failure.remedy(),
             Self::Http(_) => Remedy::Again,
             Self::Login(failure) => failure.remedy(),
+            Self::HttpLogin(failure) => failure.remedy(),
             Self::Open(failure) => failure.remedy(),
             Self::Portable { .. } => Remedy::Again,
             Self::Unsupported { .. } => Remedy::Change,
@@ -156,6 +162,12 @@ impl From<DialFailure> for Failure {
 impl From<ProxyFailure> for Failure {
     fn from(failure: ProxyFailure) -> Self {
         Self::Proxy(failure)
+    }
+}
+
+impl From<HttpLoginFailure> for Failure {
+    fn from(failure: HttpLoginFailure) -> Self {
+        Self::HttpLogin(failure)
     }
 }
 
@@ -214,8 +226,8 @@ pub(crate) fn in_bytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::{
-        DialFailure, Failure, HttpFailure, LoginFailure, OpenFailure, ProxyFailure, Remedy, TlsFailure,
-        TrustFailure, UpgradeFailure, in_bytes, in_seconds,
+        DialFailure, Failure, HttpFailure, HttpLoginFailure, LoginFailure, OpenFailure, ProxyFailure, Remedy,
+        TlsFailure, TrustFailure, UpgradeFailure, in_bytes, in_seconds,
     };
 
     fn samples() -> Vec<Failure> {
@@ -228,6 +240,7 @@ mod tests {
         samples.extend(UpgradeFailure::samples().into_iter().map(Failure::from));
         samples.extend(HttpFailure::samples().into_iter().map(Failure::from));
         samples.extend(LoginFailure::samples().into_iter().map(Failure::from));
+        samples.extend(HttpLoginFailure::samples().into_iter().map(Failure::from));
         samples.extend(OpenFailure::samples().into_iter().map(Failure::from));
         samples
     }

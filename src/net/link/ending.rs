@@ -66,6 +66,7 @@ impl Link {
         self.pulse.stop();
         self.replay.disconnected();
         self.standing.disconnected();
+        self.http_login.disconnected();
         self.patience_until = None;
         self.retry.ended(now.elapsed_us);
         self.unsend_held("The connection ended before it could be sent.", now, out);

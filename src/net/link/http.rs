@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use crate::capture::event::{Fact, Stage, Stamp};
 use crate::capture::http_exchange::{HttpError, HttpExchange};
-use crate::directus::Credentials;
+use crate::directus::{Credentials, GLOBALS_PATH, ME_FIELDS, ME_PATH};
 use crate::net::command::ConnectSpec;
 use crate::net::failure::{HttpFailure, Sentences};
 use crate::net::http::{
     HttpAnswer, HttpRefusal, HttpReply, HttpReport, HttpRequest, HttpToken, RECORDED_LIMIT,
 };
+use crate::net::link::http_login::AskedLogin;
 use crate::net::link::{Link, Order, Outputs, Phase};
 
 /// More than is recorded is masked, so that a secret across the edge is seen whole.
@@ -21,6 +22,11 @@ const BEYOND_EDGE: usize = 8 << 10;
 pub(super) enum Asker {
     /// Somebody outside the link.
     Outside(HttpReply),
+    /// The link itself, about its user. Asking for a field that may not be read is refused as a whole, so it asks again for
+    /// what may be.
+    Me,
+    /// The link itself, to log in.
+    Login(AskedLogin),
 }
 
 /// An exchange under way.
@@ -68,7 +74,7 @@ impl Link {
             let refusal = HttpRefusal::NoServer;
             exchange.error = Some(error(Stage::Http, refusal.sentences()));
             self.push_fact(Fact::Http(Box::new(exchange)), request.automatic, now, out);
-            return Self::answered(asker, Err(refusal));
+            return self.answered(asker, Err(refusal), now, out);
         };
         if request.token == HttpToken::OfLink {
             request.token = of_link(&spec);
@@ -94,15 +100,43 @@ impl Link {
     /// asked without one too.
     pub(super) fn examine(&mut self, now: Stamp, out: &mut Outputs) {
         let spec = self.next.as_deref().or(self.spec.as_deref());
-        let user = spec.map_or(HttpToken::None, of_link);
+        let known = spec.is_some_and(|spec| of_link(spec) != HttpToken::None);
+        // While the login over HTTP is under way, nobody is the wrong one to ask as.
+        self.examine_later = !known && spec.is_some_and(ConnectSpec::logs_in_over_http);
         let mut questions = vec![("/server/ping", HttpToken::None), ("/server/info", HttpToken::None)];
-        if user != HttpToken::None {
-            questions.push(("/server/info", user.clone()));
+        if !known && !self.examine_later {
+            questions.push(("/server/health", HttpToken::None));
         }
-        questions.push(("/server/health", user));
         for (path, token) in questions {
-            let request = HttpRequest::get(path).with_token(token).by_itself();
-            self.ask(request, Asker::Outside(HttpReply::unheard()), now, out);
+            self.inquire(HttpRequest::get(path).with_token(token), now, out);
+        }
+        if known {
+            self.examine_later = true;
+            self.examine_as_user(now, out);
+        }
+    }
+
+    /// The part that only a user is told, once there is a token for it.
+    pub(super) fn examine_as_user(&mut self, now: Stamp, out: &mut Outputs) {
+        if !std::mem::take(&mut self.examine_later) {
+            return;
+        }
+        for path in ["/server/info", "/server/health", GLOBALS_PATH] {
+            self.inquire(HttpRequest::get(path), now, out);
+        }
+        let mut me = HttpRequest::get(ME_PATH).by_itself();
+        me.query = vec![("fields".to_owned(), ME_FIELDS.to_owned())];
+        self.ask(me, Asker::Me, now, out);
+    }
+
+    fn inquire(&mut self, request: HttpRequest, now: Stamp, out: &mut Outputs) {
+        self.ask(request.by_itself(), Asker::Outside(HttpReply::unheard()), now, out);
+    }
+
+    /// Every answer carries the server's time, to the second.
+    fn learn_clock(&mut self, exchange: &HttpExchange, now: Stamp) {
+        if let Some(offset_ms) = exchange.clock_offset_ms(now) {
+            self.clock_offset_ms = Some(offset_ms);
         }
     }
 
@@ -131,8 +165,9 @@ impl Link {
                 Err(HttpRefusal::Failed(self.masked(failure.sentences())))
             }
         };
+        self.learn_clock(&exchange, now);
         self.push_fact(Fact::Http(Box::new(exchange)), automatic, now, out);
-        Self::answered(asker, outcome);
+        self.answered(asker, outcome, now, out);
     }
 
     /// The link ends: what is under way will not be heard any more.
@@ -140,13 +175,25 @@ impl Link {
         for (_, mut waiting) in std::mem::take(&mut self.asked.waiting) {
             waiting.exchange.error = Some(error(Stage::Http, HttpFailure::Cancelled.sentences()));
             self.push_fact(Fact::Http(Box::new(waiting.exchange)), waiting.automatic, now, out);
-            Self::answered(waiting.asker, Err(HttpRefusal::Cancelled));
+            self.answered(waiting.asker, Err(HttpRefusal::Cancelled), now, out);
         }
     }
 
-    fn answered(asker: Asker, outcome: Result<HttpAnswer, HttpRefusal>) {
+    fn answered(
+        &mut self,
+        asker: Asker,
+        outcome: Result<HttpAnswer, HttpRefusal>,
+        now: Stamp,
+        out: &mut Outputs,
+    ) {
         match asker {
             Asker::Outside(reply) => reply.send(outcome),
+            Asker::Me => {
+                if outcome.is_ok_and(|answer| answer.status == 403) {
+                    self.inquire(HttpRequest::get(ME_PATH), now, out);
+                }
+            }
+            Asker::Login(login) => self.http_login_answered(login, outcome, now, out),
         }
     }
 
@@ -177,7 +224,9 @@ fn of_link(spec: &ConnectSpec) -> HttpToken {
         Credentials::None
         | Credentials::StaticToken(_)
         | Credentials::Password { .. }
-        | Credentials::RefreshToken(_) => spec.token().cloned().map_or(HttpToken::None, HttpToken::Bearer),
+        | Credentials::RefreshToken { .. } => {
+            spec.token().cloned().map_or(HttpToken::None, HttpToken::Bearer)
+        }
     }
 }
 

@@ -197,7 +197,14 @@ fn a_server_is_examined_as_nobody_and_as_the_user() {
     };
     assert_eq!(
         asked(&mut prepared()),
-        ["/server/ping nobody", "/server/info nobody", "/server/info user", "/server/health user"]
+        [
+            "/server/ping nobody",
+            "/server/info nobody",
+            "/server/info user",
+            "/server/health user",
+            "/policies/me/globals user",
+            "/users/me user"
+        ]
     );
     let mut link = Link::new(Door::new(), 7);
     let endpoint = Endpoint::parse("ws://cms.example/websocket").unwrap();

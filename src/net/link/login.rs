@@ -102,9 +102,9 @@ impl Link {
             return;
         }
         self.tell(&failure.into(), now, out);
-        self.verdict = Some(Verdict::Stop(
-            "The server refused the login; the credential must be changed first.".to_owned(),
-        ));
+        self.verdict = Some(self.access_refused().unwrap_or_else(|| {
+            Verdict::Stop("The server refused the login; the credential must be changed first.".to_owned())
+        }));
     }
 
     pub(super) fn login_silent(&mut self, now: Stamp, out: &mut Outputs) {

@@ -7,6 +7,7 @@
 mod ending;
 mod hearing;
 mod http;
+mod http_login;
 mod login;
 mod order;
 mod pulse;
@@ -23,6 +24,8 @@ mod cuts;
 #[cfg(test)]
 mod http_cases;
 #[cfg(test)]
+mod http_login_cases;
+#[cfg(test)]
 mod playbook;
 #[cfg(test)]
 mod playbook_login;
@@ -37,6 +40,7 @@ use crate::directus::Credentials;
 use crate::net::command::{Command, ConnectSpec, Outgoing, Protocol, Switches};
 use crate::net::failure::{Failure, OpenFailure};
 use crate::net::link::http::{Asked, Asker};
+use crate::net::link::http_login::{HttpLogin, Purpose};
 use crate::net::link::pulse::{Beat, Pulse};
 use crate::net::link::replay::Replay;
 use crate::net::link::retry::{Retry, Verdict};
@@ -100,6 +104,12 @@ pub struct Link {
     standing: Standing,
     /// What the failure that is ending this connection calls for.
     verdict: Option<Verdict>,
+    /// Logins over HTTP.
+    http_login: HttpLogin,
+    /// What the server says to its user is asked when there is a token: that of a login over HTTP comes later.
+    examine_later: bool,
+    /// By how much the server's clock is ahead of ours, milliseconds.
+    clock_offset_ms: Option<i64>,
     /// HTTP exchanges under way.
     asked: Asked,
     /// A connection broke while reconnecting was switched off: what its end called for.
@@ -125,6 +135,9 @@ impl Link {
             pulse: Pulse::new(),
             standing: Standing::default(),
             verdict: None,
+            http_login: HttpLogin::default(),
+            examine_later: false,
+            clock_offset_ms: None,
             asked: Asked::default(),
             lost: None,
             patience_until: None,
@@ -231,6 +244,9 @@ impl Link {
     /// The wall clock moved by this much against the monotonic one, microseconds.
     pub fn clock_jumped(&mut self, drift_us: i64, now: Stamp, out: &mut Outputs) {
         self.standing.clock_jumped(drift_us);
+        self.http_login.clock_jumped(drift_us);
+        // The machine slept, or its clock was set: then the offset is another one. The next answer tells.
+        self.clock_offset_ms = None;
         self.record(Fact::Clock { drift_us }, now, out);
     }
 
@@ -241,6 +257,7 @@ impl Link {
 
     /// Ends everything politely because nobody wants this link any more.
     pub fn finish(&mut self, now: Stamp, out: &mut Outputs) {
+        self.http_login.disconnected();
         self.give_up_asking(now, out);
         self.next = None;
         if matches!(self.phase, Phase::Waiting { .. }) {
@@ -287,12 +304,16 @@ impl Link {
             return;
         }
         self.standing.begin(match &spec.credentials {
-            Credentials::RefreshToken(token) => Some(token.clone()),
+            Credentials::RefreshToken { token, .. } => Some(token.clone()),
             Credentials::None
             | Credentials::StaticToken(_)
             | Credentials::Password { .. }
             | Credentials::SessionCookie { .. } => None,
         });
+        self.http_login.begin();
+        if self.spec.as_ref().is_some_and(|old| old.endpoint.http_base() != spec.endpoint.http_base()) {
+            self.clock_offset_ms = None;
+        }
         let switches = spec.switches;
         self.replay.clear();
         self.retry.begin(spec.pacing);
@@ -307,6 +328,7 @@ impl Link {
         self.phase = Phase::Dialing;
         self.verdict = None;
         self.lost = None;
+        let login_first = self.must_log_in_first(&spec, now);
         let connect = Fact::Connect {
             url: spec.endpoint.websocket_url().to_string(),
             transport: spec.transport.name().to_owned(),
@@ -314,8 +336,18 @@ impl Link {
             credential: spec.credential_name().to_owned(),
             attempt: self.retry.attempt(),
             unverified: spec.reach.trust.accept_invalid && spec.endpoint.is_tls(),
+            login_first,
         };
         self.record(connect, now, out);
+        if login_first {
+            self.log_in_over_http(Purpose::Dial, now, out);
+        } else {
+            self.dial_socket(now, out);
+        }
+    }
+
+    fn dial_socket(&mut self, now: Stamp, out: &mut Outputs) {
+        let Some(spec) = self.spec.clone() else { return };
         self.present_at_upgrade(&spec, now, out);
         out.orders.push(Order::Dial(spec));
     }
@@ -346,7 +378,13 @@ impl Link {
 
     fn failed(&mut self, failure: &Failure, now: Stamp, out: &mut Outputs) {
         self.tell(failure, now, out);
-        self.verdict = Some(Verdict::of_remedy(failure.remedy()));
+        let verdict = Verdict::of_remedy(failure.remedy());
+        // What the upgrade refused may be a token that served an earlier connection.
+        let again = match verdict {
+            Verdict::Stop(_) if matches!(failure, Failure::Upgrade(_)) => self.access_refused(),
+            _ => None,
+        };
+        self.verdict = Some(again.unwrap_or(verdict));
     }
 }
 

@@ -18,7 +18,7 @@ fn password() -> Credentials {
 }
 
 fn refresh() -> Credentials {
-    Credentials::RefreshToken(Secret::new(REFRESH))
+    Credentials::RefreshToken { token: Secret::new(REFRESH), in_band: true }
 }
 
 fn cookie() -> Credentials {

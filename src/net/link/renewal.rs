@@ -7,6 +7,7 @@ use crate::directus::{
 };
 use crate::net::command::{ConnectSpec, Protocol, TransportKind};
 use crate::net::failure::{LoginFailure, OpenFailure};
+use crate::net::link::http_login::Purpose;
 use crate::net::link::login::SILENT_US;
 use crate::net::link::retry::Verdict;
 use crate::net::link::{Link, Order, Outputs, Phase};
@@ -20,27 +21,32 @@ pub(super) fn unworkable(spec: &ConnectSpec) -> Option<LoginFailure> {
     match &spec.credentials {
         Credentials::None | Credentials::StaticToken(_) => None,
         Credentials::Password { otp: Some(_), in_band: true, .. } => Some(LoginFailure::OneTimeInBand),
-        Credentials::Password { in_band: false, .. } => Some(LoginFailure::OverHttp),
-        Credentials::Password { .. } | Credentials::RefreshToken(_) => {
+        Credentials::Password { .. } | Credentials::RefreshToken { .. } if !spec.credentials.over_http() => {
             in_url.then_some(LoginFailure::NoTokenForUrl)
         }
+        Credentials::Password { .. } | Credentials::RefreshToken { .. } => None,
         Credentials::SessionCookie { .. } => {
             (spec.transport == TransportKind::Portable).then_some(LoginFailure::CookiePortable)
         }
     }
 }
 
-/// Whether Harewire holds what renews the login.
-fn renewable(spec: &ConnectSpec) -> bool {
-    matches!(spec.credentials, Credentials::Password { otp: None, .. } | Credentials::RefreshToken(_))
-}
-
 impl Link {
+    /// Whether Harewire holds what renews the login.
+    fn renewable(&self, spec: &ConnectSpec) -> bool {
+        match &spec.credentials {
+            Credentials::Password { otp: None, .. } => true,
+            Credentials::RefreshToken { in_band: true, .. } => true,
+            credentials => credentials.over_http() && self.standing.refresh_token().is_some(),
+        }
+    }
+
     /// The `auth` message for the first login of a connection; `None` where there is no credential for one.
     pub(super) fn login_message(&self, spec: &ConnectSpec, uid: Option<&str>) -> Option<String> {
         match &spec.credentials {
+            credentials if credentials.over_http() => spec.token().map(|token| auth_with_token(token, uid)),
             Credentials::Password { email, password, .. } => Some(auth_with_password(email, password, uid)),
-            Credentials::RefreshToken(_) => {
+            Credentials::RefreshToken { .. } => {
                 self.standing.refresh_token().map(|token| auth_with_refresh_token(token, uid))
             }
             Credentials::SessionCookie { value, .. } => Some(auth_with_token(value, uid)),
@@ -54,9 +60,13 @@ impl Link {
     pub(super) fn present(&mut self, message: &str, automatic: bool, now: Stamp, out: &mut Outputs) {
         let Some(spec) = self.spec.clone() else { return };
         let Some(presented) = Presented::read(message) else { return };
-        let (credential, renewable) =
-            if automatic { (spec.credential_name(), renewable(&spec)) } else { ("typed by hand", false) };
-        let mut claim = self.standing.present(&presented, credential, renewable, now);
+        let (credential, renewable) = if automatic {
+            (spec.credential_name(), self.renewable(&spec))
+        } else {
+            ("typed by hand", false)
+        };
+        let mut claim = self.standing.present(&presented, credential, renewable, self.server_time(now));
+        claim.clock_offset_ms = self.clock_offset_ms;
         if automatic && let Credentials::Password { email, .. } = &spec.credentials {
             claim.email.get_or_insert_with(|| email.clone());
         }
@@ -74,9 +84,21 @@ impl Link {
         };
         if let Some(token) = token {
             let presented = Presented::AccessToken(token.clone());
-            let claim = self.standing.present(&presented, spec.credential_name(), false, now);
+            let renewable = self.renewable(spec);
+            let mut claim =
+                self.standing.present(&presented, spec.credential_name(), renewable, self.server_time(now));
+            claim.clock_offset_ms = self.clock_offset_ms;
+            if let Credentials::Password { email, .. } = &spec.credentials {
+                claim.email = Some(email.clone());
+            }
             self.record_claim(claim, now, out);
         }
+    }
+
+    /// Now by the server's wall clock, as far as it is known: tokens end by that.
+    fn server_time(&self, now: Stamp) -> Stamp {
+        let ahead_us = self.clock_offset_ms.unwrap_or_default().saturating_mul(1000);
+        Stamp { time_us: now.time_us.saturating_add(ahead_us), ..now }
     }
 
     fn record_claim(&self, claim: IdentityClaim, now: Stamp, out: &mut Outputs) {
@@ -92,7 +114,7 @@ impl Link {
         }
         let Some(token) = new_refresh_token(message) else { return };
         self.door.learn(&token);
-        if let (Credentials::RefreshToken(_), Some(keeper)) = (&spec.credentials, &spec.keeper) {
+        if let (Credentials::RefreshToken { .. }, Some(keeper)) = (&spec.credentials, &spec.keeper) {
             out.orders.push(Order::Keep(keeper.clone(), token.clone()));
         }
         self.standing.rotated(token);
@@ -135,6 +157,11 @@ impl Link {
         if self.standing.is_renewing() {
             return;
         }
+        if spec.logs_in_over_http() {
+            // Two answers are awaited one after the other: that of HTTP has its own limit, then the socket's.
+            let uid = self.standing.renew(now.elapsed_us + 2 * SILENT_US);
+            return self.log_in_over_http(Purpose::Renew(uid), now, out);
+        }
         let uid = self.standing.renew(now.elapsed_us + SILENT_US);
         let message = match self.standing.refresh_token() {
             Some(token) => Some(auth_with_refresh_token(token, Some(&uid))),
@@ -164,6 +191,11 @@ impl Link {
             return;
         }
         self.tell(&LoginFailure::RenewalRefused.into(), now, out);
+        if self.spec.as_ref().is_some_and(|spec| spec.logs_in_over_http()) {
+            // The next connection asks for a new one.
+            self.http_login.forget();
+            return;
+        }
         let had_refresh = self.standing.refresh_token().is_some();
         self.standing.refresh_refused();
         let falls_back = matches!(
@@ -180,9 +212,12 @@ impl Link {
 
     /// What the refusal of Harewire's own first login means.
     pub(super) fn refusal_of_kind(&mut self) -> LoginFailure {
+        if let Some(failure) = self.refusal_over_http() {
+            return failure;
+        }
         match self.spec.as_ref().map(|spec| &spec.credentials) {
             Some(Credentials::Password { .. }) => LoginFailure::PasswordRefused,
-            Some(Credentials::RefreshToken(_)) => {
+            Some(Credentials::RefreshToken { .. }) => {
                 self.standing.refresh_refused();
                 LoginFailure::RefreshRefused
             }

@@ -96,10 +96,10 @@ impl Standing {
             }
             _ => left_us,
         };
-        let renews_us = left_us.zip(life_us).filter(|_| renewable).map(|(left, life)| {
-            let margin = (life / 10).max(LEAST_MARGIN_US).min(life / 2);
-            left.saturating_sub(margin)
-        });
+        let renews_us = left_us
+            .zip(life_us)
+            .filter(|_| renewable)
+            .map(|(left, life)| left.saturating_sub(margin_us(life)));
         let renew_at_us = renews_us.map(|us| now.elapsed_us.saturating_add(us));
         self.presented = Some(Lease { from_us: now.elapsed_us, renew_at_us, opaque, renewable });
         IdentityClaim {
@@ -192,6 +192,11 @@ impl Standing {
                 lease.renew_at_us.map(|at| at.saturating_add_signed(drift_us.saturating_neg()));
         }
     }
+}
+
+/// How long before its end a token that lives so long is replaced, both in microseconds.
+pub(super) fn margin_us(life_us: u64) -> u64 {
+    (life_us / 10).max(LEAST_MARGIN_US).min(life_us / 2)
 }
 
 /// Microseconds until a moment of the wall clock, 0 if it is past.

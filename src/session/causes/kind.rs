@@ -82,6 +82,8 @@ pub enum CauseKind {
     NotUtf8,
     /// No login within the time limit (reference 2.3).
     NothingSent,
+    /// The one-time password is wrong or over.
+    OneTimeWrong,
     /// The Origin is not allowed (reference 1.4).
     OriginRefused,
     /// The server listens on another address.

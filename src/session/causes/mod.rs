@@ -11,6 +11,7 @@ mod certificates;
 mod closing;
 mod codes;
 mod cut;
+mod http_login;
 mod kind;
 mod login;
 mod middle;
@@ -81,6 +82,9 @@ pub(super) fn explained(case: &Case<'_>) -> CauseCard {
 }
 
 fn situation(case: &Case<'_>) -> Situation {
+    if let Some(situation) = http_login::situation(case) {
+        return situation;
+    }
     if case.trail.open.is_none() {
         return unopened::situation(case);
     }

@@ -9,6 +9,7 @@ use crate::directus::{ErrorCode, MessageType, Status, classify};
 use crate::session::fold::At;
 use crate::session::outline::Outline;
 
+use super::http_login::HttpTry;
 use super::token::Offer;
 
 /// How many ended connections are remembered: repetition is evidence.
@@ -93,6 +94,8 @@ pub(in crate::session) struct Trail {
     pub(super) claim: Option<(Spot, Option<u64>)>,
     /// The latest login sent.
     pub(super) attempt: Option<Attempt>,
+    /// The latest login over HTTP, unless it was good.
+    pub(super) http_login: Option<HttpTry>,
     /// Logins sent after the token ran out that don't fit the schema.
     pub(super) swallowed: Option<Spot>,
     pub(super) accepted: Option<Spot>,
@@ -163,6 +166,15 @@ impl Trail {
                 let after_us = claim.expires_after_ms.filter(|_| !claim.estimated);
                 let ends_us = after_us.map(|ms| at.us().saturating_add(ms.saturating_mul(1000)));
                 self.claim = Some((spot, ends_us));
+            }
+            Fact::Http(exchange) => {
+                let tried = HttpTry::read(spot, exchange);
+                if let Some(spent) = tried.as_ref().and_then(HttpTry::spent) {
+                    remember(&mut self.spent, spent, spot);
+                }
+                if let Some(tried) = tried {
+                    self.http_login = (!tried.good).then_some(tried);
+                }
             }
             Fact::Clock { drift_us } => self.clock = Some((spot, *drift_us)),
             Fact::Switched { name, on } if name == "auto_pong" => {
