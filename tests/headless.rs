@@ -227,7 +227,9 @@ impl Desk {
     /// Waits for an enabled widget of this role whose name begins with `name`, and clicks it.
     pub fn click(&mut self, role: Role, name: &str) {
         // A hand scrolls first: what lies below the edge of its panel hears no click.
-        self.until(&format!("{role:?} “{name}”"), |desk| desk.find(role, name).map(|node| node.scroll_to_me()));
+        self.until(&format!("{role:?} “{name}”"), |desk| {
+            desk.find(role, name).map(|node| node.scroll_to_me())
+        });
         self.step();
         self.until(&format!("{role:?} “{name}”"), |desk| desk.find(role, name).map(|node| node.click()));
         self.step();

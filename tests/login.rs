@@ -11,7 +11,7 @@ use keyring_core::mock;
 use serde_json::json;
 
 use crate::headless::{Desk, Home};
-use crate::lab::rest::rest;
+use crate::lab::rest;
 
 const PASSWORD: &str = "admin-pass-1";
 

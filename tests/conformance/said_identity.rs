@@ -104,7 +104,6 @@ pub fn identities() -> Vec<Story> {
     over_http()
         .into_iter()
         .chain(kinds())
-        .into_iter()
         .chain(refusals())
         .chain(on_a_live_connection())
         .chain(expiries())

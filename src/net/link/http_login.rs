@@ -132,7 +132,10 @@ impl Link {
         let awaited = self.http_login.awaited.take_if(|(awaited, _)| *awaited == number);
         match judged(outcome, by) {
             Ok(tokens) => {
-                self.take_tokens(number, &spec, tokens, now, out);
+                self.keep_tokens(&spec, &tokens, out);
+                if number >= self.http_login.since {
+                    self.take_tokens(tokens, now, out);
+                }
                 match awaited {
                     Some((_, Purpose::Dial)) => self.dial_socket(now, out),
                     Some((_, Purpose::Renew(uid))) => self.show_renewed(&uid, now, out),
@@ -156,24 +159,17 @@ impl Link {
         }
     }
 
-    fn take_tokens(
-        &mut self,
-        number: u64,
-        asked: &ConnectSpec,
-        tokens: Tokens,
-        now: Stamp,
-        out: &mut Outputs,
-    ) {
+    /// Before anything follows from them.
+    fn keep_tokens(&self, asked: &ConnectSpec, tokens: &Tokens, out: &mut Outputs) {
         self.door.learn(&tokens.access);
-        if let Some(refresh) = &tokens.refresh {
-            self.door.learn(refresh);
-            if let (Credentials::RefreshToken { .. }, Some(keeper)) = (&asked.credentials, &asked.keeper) {
-                out.orders.push(Order::Keep(keeper.clone(), refresh.clone()));
-            }
+        let Some(refresh) = &tokens.refresh else { return };
+        self.door.learn(refresh);
+        if let (Credentials::RefreshToken { .. }, Some(keeper)) = (&asked.credentials, &asked.keeper) {
+            out.orders.push(Order::Keep(keeper.clone(), refresh.clone()));
         }
-        if number < self.http_login.since {
-            return;
-        }
+    }
+
+    fn take_tokens(&mut self, tokens: Tokens, now: Stamp, out: &mut Outputs) {
         if let Some(refresh) = tokens.refresh {
             self.standing.rotated(refresh);
         }
