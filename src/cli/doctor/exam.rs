@@ -17,6 +17,8 @@ const TRIPS: u64 = 5;
 const SECOND_US: u64 = 1_000_000;
 /// How long a close of ours may take.
 const CLOSE_US: u64 = 3 * SECOND_US;
+/// After a login over HTTP the server is asked what it tells users only; so long the login's line waits for that.
+const ANSWERS_US: u64 = 2 * SECOND_US;
 /// The period of a default server (reference 1.2).
 const PERIOD_US: u64 = 30 * SECOND_US;
 /// A server's timer is at most this late on a busy machine.
@@ -27,8 +29,8 @@ const LONGER_US: u64 = 60 * SECOND_US;
 /// What to find out.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
-    /// So many HTTP exchanges are under way.
-    pub(super) questions: u64,
+    /// So many HTTP exchanges are under way, and so many follow a login over HTTP.
+    pub(super) questions: (u64, u64),
     /// Somebody logs in.
     pub(super) credential: bool,
     /// The user named a mode: the server's own is not taken.
@@ -191,7 +193,7 @@ impl Exam {
     }
 
     fn profile(&mut self, snapshot: &Snapshot, now_us: u64) {
-        if snapshot.counters.exchanges < self.plan.questions && now_us < self.due_us {
+        if snapshot.counters.exchanges < self.plan.questions.0 && now_us < self.due_us {
             return;
         }
         let server = &*snapshot.server;
@@ -249,6 +251,12 @@ impl Exam {
             return self.close(now_us);
         }
         if snapshot.phase == Phase::Live {
+            let (first, later) = self.plan.questions;
+            let patience_us = snapshot.since_us.saturating_add(ANSWERS_US);
+            if snapshot.counters.exchanges < first + later && later > 0 && now_us < patience_us {
+                self.due_us = patience_us;
+                return;
+            }
             let (state, words) = words::login(snapshot, self.plan.credential);
             self.push("login", state, words, now_us);
             return self.begin_trips(snapshot, now_us);
