@@ -1,5 +1,7 @@
 //! `Exam`: what is asked next, decided from what the fold says and from the time; it does nothing itself.
 
+mod ending;
+
 use std::sync::Arc;
 
 use super::step::{State, Step};
@@ -15,6 +17,8 @@ const TRIPS: u64 = 5;
 const SECOND_US: u64 = 1_000_000;
 /// How long a close of ours may take.
 const CLOSE_US: u64 = 3 * SECOND_US;
+/// After a login over HTTP the server is asked what it tells users only; so long the login's line waits for that.
+const ANSWERS_US: u64 = 2 * SECOND_US;
 /// The period of a default server (reference 1.2).
 const PERIOD_US: u64 = 30 * SECOND_US;
 /// A server's timer is at most this late on a busy machine.
@@ -25,8 +29,8 @@ const LONGER_US: u64 = 60 * SECOND_US;
 /// What to find out.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
-    /// So many HTTP exchanges are under way.
-    pub(super) questions: u64,
+    /// So many HTTP exchanges are under way, and so many follow a login over HTTP.
+    pub(super) questions: (u64, u64),
     /// Somebody logs in.
     pub(super) credential: bool,
     /// The user named a mode: the server's own is not taken.
@@ -189,7 +193,7 @@ impl Exam {
     }
 
     fn profile(&mut self, snapshot: &Snapshot, now_us: u64) {
-        if snapshot.counters.exchanges < self.plan.questions && now_us < self.due_us {
+        if snapshot.counters.exchanges < self.plan.questions.0 && now_us < self.due_us {
             return;
         }
         let server = &*snapshot.server;
@@ -247,6 +251,12 @@ impl Exam {
             return self.close(now_us);
         }
         if snapshot.phase == Phase::Live {
+            let (first, later) = self.plan.questions;
+            let patience_us = snapshot.since_us.saturating_add(ANSWERS_US);
+            if snapshot.counters.exchanges < first + later && later > 0 && now_us < patience_us {
+                self.due_us = patience_us;
+                return;
+            }
             let (state, words) = words::login(snapshot, self.plan.credential);
             self.push("login", state, words, now_us);
             return self.begin_trips(snapshot, now_us);
@@ -331,68 +341,6 @@ impl Exam {
         self.begin_heartbeat(snapshot, now_us);
     }
 
-    fn begin_heartbeat(&mut self, snapshot: &Snapshot, now_us: u64) {
-        if !self.plan.heartbeat {
-            return self.close(now_us);
-        }
-        if is_heartbeat_off(snapshot) {
-            let words = "The server sends no pings (WEBSOCKETS_HEARTBEAT_ENABLED=false).";
-            self.push("heartbeat", State::Skipped, words, now_us);
-            return self.close(now_us);
-        }
-        let period_us = period_us(snapshot);
-        // The first may come at any time of a period, the second one later shows that the answer to it counted.
-        let patience_us = period_us * 2 + period_us / 4 + LATE_US;
-        self.enter(Stage::Heartbeat, now_us, patience_us);
-        let words = format!("Waiting for two pings of the server, at most {} s.", patience_us / SECOND_US);
-        self.orders.push(Order::Say(words));
-    }
-
-    fn heartbeat(&mut self, snapshot: &Snapshot, now_us: u64) {
-        if self.ended(snapshot) {
-            return self.failed("heartbeat", snapshot, now_us);
-        }
-        let heartbeat = &snapshot.heartbeat;
-        if heartbeat.pings >= 2 {
-            let (state, words) = words::heartbeat(heartbeat);
-            self.push("heartbeat", state, words, now_us);
-            self.close(now_us);
-        } else if now_us >= self.due_us {
-            let known = snapshot.server.heartbeat_s.is_some();
-            let words = match (known, heartbeat.pings) {
-                (true, _) => {
-                    "The server's pings did not come when they were due: the connection is half open, a proxy drops them, or the server hangs."
-                }
-                (false, 0) => {
-                    "No ping of the server came: its heartbeat is off, or slower than the default of 30 s. Its period is told to users only."
-                }
-                (false, _) => {
-                    "Only one ping of the server came: its heartbeat is slower than the default of 30 s, or the connection is half open."
-                }
-            };
-            if known {
-                self.fail(Exit::Lost);
-            }
-            self.push("heartbeat", if known { State::Failed } else { State::Warning }, words, now_us);
-            self.close(now_us);
-        }
-    }
-
-    fn closing(&mut self, snapshot: &Snapshot, now_us: u64) {
-        // Nothing was open that could be closed.
-        let never_dialled = snapshot.connection == 0;
-        if !self.ended(snapshot) && !never_dialled && now_us < self.due_us {
-            return;
-        }
-        if let Some(close) = snapshot.last_close.as_deref() {
-            let (state, words) = words::close(close);
-            self.push("close", state, words, now_us);
-        } else if !never_dialled && snapshot.counters.opens > 0 {
-            self.push("close", State::Warning, "The server did not answer the close.", now_us);
-        }
-        self.enter(Stage::Over, now_us, 0);
-    }
-
     fn ended(&self, snapshot: &Snapshot) -> bool {
         snapshot.phase == Phase::Closed && self.stage != Stage::Profile
     }
@@ -427,11 +375,6 @@ impl Exam {
 
 fn is_heartbeat_off(snapshot: &Snapshot) -> bool {
     snapshot.server.heartbeat_s.as_ref().is_some_and(|told| told.value.is_none())
-}
-
-fn period_us(snapshot: &Snapshot) -> u64 {
-    let told = snapshot.server.heartbeat_s.as_ref().and_then(|told| told.value);
-    told.map_or(PERIOD_US, |seconds| seconds.saturating_mul(SECOND_US))
 }
 
 /// The subscription of that place of the command line.

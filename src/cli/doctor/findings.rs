@@ -12,7 +12,7 @@ pub(super) fn warnings(snapshot: &Snapshot) -> Vec<String> {
     let server = &*snapshot.server;
     let mut found = Vec::new();
     found.extend(offer(snapshot));
-    found.extend(server.problems.iter().map(|problem| problem.value.to_string()));
+    found.extend(problems(snapshot));
     if snapshot.unverified {
         found.push(
             "The server's certificate was not verified (--insecure): anybody on the way could be the server. Trust its authority with --ca instead.".to_owned(),
@@ -33,6 +33,19 @@ pub(super) fn warnings(snapshot: &Snapshot) -> Vec<String> {
     let mut seen = BTreeSet::new();
     found.retain(|sentence| seen.insert(sentence.clone()));
     found
+}
+
+/// What went wrong with asking. One way that is broken breaks every question alike, and the socket too, whose card says so.
+fn problems(snapshot: &Snapshot) -> Vec<String> {
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for problem in &snapshot.server.problems {
+        let (path, words) = problem.value.split_once(": ").unwrap_or(("", &problem.value));
+        let told = snapshot.card.as_deref().is_some_and(|card| words.starts_with(&card.what_happened));
+        if !told && !found.iter().any(|(_, other)| *other == words) {
+            found.push((path, words));
+        }
+    }
+    found.iter().map(|(path, words)| format!("{path}: {words}")).collect()
 }
 
 /// Where the server says other things of its socket than this connection assumed.
@@ -96,6 +109,19 @@ mod tests {
         let found = warnings(&snapshot(Server { rest: told(Offer::Off), ..Server::default() }));
         assert!(found[0].contains("WEBSOCKETS_ENABLED"), "{found:?}");
         assert_eq!(warnings(&snapshot(Server::default())), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_way_that_is_broken_is_told_once() {
+        let problem = |path: &str, words: &str| Told {
+            value: format!("{path}: {words}").into(),
+            source: Source::Ping,
+            seq: 1,
+        };
+        let problems =
+            vec![problem("/server/ping", "No."), problem("/server/info", "No."), problem("/x", "Yes.")];
+        let found = warnings(&snapshot(Server { problems, ..Server::default() }));
+        assert_eq!(found, ["/server/ping: No.", "/x: Yes."]);
     }
 
     #[test]

@@ -123,8 +123,7 @@ impl<'a> Job<'a> {
         let to = args.capture.clone().map_or(Destination::Temporary, Destination::Path);
         let capture = engine.record(&endpoint.shown_url(), to, &wake).map_err(|error| error.to_string())?;
         let exam = Exam::new(Plan {
-            // As many as `Command::Examine` asks: with a token, one more.
-            questions: 3 + u64::from(spec.token().is_some()),
+            questions: spec.questions(),
             credential: !matches!((&spec.credentials, spec.token()), (Credentials::None, None)),
             mode_named: args.server.named_mode(&variables).is_some(),
             timeout_us: u64::try_from(args.timeout.as_micros()).unwrap_or(u64::MAX),

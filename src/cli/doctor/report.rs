@@ -15,7 +15,7 @@ use crate::capture::time;
 use crate::cli::args::SubscribeTo;
 use crate::cli::exit::Exit;
 use crate::session::causes::{CauseCard, Weight};
-use crate::session::{Snapshot, Subscription, SubscriptionState};
+use crate::session::{Me, Snapshot, Subscription, SubscriptionState};
 
 /// Everything that was found.
 #[derive(Debug, Serialize)]
@@ -168,14 +168,16 @@ fn identity(open: &Snapshot) -> Value {
     let card = open.identity.current.as_deref();
     let claim = card.map(|card| &card.claim);
     let now_us = open.last.elapsed_us;
+    let me = open.identity.who();
     json!({
         "login": open.login.words(),
         "logged_in": open.login.is_good(),
         "token": claim.map(|claim| claim.token),
-        "email": claim.and_then(|claim| claim.email.clone()),
-        "user": claim.and_then(|claim| claim.user.clone()),
-        "role": claim.and_then(|claim| claim.role.clone()),
-        "admin": claim.and_then(|claim| claim.admin_access),
+        "name": me.and_then(Me::name),
+        "email": me.and_then(|me| me.email.clone()).or_else(|| claim?.email.clone()),
+        "user": me.and_then(|me| me.id.clone()).or_else(|| claim?.user.clone()),
+        "role": me.and_then(|me| me.role_name.clone()).or_else(|| claim?.role.clone()),
+        "admin": me.and_then(|me| me.admin_access).or_else(|| claim?.admin_access),
         "expires_in_us": card.and_then(|card| card.expires_us).map(|at| at.saturating_sub(now_us)),
     })
 }

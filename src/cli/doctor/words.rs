@@ -2,11 +2,11 @@
 
 use super::step::State;
 use crate::cli::args::SubscribeTo;
-use crate::directus::{EventName, TokenKind};
+use crate::directus::{ErrorCode, EventName, TokenKind};
 use crate::session::causes::validity;
 use crate::session::{
-    Card, Heartbeat, LastClose, Login, RequestKind, RoundTrips, Snapshot, Subscription, SubscriptionState,
-    Tls,
+    Card, Heartbeat, LastClose, Login, Me, RequestKind, RoundTrips, Snapshot, Subscription,
+    SubscriptionState, Tls,
 };
 
 /// A time: `0.9 ms`, `22 ms`, `1.1 s`.
@@ -63,20 +63,23 @@ pub(super) fn login(snapshot: &Snapshot, wanted: bool) -> (State, String) {
         return (State::Ok, format!("not logged in: acting as the public role (mode {mode})"));
     }
     let who = match snapshot.identity.current.as_deref() {
-        Some(card) => identity(card, snapshot.last.elapsed_us),
+        Some(card) => identity(card, snapshot),
         None => snapshot.credential.to_string(),
     };
     (State::Ok, format!("{}: {who} (mode {mode})", snapshot.login.words()))
 }
 
 /// Who that is, and for how long.
-fn identity(card: &Card, now_us: u64) -> String {
+fn identity(card: &Card, snapshot: &Snapshot) -> String {
     let claim = &card.claim;
-    let mut words = vec![card.who().to_owned()];
-    if let Some(role) = &claim.role {
-        words.push(format!("role {role}"));
-    }
-    if claim.admin_access == Some(true) {
+    let now_us = snapshot.last.elapsed_us;
+    let me = snapshot.identity.who();
+    let name = me.and_then(Me::name);
+    let mut words = vec![name.unwrap_or_else(|| card.who().to_owned())];
+    words.extend(me.and_then(|me| me.email.clone()).filter(|email| words.first() != Some(email)));
+    let role = me.and_then(|me| me.role_name.as_ref()).or(claim.role.as_ref());
+    words.extend(role.map(|role| format!("role {role}")));
+    if me.and_then(|me| me.admin_access).or(claim.admin_access) == Some(true) {
         words.push("administrator".to_owned());
     }
     words.push(match (claim.token, card.expires_us) {
@@ -107,7 +110,9 @@ pub(super) fn subscription(to: &SubscribeTo, found: Option<&Subscription>) -> (S
     match &found.state {
         SubscriptionState::Refused { code, code_text, message, guessed } => {
             let guess = if *guessed { " (told without a uid: this subscription is a guess)" } else { "" };
-            let sentence = format!("{name}: refused with {code_text}: {message} {}{guess}", code.meaning());
+            let meaning = code.meaning();
+            let next = next_step(*code);
+            let sentence = format!("{name}: refused with {code_text}: {message} {meaning}{next}{guess}");
             (State::Failed, sentence, None)
         }
         _ if found.init_seq.is_some() => {
@@ -119,6 +124,17 @@ pub(super) fn subscription(to: &SubscribeTo, found: Option<&Subscription>) -> (S
             let why = RequestKind::Subscribe.why_silent();
             (State::Failed, format!("{name}: not answered. {why}"), None)
         }
+    }
+}
+
+/// What to do about a refusal, after a blank; empty where its meaning says it.
+const fn next_step(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::Forbidden => {
+            " Compare the spelling, and give a policy of this user (or of the public role) read permission for the collection."
+        }
+        ErrorCode::InvalidCollection => " Compare the spelling with the data model.",
+        _ => "",
     }
 }
 

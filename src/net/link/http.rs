@@ -217,6 +217,21 @@ impl Link {
     }
 }
 
+impl ConnectSpec {
+    /// So many exchanges `Command::Examine` begins at once, and so many more (the login among them) once a login over HTTP
+    /// has brought a token.
+    #[must_use]
+    pub fn questions(&self) -> (u64, u64) {
+        if of_link(self) != HttpToken::None {
+            (6, 0)
+        } else if self.logs_in_over_http() {
+            (2, 5)
+        } else {
+            (3, 0)
+        }
+    }
+}
+
 /// The credential as HTTP takes it. What an in-band login made is known to the server only, so its link has none to show.
 fn of_link(spec: &ConnectSpec) -> HttpToken {
     match &spec.credentials {

@@ -181,6 +181,7 @@ fn without_a_server_and_after_the_end_nobody_waits_for_ever() {
 #[test]
 fn a_server_is_examined_as_nobody_and_as_the_user() {
     let asked = |link: &mut Link| {
+        let expected = link.spec.as_deref().unwrap().questions().0;
         let mut out = Outputs::default();
         link.command(Command::Examine, Stamp::default(), &mut out);
         let words = |order: &Order| match order {
@@ -193,6 +194,7 @@ fn a_server_is_examined_as_nobody_and_as_the_user() {
             }
             other => panic!("{other:?}"),
         };
+        assert_eq!(u64::try_from(out.orders.len()).unwrap(), expected);
         out.orders.iter().map(words).collect::<Vec<_>>()
     };
     assert_eq!(
