@@ -10,10 +10,15 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use egui::accesskit::{Node, Role, TreeUpdate};
-use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
+use egui::{
+    Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, pos2, vec2,
+};
 use egui_inspection::protocol::{self, Request, Response};
 
 use crate::lab::free_port;
+
+/// Below this the status bar begins, in points of a window of 1440 × 900.
+const LOWEST: f32 = 850.0;
 
 /// How long anything may take before a test gives up.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -108,11 +113,41 @@ impl Window {
         self.until(text, |tree| said(tree).iter().any(|said| said.contains(text)));
     }
 
+    /// Turns the wheel until a widget that lies below the edge of its panel is in sight; where it is then.
+    fn scrolled(&mut self, mut at: Pos2, role: Role, label: &str) -> Pos2 {
+        let deadline = Instant::now() + DEADLINE;
+        while at.y > LOWEST {
+            self.events(vec![
+                Event::PointerMoved(pos2(at.x, LOWEST / 2.0)),
+                Event::MouseWheel {
+                    unit: MouseWheelUnit::Point,
+                    delta: vec2(0.0, -200.0),
+                    phase: TouchPhase::Move,
+                    source: MouseWheelSource::Wheel,
+                    modifiers: Modifiers::NONE,
+                },
+            ]);
+            // Scrolling takes some frames.
+            let mut before = None;
+            loop {
+                let tree = self.tree();
+                let now = find(&tree, role, label).expect("it scrolls and stays");
+                assert!(Instant::now() < deadline, "{role:?} “{label}” can't be scrolled into sight");
+                if before.replace(now) == Some(now) && now != at {
+                    at = now;
+                    break;
+                }
+            }
+        }
+        at
+    }
+
     /// Waits for a widget of this role whose name begins with `label`, and clicks its middle.
     pub fn click(&mut self, role: Role, label: &str) {
         let wanted = |tree: &TreeUpdate| find(tree, role, label).is_some();
         let tree = self.until(&format!("{role:?} “{label}”"), wanted);
-        let at = find(&tree, role, label).expect("just found");
+        let found = find(&tree, role, label).expect("just found");
+        let at = self.scrolled(found, role, label);
         self.events(vec![
             Event::PointerMoved(at),
             Event::PointerButton {
