@@ -1,0 +1,71 @@
+//! The heartbeat lab against servers: the demo, both real ones, and one that deviates.
+
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use harewire::demo::{self, Options, Server};
+use harewire::directus::{AuthMode, Credentials, Endpoint, Secret};
+use harewire::engine::lab::{Habit, Judgement, Verdict, heartbeat_lab, perform};
+use harewire::engine::{Destination, Engine, Wake};
+use harewire::net::ConnectSpec;
+
+use crate::lab::{V11, V12, seed, shared};
+
+/// Plays the whole lab side by side, as for a server with that period, and returns judgements and captures as text.
+fn play(url: &str, token: &str, period: Duration) -> Vec<(Habit, Judgement, String)> {
+    let credentials = Credentials::StaticToken(Secret::new(token));
+    let spec = ConnectSpec::new(Endpoint::parse(url).unwrap(), AuthMode::Handshake, credentials);
+    let engine = Engine::start().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..)
+            .zip(heartbeat_lab(Some(period)))
+            .map(|(number, (habit, experiment))| {
+                let path = folder.path().join(format!("{number}.ndjson"));
+                let to = Destination::Path(path.clone());
+                let mut capture = engine.record(url, to, &Wake::new(|| {})).unwrap();
+                let spec = &spec;
+                scope.spawn(move || {
+                    let judgement = perform(&experiment, spec, &mut capture, &AtomicBool::new(false));
+                    let _written = capture.finish();
+                    (habit, judgement, std::fs::read_to_string(path).unwrap())
+                })
+            })
+            .collect();
+        runs.into_iter().map(|run| run.join().unwrap()).collect()
+    })
+}
+
+fn all_as_expected(results: &[(Habit, Judgement, String)], token: &str) {
+    assert_eq!(results.len(), Habit::ALL.len());
+    for (habit, judgement, capture) in results {
+        assert_eq!(judgement.verdict, Verdict::AsExpected, "{habit:?}: {}\n{capture}", judgement.observed);
+        assert!(capture.contains(r#""event":"note""#) && capture.contains("as expected"), "{capture}");
+        assert!(!capture.contains(token), "{habit:?}: the token is in the capture");
+    }
+}
+
+#[test]
+fn the_demo_is_as_the_reference_says() {
+    let heartbeat = Some(Duration::from_secs(2));
+    let server = Server::start(Options { heartbeat, ..Options::default() }).unwrap();
+    all_as_expected(&play(&server.url(), demo::TOKEN, Duration::from_secs(2)), demo::TOKEN);
+}
+
+#[test]
+fn real_servers_are_as_the_reference_says() {
+    for version in [V12, V11] {
+        let server = shared(version, &[("WEBSOCKETS_HEARTBEAT_PERIOD", "2")]);
+        all_as_expected(&play(server.url(), seed::USER, Duration::from_secs(2)), seed::USER);
+    }
+}
+
+/// Its period is twice what it claims: who falls silent lives longer than the reference says.
+#[test]
+fn a_server_that_deviates_differs() {
+    let heartbeat = Some(Duration::from_secs(4));
+    let server = Server::start(Options { heartbeat, ..Options::default() }).unwrap();
+    let results = play(&server.url(), demo::TOKEN, Duration::from_millis(2200));
+    let (_, never, _) = results.iter().find(|(habit, ..)| *habit == Habit::Never).unwrap();
+    assert_eq!(never.verdict, Verdict::Differs, "{}", never.observed);
+}
