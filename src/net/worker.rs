@@ -52,7 +52,7 @@ enum Wake {
     Due,
     Room(Option<OwnedSemaphorePermit>),
     Socket,
-    Exchanged(u64, HttpReport),
+    Exchanged(u64, Box<HttpReport>),
 }
 
 impl Worker {
@@ -115,7 +115,7 @@ impl Worker {
                 }
                 None => std::task::Poll::Pending,
             }), if carrier.is_some() => Wake::Socket,
-            (id, report) = poll_fn(|cx| errands.poll(cx)), if busy => Wake::Exchanged(id, report),
+            (id, report) = poll_fn(|cx| errands.poll(cx)), if busy => Wake::Exchanged(id, Box::new(report)),
         }
     }
 
@@ -132,7 +132,7 @@ impl Worker {
                 self.sent(self.sink.deliver(events, room));
                 self.link.paused(false, self.clock.now());
             }
-            Wake::Exchanged(id, report) => self.link.exchanged(id, report, self.clock.now(), &mut self.out),
+            Wake::Exchanged(id, report) => self.link.exchanged(id, *report, self.clock.now(), &mut self.out),
             Wake::Socket => {
                 self.out.events.reserve(self.inbox.len() + 1);
                 for event in self.inbox.drain(..) {

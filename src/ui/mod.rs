@@ -54,6 +54,7 @@ pub mod middle;
 pub mod model;
 pub mod notices_section;
 pub mod opening_bar;
+mod page;
 pub mod palette;
 pub mod path_prompt;
 pub mod profile_list;

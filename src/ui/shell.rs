@@ -16,17 +16,16 @@ use crate::ui::copy_menu::copy_part;
 use crate::ui::detail::{Circumstances, DetailRequest, DetailView, Subject};
 use crate::ui::export_view::{ExportRequest, ExportView};
 use crate::ui::gap_report::gap_at;
-use crate::ui::help_view::help_ui;
 use crate::ui::jobs_view::jobs_ui;
 use crate::ui::log_view::LogView;
 use crate::ui::middle::Middle;
 use crate::ui::model::{Model, Source};
 use crate::ui::opening_bar::opening_ui;
+use crate::ui::page::Page;
 use crate::ui::palette::{Choice, Palette};
 use crate::ui::path_prompt::{Errand, PathPrompt};
 use crate::ui::reach_strip::unverified_strip_ui;
-use crate::ui::server_view::{ServerCommand, server_action, server_ui};
-use crate::ui::settings_view::settings_ui;
+use crate::ui::server_view::{ServerCommand, server_action};
 use crate::ui::shell_parts::{banner_ui, keep_layout};
 use crate::ui::status_bar::status_bar_ui;
 use crate::ui::status_panel::status_panel_ui;
@@ -57,16 +56,6 @@ pub struct SessionViews {
     detail: DetailView,
     compose: Compose,
     middle: Middle,
-}
-
-/// A page over the window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Page {
-    #[default]
-    None,
-    Settings,
-    Help,
-    Server,
 }
 
 impl Shell {
@@ -217,12 +206,7 @@ impl Shell {
         self.close.show(ui, &*model.snapshot.transport == "portable", actions);
         self.prompt.show(ui, actions);
         self.export.show(ui, model.scopes, actions);
-        let stays = match self.page {
-            Page::None => true,
-            Page::Settings => settings_ui(ui, model, actions),
-            Page::Help => help_ui(ui),
-            Page::Server => server_ui(ui, model, actions),
-        };
+        let stays = self.page.show(ui, model, actions);
         if !stays {
             self.page = Page::None;
         }

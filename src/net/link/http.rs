@@ -68,7 +68,7 @@ impl Link {
             let refusal = HttpRefusal::NoServer;
             exchange.error = Some(error(Stage::Http, refusal.sentences()));
             self.push_fact(Fact::Http(Box::new(exchange)), request.automatic, now, out);
-            return self.answered(asker, Err(refusal));
+            return Self::answered(asker, Err(refusal));
         };
         if request.token == HttpToken::OfLink {
             request.token = of_link(&spec);
@@ -132,7 +132,7 @@ impl Link {
             }
         };
         self.push_fact(Fact::Http(Box::new(exchange)), automatic, now, out);
-        self.answered(asker, outcome);
+        Self::answered(asker, outcome);
     }
 
     /// The link ends: what is under way will not be heard any more.
@@ -140,11 +140,11 @@ impl Link {
         for (_, mut waiting) in std::mem::take(&mut self.asked.waiting) {
             waiting.exchange.error = Some(error(Stage::Http, HttpFailure::Cancelled.sentences()));
             self.push_fact(Fact::Http(Box::new(waiting.exchange)), waiting.automatic, now, out);
-            self.answered(waiting.asker, Err(HttpRefusal::Cancelled));
+            Self::answered(waiting.asker, Err(HttpRefusal::Cancelled));
         }
     }
 
-    fn answered(&mut self, asker: Asker, outcome: Result<HttpAnswer, HttpRefusal>) {
+    fn answered(asker: Asker, outcome: Result<HttpAnswer, HttpRefusal>) {
         match asker {
             Asker::Outside(reply) => reply.send(outcome),
         }
