@@ -9,6 +9,10 @@ use harewire::engine::lab::{Habit, Judgement, Verdict, heartbeat_lab, perform};
 use harewire::engine::{Destination, Engine, Wake};
 use harewire::net::ConnectSpec;
 
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+
+use crate::headless::Desk;
 use crate::lab::{V11, V12, seed, shared};
 
 /// Plays the whole lab side by side, as for a server with that period, and returns judgements and captures as text.
@@ -68,4 +72,72 @@ fn a_server_that_deviates_differs() {
     let results = play(&server.url(), demo::TOKEN, Duration::from_millis(2200));
     let (_, never, _) = results.iter().find(|(habit, ..)| *habit == Habit::Never).unwrap();
     assert_eq!(never.verdict, Verdict::Differs, "{}", never.observed);
+}
+
+/// The page of the lab, opened by the name of its command.
+fn open_page(desk: &mut Desk) {
+    desk.keys(Modifiers::COMMAND, Key::K);
+    desk.fill(Role::TextInput, "Command", "heartbeat lab");
+    desk.keys(Modifiers::NONE, Key::Enter);
+}
+
+#[test]
+fn the_window_plays_the_lab_and_shows_each_result_and_its_log() {
+    let heartbeat = Some(Duration::from_secs(2));
+    let server = Server::start(Options { heartbeat, ..Options::default() }).unwrap();
+    let mut desk = Desk::open();
+    open_page(&mut desk);
+    desk.see("Connect first");
+    desk.press("Close");
+    desk.log_in(&server.url(), demo::TOKEN);
+    open_page(&mut desk);
+    desk.see("7 connections of its own");
+    desk.see("2.0 s (as the server says), so this takes about 6 s");
+    desk.press("Start");
+    desk.until("seven results", |desk| {
+        (desk.said().iter().filter(|said| *said == "As expected").count() == Habit::ALL.len()).then_some(())
+    });
+    desk.see("7 as expected");
+    desk.see("The server closes without a code 2.0 s after its first ping (reference 3).");
+    desk.press("Copy as text");
+    let text = desk.copied().last().cloned().unwrap();
+    assert!(
+        text.contains("Never answer: As expected") && text.contains("Observed: The server closed"),
+        "{text}"
+    );
+    assert!(!text.contains(demo::TOKEN));
+    desk.press("Show the log of “Never answer”");
+    desk.see_row(&[" close ", "closed by"]);
+    assert!(!desk.says("Copy as text"), "the page makes room for the log");
+    assert_eq!(desk.said().iter().filter(|said| said.starts_with("Tab ")).count(), 2);
+    assert_eq!(desk.quit().captures().len(), 1, "the captures of the lab are temporary");
+}
+
+#[test]
+fn a_lab_goes_on_behind_its_closed_page_is_cancelled_and_tells() {
+    let server = Server::start(Options::default()).unwrap();
+    let mut desk = Desk::open();
+    desk.log_in(&server.url(), demo::TOKEN);
+    open_page(&mut desk);
+    desk.press("Start");
+    desk.see("0 of 7 experiments over");
+    desk.press("Close");
+    open_page(&mut desk);
+    desk.press("Cancel");
+    desk.see("7 could not be tried");
+    desk.see("The experiment was cancelled.");
+    desk.press("Start again");
+    desk.see("0 of 7 experiments over");
+    desk.press("Close");
+    server.stop();
+    desk.see("The heartbeat lab is over: 7 could not be tried.");
+}
+
+#[test]
+fn a_server_whose_heartbeat_is_off_says_so_at_once() {
+    let server = Server::start(Options { heartbeat: None, ..Options::default() }).unwrap();
+    let mut desk = Desk::open();
+    desk.log_in(&server.url(), demo::TOKEN);
+    open_page(&mut desk);
+    desk.see("The heartbeat of this server is switched off");
 }

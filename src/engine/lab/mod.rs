@@ -1,10 +1,12 @@
 //! Labs: experiments against a server, each on a connection of its own, that compare what the reference expects with
 //! what was observed. Steps are data, the judge is pure; only the runner waits.
 
+mod bench;
 mod heartbeat;
 mod judge;
 mod runner;
 
+pub use bench::{Lab, Trial};
 pub use heartbeat::{Habit, heartbeat_lab};
 pub use judge::{Judgement, Sight, Verdict, What, judge};
 pub use runner::perform;

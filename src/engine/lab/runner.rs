@@ -10,7 +10,7 @@ use crate::capture::event::{Direction, Event, Fact, What as Happened};
 use crate::capture::{NoteChange, Reader};
 use crate::directus::MessageType;
 use crate::engine::Capture;
-use crate::net::{Command, ConnectSpec, Outgoing, Protocol};
+use crate::net::{Command, ConnectSpec, Outgoing, Protocol, TransportKind};
 
 /// How often a runner that waits looks whether it was cancelled.
 const GLANCE: Duration = Duration::from_millis(100);
@@ -33,7 +33,7 @@ pub fn perform(
     let is_open = |what: &What| matches!(what, What::Opened);
     if watch.until(opening, is_open) {
         for step in &experiment.steps {
-            if watch.is_over() {
+            if watch.is_over() || is_cancelled.load(Ordering::Acquire) {
                 break;
             }
             match step {
@@ -79,10 +79,11 @@ fn note(experiment: &Experiment, judgement: &mut Judgement, capture: &mut Captur
     }
 }
 
-/// The same server and token, with nothing sent by itself.
+/// The same server and token, with nothing sent by itself, on the transport that reports how a connection ends.
 fn raw(spec: &ConnectSpec) -> ConnectSpec {
     let mut raw = spec.clone();
     raw.protocol = Protocol::Raw;
+    raw.transport = TransportKind::Full;
     raw.switches.reconnect = false;
     raw.switches.auto_pong = false;
     if raw.endpoint.token().is_none()
