@@ -79,6 +79,9 @@ fn open_page(desk: &mut Desk) {
     desk.keys(Modifiers::COMMAND, Key::K);
     desk.fill(Role::TextInput, "Command", "heartbeat lab");
     desk.keys(Modifiers::NONE, Key::Enter);
+    desk.see("Close");
+    // A dialog finds its height over a few frames, and its buttons move meanwhile.
+    (0..8).for_each(|_| desk.step());
 }
 
 #[test]

@@ -231,7 +231,9 @@ pub fn lab_ui(ui: &Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> bool {
         }
         ui.add_space(theme::GAP);
         let height = (ui.ctx().content_rect().height() - 300.0).clamp(160.0, 560.0);
-        ScrollArea::vertical().max_height(height).show(ui, |ui| {
+        // As high from the start as it ever gets: the buttons must not move away from the pointer as results come.
+        let list = ScrollArea::vertical().max_height(height).auto_shrink([false, lab.rows.is_empty()]);
+        list.show(ui, |ui| {
             for (place, row) in lab.rows.iter().enumerate() {
                 if row_ui(ui, row) {
                     opened = Some(place);
@@ -379,6 +381,8 @@ mod tests {
             harness.get_by_label(said);
         }
         harness.get_by_label("1 as expected, 1 different, 1 could not be tried");
+        let options = egui_kittest::SnapshotOptions::new().threshold(2.0).max_failed_pixels(400);
+        harness.snapshot_options("heartbeat_lab_dark", &options);
         harness.get_by_label("Copy as text").click();
         harness.run();
         let wishes = harness.state().wishes();
