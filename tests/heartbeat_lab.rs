@@ -79,9 +79,13 @@ fn open_page(desk: &mut Desk) {
     desk.keys(Modifiers::COMMAND, Key::K);
     desk.fill(Role::TextInput, "Command", "heartbeat lab");
     desk.keys(Modifiers::NONE, Key::Enter);
-    desk.see("Close");
-    // A dialog finds its height over a few frames, and its buttons move meanwhile.
-    (0..8).for_each(|_| desk.step());
+    desk.see("Heartbeat lab");
+    settle(desk);
+}
+
+/// A dialog finds its height over a few frames, and its buttons move meanwhile.
+fn settle(desk: &mut Desk) {
+    (0..12).for_each(|_| desk.step());
 }
 
 #[test]
@@ -96,6 +100,7 @@ fn the_window_plays_the_lab_and_shows_each_result_and_its_log() {
     open_page(&mut desk);
     desk.see("7 connections of its own");
     desk.see("2.0 s (as the server says), so this takes about 6 s");
+    settle(&mut desk);
     desk.press("Start");
     desk.until("seven results", |desk| {
         (desk.said().iter().filter(|said| *said == "As expected").count() == Habit::ALL.len()).then_some(())
@@ -122,6 +127,8 @@ fn a_lab_goes_on_behind_its_closed_page_is_cancelled_and_tells() {
     let mut desk = Desk::open();
     desk.log_in(&server.url(), demo::TOKEN);
     open_page(&mut desk);
+    desk.see("as the server says");
+    settle(&mut desk);
     desk.press("Start");
     desk.see("0 of 7 experiments over");
     desk.press("Close");

@@ -230,6 +230,8 @@ pub fn lab_ui(ui: &Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> bool {
             notice_ui(ui, Level::Warning, obstacle);
         }
         ui.add_space(theme::GAP);
+        buttons_ui(ui, lab, actions);
+        ui.add_space(theme::GAP);
         let height = (ui.ctx().content_rect().height() - 300.0).clamp(160.0, 560.0);
         // As high from the start as it ever gets: the buttons must not move away from the pointer as results come.
         let list = ScrollArea::vertical().max_height(height).auto_shrink([false, lab.rows.is_empty()]);
@@ -242,8 +244,6 @@ pub fn lab_ui(ui: &Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> bool {
                 ui.add_space(theme::SMALL_GAP);
             }
         });
-        ui.add_space(theme::GAP);
-        buttons_ui(ui, lab, actions);
     });
     if closed {
         // The other logs stay for as long as one of them is looked at.
