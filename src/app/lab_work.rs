@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use super::app::App;
 use super::notice::Notice;
-use super::tab::Tab;
 use super::vault_work::credentials;
 use crate::directus::{AuthMode, Credentials};
 use crate::engine::lab::{Experiment, Judgement, Lab, Trial, Verdict, heartbeat_lab};
 use crate::net::ConnectSpec;
 use crate::session::{Phase, Snapshot};
-use crate::settings::{CredentialKind, Preferences, Profile, Protocol};
+use crate::settings::{CredentialKind, Profile, Protocol};
 use crate::ui::lab_view::{LabAction, LabModel, LabRow, LabState, PeriodSource, Plan};
 use crate::ui::page::Page;
 
@@ -37,7 +36,6 @@ impl App {
                     run.lab.cancel();
                 }
             }
-            LabAction::Open(place) => self.open_trial(place),
             // What still runs goes on, and tells when it is over.
             LabAction::Leave => self.lab = self.lab.take().filter(|run| run.lab.is_running()),
         }
@@ -51,16 +49,6 @@ impl App {
         let lab = Lab::start(&self.engine, &spec, period, &self.wake).map_err(|error| error.to_string())?;
         self.lab = Some(LabRun { lab, server: spec.endpoint.shown_url(), plan });
         Ok(())
-    }
-
-    /// The log of an experiment, as a tab.
-    fn open_trial(&mut self, place: usize) {
-        if !self.has_room_for_tab() {
-            return;
-        }
-        let Some(capture) = self.lab.as_mut().and_then(|run| run.lab.take_capture(place)) else { return };
-        let Preferences { fold_heartbeats, follow, .. } = self.memory.settings().preferences;
-        self.show_tab(Tab::new(capture, None, fold_heartbeats), follow);
     }
 
     /// Picks up what is over; says so where the page was closed meanwhile.
@@ -187,7 +175,7 @@ fn trial_row(trial: &Trial) -> LabRow {
         Verdict::Differs => LabState::Differs,
         Verdict::NotTried => LabState::NotTried,
     };
-    LabRow { state, observed: observed.clone(), has_log: trial.capture.is_some(), ..row }
+    LabRow { state, observed: observed.clone(), ..row }
 }
 
 #[cfg(test)]

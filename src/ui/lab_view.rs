@@ -31,8 +31,6 @@ pub enum LabAction {
     Start,
     /// End those that run.
     Cancel,
-    /// Show the log of the experiment at this place in a tab.
-    Open(usize),
     /// The page was closed.
     Leave,
 }
@@ -133,8 +131,6 @@ pub struct LabRow {
     pub expected: String,
     /// What was seen; empty until it is over.
     pub observed: String,
-    /// Its log is there to be shown.
-    pub has_log: bool,
 }
 
 /// The lab as it is shown.
@@ -210,7 +206,6 @@ impl LabModel {
 /// Paints the page over the window. False once it was closed.
 pub fn lab_ui(ui: &Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> bool {
     let lab = model.lab;
-    let mut opened = None;
     let closed = dialog_ui(ui, "heartbeat lab", 720.0, |ui| {
         title_ui(ui, "Heartbeat lab", &lab.server);
         if !lab.rows.is_empty() {
@@ -236,46 +231,34 @@ pub fn lab_ui(ui: &Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> bool {
         // As high from the start as it ever gets: the buttons must not move away from the pointer as results come.
         let list = ScrollArea::vertical().max_height(height).auto_shrink([false, lab.rows.is_empty()]);
         list.show(ui, |ui| {
-            for (place, row) in lab.rows.iter().enumerate() {
-                if row_ui(ui, row) {
-                    opened = Some(place);
-                    ui.close();
-                }
+            for row in &lab.rows {
+                row_ui(ui, row);
                 ui.add_space(theme::SMALL_GAP);
             }
         });
     });
     if closed {
-        // The other logs stay for as long as one of them is looked at.
-        actions.push(Action::Lab(opened.map_or(LabAction::Leave, LabAction::Open)));
+        actions.push(Action::Lab(LabAction::Leave));
     }
     !closed
 }
 
-/// One experiment. True when its log is asked for.
-fn row_ui(ui: &mut Ui, row: &LabRow) -> bool {
+/// One experiment.
+fn row_ui(ui: &mut Ui, row: &LabRow) {
     let level = row.state.level();
     let edge = matches!(row.state, LabState::AsExpected | LabState::Differs | LabState::NotTried)
         .then(|| level_colour(tokens(ui), level));
     card_ui(ui, edge, |ui| {
-        let mut wanted = false;
         ui.horizontal(|ui| {
             ui.label(RichText::new(&row.name).font(theme::strong(theme::BODY)));
             chip_ui(ui, row.state.words(), level);
-            if row.has_log {
-                ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                    let name = format!("Show the log of “{}”", row.name);
-                    wanted = Button::icon(Icon::Logs, &name).small().show(ui).clicked();
-                });
-            }
         });
         hint_ui(ui, &row.question);
         fact_ui(ui, "Expected", &row.expected);
         if !row.observed.is_empty() {
             fact_ui(ui, "Observed", &row.observed);
         }
-        wanted
-    })
+    });
 }
 
 fn buttons_ui(ui: &mut Ui, lab: &LabModel, actions: &mut Vec<Action>) {
@@ -323,7 +306,6 @@ mod tests {
             expected: "The server closes without a code 30.0 s after its first ping (reference 3)."
                 .to_owned(),
             observed: observed.to_owned(),
-            has_log: !observed.is_empty(),
         }
     }
 
@@ -364,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_of_it_is_shown_copied_and_opened() {
+    fn what_came_of_it_is_shown_and_copied() {
         let rows = vec![
             row("Answer", LabState::AsExpected, "The connection stayed open and got 3 pings."),
             row("Never answer", LabState::Differs, "The connection stayed open; 4 pings came."),
@@ -391,10 +373,6 @@ mod tests {
             text.contains("Never answer: Differs")
                 && text.contains("Observed: The connection stayed open; 4")
         );
-        harness.get_by_label("Show the log of “Never answer”").click();
-        harness.run();
-        assert_eq!(harness.state().wishes().last(), Some(&Action::Lab(LabAction::Open(1))));
-        assert!(harness.query_by_label("Copy as text").is_none(), "the page closed");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
 
 use super::{Experiment, Judgement, Verdict, heartbeat_lab, perform};
-use crate::engine::{Capture, Destination, Engine, EngineError, Wake};
+use crate::engine::{Destination, Engine, EngineError, Wake};
 use crate::net::ConnectSpec;
 
 /// The heartbeat lab under way, or over. Dropping it ends what still runs.
@@ -22,9 +22,7 @@ pub struct Trial {
     pub experiment: Experiment,
     /// How it ended; `None` while it runs.
     pub judgement: Option<Judgement>,
-    /// Everything that happened, once it is over.
-    pub capture: Option<Capture>,
-    end: Receiver<(Judgement, Capture)>,
+    end: Receiver<Judgement>,
 }
 
 impl Lab {
@@ -44,13 +42,13 @@ impl Lab {
             let server = spec.endpoint.shown_url();
             let mut capture = engine.record(&server, Destination::Temporary, wake)?;
             let (sender, end) = bounded(1);
-            let trial = Trial { experiment, judgement: None, capture: None, end };
+            let trial = Trial { experiment, judgement: None, end };
             let (experiment, spec) = (trial.experiment.clone(), spec.clone());
             let (is_cancelled, wake) = (Arc::clone(&lab.is_cancelled), wake.clone());
             std::thread::Builder::new().name("lab".into()).spawn(move || {
                 let judgement = perform(&experiment, &spec, &mut capture, &is_cancelled);
-                // Nobody listens any more when the lab was dropped: then the capture goes with it.
-                let _dropped = sender.send((judgement, capture));
+                // Nobody listens any more when the lab was dropped.
+                let _dropped = sender.send(judgement);
                 wake.ring();
             })?;
             lab.trials.push(trial);
@@ -63,10 +61,7 @@ impl Lab {
         let was_running = self.is_running();
         for trial in self.trials.iter_mut().filter(|trial| trial.judgement.is_none()) {
             match trial.end.try_recv() {
-                Ok((judgement, capture)) => {
-                    trial.judgement = Some(judgement);
-                    trial.capture = Some(capture);
-                }
+                Ok(judgement) => trial.judgement = Some(judgement),
                 Err(TryRecvError::Empty) => {}
                 Err(TryRecvError::Disconnected) => {
                     let observed = "The experiment broke off inside Harewire, which is a bug.".to_owned();
@@ -98,11 +93,6 @@ impl Lab {
     #[must_use]
     pub fn trials(&self) -> &[Trial] {
         &self.trials
-    }
-
-    /// Takes the capture of an experiment that is over.
-    pub fn take_capture(&mut self, place: usize) -> Option<Capture> {
-        self.trials.get_mut(place)?.capture.take()
     }
 }
 
@@ -143,6 +133,5 @@ mod tests {
             assert_eq!(judgement.verdict, Verdict::NotTried);
             assert_eq!(judgement.observed, "The experiment was cancelled.");
         }
-        assert!(lab.take_capture(0).is_some() && lab.take_capture(0).is_none());
     }
 }

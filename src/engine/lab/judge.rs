@@ -74,7 +74,10 @@ pub fn judge(experiment: &Experiment, seen: &[Sight]) -> Judgement {
     };
     if !seen.iter().any(|sight| sight.what == What::Opened) {
         let proof = end.map(|(sight, ..)| sight.seq);
-        return not_tried("The connection did not open: the log says where it failed.", proof);
+        return not_tried(
+            "The connection did not open: the server refused it, perhaps by its limit of connections, or could not be reached.",
+            proof,
+        );
     }
     let Some(first) = pings.first() else {
         let proof = end.map(|(sight, ..)| sight.seq);
