@@ -32,6 +32,8 @@ mod guide;
 #[cfg(test)]
 mod headless;
 #[cfg(test)]
+mod heartbeat_lab;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod lab;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::beside::Beside;
 use super::demo_tab::DemoTab;
 use super::files::Files;
+use super::lab_work::LabRun;
 use super::memory::Memory;
 use super::model_parts::ModelParts;
 use super::notice::Notice;
@@ -39,6 +40,8 @@ pub struct App {
     pub(super) memory: Memory,
     /// The demo server, while it runs.
     pub(super) demo: Option<DemoTab>,
+    /// The heartbeat lab, from its start until its page is closed.
+    pub(super) lab: Option<LabRun>,
     /// Sentences not yet shown.
     pub(super) notices: Vec<Notice>,
     /// Rings when another thread has news.
@@ -58,6 +61,7 @@ impl App {
             files,
             memory,
             demo: None,
+            lab: None,
             notices: Vec::new(),
             wake,
             engine,
@@ -121,6 +125,7 @@ impl App {
         for lost in self.retired.news() {
             self.say(Notice::error(lost));
         }
+        self.poll_lab();
         self.poll_files();
         if let Some(patience) = self.take_vault_news() {
             ctx.request_repaint_after(patience);

@@ -127,24 +127,31 @@ impl App {
         if self.tab.as_ref().is_some_and(is_failed) { Place::Instead } else { Place::New }
     }
 
-    fn connect_to(&mut self, profile: Profile, credentials: Credentials, beside: bool) {
-        let endpoint = match profile.endpoint() {
-            Ok(endpoint) => endpoint,
-            Err(error) => {
-                self.say(Notice::error(error.to_string()));
-                return;
-            }
-        };
-        let mut spec = spec(&profile, endpoint, credentials);
+    /// Everything needed to connect with a profile.
+    ///
+    /// # Errors
+    /// A sentence: the URL is none, a secret value isn't known any more, the proxy can't be used.
+    pub(super) fn spec_for(
+        &mut self,
+        profile: &Profile,
+        credentials: Credentials,
+    ) -> Result<ConnectSpec, String> {
+        let endpoint = profile.endpoint().map_err(|error| error.to_string())?;
+        let mut spec = spec(profile, endpoint, credentials);
         if profile.credential == CredentialKind::RefreshToken {
-            spec.keeper = Some(net::Keeper::new(self.memory.vault.keeper(&profile)));
+            spec.keeper = Some(net::Keeper::new(self.memory.vault.keeper(profile)));
         }
         let rules = ProxyRules::from_environment();
         let secrets = self.memory.reach_secrets(profile.id);
-        if let Err(sentence) = super::reach::extend(&mut spec, &profile.reach, secrets, &rules) {
-            self.say(Notice::error(sentence));
-            return;
-        }
+        super::reach::extend(&mut spec, &profile.reach, secrets, &rules)?;
+        Ok(spec)
+    }
+
+    fn connect_to(&mut self, profile: Profile, credentials: Credentials, beside: bool) {
+        let spec = match self.spec_for(&profile, credentials) {
+            Ok(spec) => spec,
+            Err(sentence) => return self.say(Notice::error(sentence)),
+        };
         let server = spec.endpoint.shown_url();
         let place = if beside { Place::New } else { self.place_for(profile.id, &server) };
         if place != Place::There && !self.new_capture(&spec, &profile, place) {

@@ -19,6 +19,7 @@ mod files;
 mod filtering;
 mod going;
 mod job;
+mod lab_work;
 mod memory;
 mod model_parts;
 mod notice;

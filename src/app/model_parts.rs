@@ -18,6 +18,7 @@ use crate::settings::{Environment, Settings};
 use crate::ui::capture_list::CaptureList;
 use crate::ui::export_view::Scopes;
 use crate::ui::jobs_view::JobView;
+use crate::ui::lab_view::LabModel;
 use crate::ui::log_model::{FilterState, LogModel};
 use crate::ui::model::{Demo, Model, Opening, Recent, Recording, Source};
 use crate::ui::tab_strip::{TabView, Tabs};
@@ -63,6 +64,7 @@ pub struct ModelParts {
     is_keyring_awaited: bool,
     environment: Option<Environment>,
     jobs: Vec<JobView>,
+    lab: LabModel,
     scopes: Scopes,
 }
 
@@ -104,6 +106,7 @@ impl ModelParts {
             is_keyring_awaited: app.memory.vault.is_waiting(),
             environment: Some(&app.memory.environment).filter(|found| !found.is_empty()).cloned(),
             jobs: app.files.tasks.views(),
+            lab: app.lab_model(),
             scopes: Scopes::default(),
         };
         let Some(tab) = &app.tab else { return parts };
@@ -212,6 +215,7 @@ impl ModelParts {
                 environment: self.environment.as_ref(),
             },
             jobs: &self.jobs,
+            lab: &self.lab,
             scopes: self.scopes,
             banner: self.banner.as_deref(),
             removed_profile: self.removed_profile.as_deref(),

@@ -71,6 +71,7 @@ impl App {
             Action::ShowCaptures => self.show_captures(ctx),
             Action::Captures(action) => self.perform_on_captures(ctx, action),
             Action::ShowEnd(on) => self.show_end(on),
+            Action::Lab(action) => self.perform_on_lab(action),
             Action::Vault(action) => self.perform_on_vault(action),
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }

@@ -361,6 +361,11 @@ impl Capture {
         self.link.as_ref()
     }
 
+    /// A bell that rings after each publishing, for a thread that follows this capture.
+    pub(super) fn follow(&self) -> (crossbeam_channel::Sender<()>, crossbeam_channel::Receiver<()>) {
+        self.published.news.follow()
+    }
+
     /// Gives the connection an order; without one, nothing happens and the answer is `false`.
     pub fn command(&self, command: Command) -> bool {
         self.link.as_ref().is_some_and(|link| {

@@ -18,6 +18,7 @@ mod found;
 mod gaps;
 mod handle;
 mod identity_row;
+pub mod lab;
 mod live_table;
 #[cfg(test)]
 mod live_table_cases;

@@ -7,6 +7,7 @@ use crate::capture::study::{CopyForm, StudyWish};
 use crate::directus::Secret;
 use crate::settings::{Layout, Preferences, Profile, ProfileId, Switches};
 use crate::ui::export_view::ExportRequest;
+use crate::ui::lab_view::LabAction;
 use crate::ui::path_prompt::Errand;
 use crate::ui::rows_action::RowsAction;
 use crate::ui::saved_action::SavedAction;
@@ -136,6 +137,8 @@ pub enum Action {
     Captures(CapturesAction),
     /// While a long file is read: show its last events, or those read so far.
     ShowEnd(bool),
+    /// Something about the heartbeat lab.
+    Lab(LabAction),
     /// Something about credentials.
     Vault(VaultAction),
     /// Close the window.

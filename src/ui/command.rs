@@ -3,6 +3,7 @@
 use egui::{Key, KeyboardShortcut};
 use lucide_icons::Icon;
 
+use crate::ui::lab_view::LAB;
 use crate::ui::row_command::{ROWS, RowCommand};
 use crate::ui::server_view::{SERVER, ServerCommand};
 use crate::ui::shortcut::{NONE, bare, ctrl, ctrl_shift, shift};
@@ -19,6 +20,8 @@ pub enum Command {
     Tabs(TabCommand),
     /// One about the server.
     Server(ServerCommand),
+    /// Show the heartbeat lab.
+    HeartbeatLab,
     /// Connect as last time.
     Reconnect,
     /// Close the connection.
@@ -337,9 +340,10 @@ const WINDOW: [Line; 11] = [
 
 /// Every command, by group.
 pub fn all() -> impl Iterator<Item = Entry> {
-    let groups: [(Group, &'static [Line]); 8] = [
+    let groups: [(Group, &'static [Line]); 9] = [
         (Group::Connection, &CONNECTION),
         (Group::Connection, &SERVER),
+        (Group::Connection, &LAB),
         (Group::Connection, &TABS),
         (Group::Messages, &MESSAGES),
         (Group::Log, &LOG),

@@ -10,6 +10,7 @@ use crate::settings::Settings;
 use crate::ui::capture_list::CaptureList;
 use crate::ui::export_view::Scopes;
 use crate::ui::jobs_view::JobView;
+use crate::ui::lab_view::LabModel;
 use crate::ui::log_model::LogModel;
 use crate::ui::tab_strip::Tabs;
 use crate::ui::vault_model::VaultModel;
@@ -49,6 +50,8 @@ pub struct Model<'a> {
     pub captures: &'a CaptureList,
     /// Exports, imports and merges under way.
     pub jobs: &'a [JobView],
+    /// The heartbeat lab, while its page is shown.
+    pub lab: &'a LabModel,
     /// How many events an export would hold.
     pub scopes: Scopes,
     /// Where the values of credentials are.

@@ -4,6 +4,7 @@ use egui::Ui;
 
 use crate::ui::action::Action;
 use crate::ui::help_view::help_ui;
+use crate::ui::lab_view::lab_ui;
 use crate::ui::model::Model;
 use crate::ui::server_view::server_ui;
 use crate::ui::settings_view::settings_ui;
@@ -20,6 +21,8 @@ pub enum Page {
     Help,
     /// What is known of the server.
     Server,
+    /// The heartbeat lab.
+    Lab,
 }
 
 impl Page {
@@ -30,6 +33,7 @@ impl Page {
             Self::Settings => settings_ui(ui, model, actions),
             Self::Help => help_ui(ui),
             Self::Server => server_ui(ui, model, actions),
+            Self::Lab => lab_ui(ui, model, actions),
         }
     }
 }

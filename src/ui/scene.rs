@@ -16,6 +16,7 @@ use crate::settings::{Profile, Settings};
 use crate::ui::action::{Action, FilterChange};
 use crate::ui::capture_list::CaptureList;
 use crate::ui::export_view::Scopes;
+use crate::ui::lab_view::LabModel;
 use crate::ui::log_model::{FilterState, LogModel};
 use crate::ui::model::{Demo, Model, Opening, Recent, Recording, Source};
 use crate::ui::shell::Shell;
@@ -51,6 +52,7 @@ pub struct Scene {
     pub marked: Option<u64>,
     pub now_us: u64,
     pub vault: VaultModel<'static>,
+    pub lab: LabModel,
 }
 
 impl Scene {
@@ -79,6 +81,7 @@ impl Scene {
             marked: None,
             now_us: 0,
             vault: VaultModel::default(),
+            lab: LabModel::default(),
         }
     }
 
@@ -261,6 +264,7 @@ impl Scene {
             captures: &self.captures,
             vault: self.vault,
             jobs: &[],
+            lab: &self.lab,
             scopes: Scopes::default(),
             banner: None,
             removed_profile: None,

@@ -107,6 +107,12 @@ impl Shell {
         std::mem::swap(&mut self.views, views);
     }
 
+    /// Whether this page stands over the window.
+    #[must_use]
+    pub fn shows(&self, page: Page) -> bool {
+        self.page == page
+    }
+
     /// Nothing stands before the session.
     pub fn show_session(&mut self) {
         self.on_form = false;
@@ -307,6 +313,7 @@ impl Shell {
                 self.close.open();
             }
             Command::Server(ServerCommand::Show) => self.page = Page::Server,
+            Command::HeartbeatLab => self.page = Page::Lab,
             Command::Settings => self.page = Page::Settings,
             Command::Help => self.page = Page::Help,
             Command::EditAndResend => {
@@ -396,6 +403,7 @@ fn action_of(command: Command, model: &Model<'_>) -> Option<Action> {
         | Command::FindPrevious
         | Command::FindInMessage
         | Command::Rows(_)
+        | Command::HeartbeatLab
         | Command::Settings
         | Command::Table
         | Command::Help => None,
