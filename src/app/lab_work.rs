@@ -130,7 +130,7 @@ fn shown(profile: &Profile, credentials: Credentials) -> Result<Credentials, Str
         Credentials::StaticToken(_) => Ok(credentials),
         Credentials::None if in_url || profile.mode == AuthMode::Public => Ok(credentials),
         Credentials::None => Err("Without a token this server takes no connection for long, and none is known. Give the profile a token under Connection.".to_owned()),
-        Credentials::Password { .. } | Credentials::RefreshToken(_) | Credentials::SessionCookie { .. } => Err(format!(
+        Credentials::Password { .. } | Credentials::RefreshToken { .. } | Credentials::SessionCookie { .. } => Err(format!(
             "The lab shows its token in the URL of each connection, and a login by {} brings none that could be shown there. Connect with a {}.",
             credentials.kind(),
             CredentialKind::StaticToken.secret_name()
@@ -191,8 +191,8 @@ mod tests {
         measured_us: Option<u64>,
     ) -> Result<(Duration, PeriodSource), String> {
         let told = heartbeat_s.map(|value| Told { value, source: Source::InfoAsUser, seq: 3 });
-        let mut snapshot = Snapshot::default();
-        snapshot.server = Arc::new(Server { heartbeat_s: told, ..Server::default() });
+        let server = Arc::new(Server { heartbeat_s: told, ..Server::default() });
+        let mut snapshot = Snapshot { server, ..Snapshot::default() };
         snapshot.heartbeat.period_us = measured_us;
         period(&snapshot)
     }
@@ -212,7 +212,8 @@ mod tests {
         let handshake = Profile { mode: AuthMode::Handshake, ..Profile::default() };
         assert!(shown(&handshake, Credentials::StaticToken(Secret::new("t"))).is_ok());
         assert!(shown(&public, Credentials::None).is_ok() && shown(&handshake, Credentials::None).is_err());
-        let refused = shown(&handshake, Credentials::RefreshToken(Secret::new("hush"))).err();
+        let refused =
+            shown(&handshake, Credentials::RefreshToken { token: Secret::new("hush"), in_band: false }).err();
         assert!(
             refused.is_some_and(|sentence| sentence.contains("refresh token") && !sentence.contains("hush"))
         );
