@@ -229,7 +229,10 @@ pub fn lab_ui(ui: &Ui, model: &Model<'_>, actions: &mut Vec<Action>) -> bool {
         ui.add_space(theme::GAP);
         let height = (ui.ctx().content_rect().height() - 300.0).clamp(160.0, 560.0);
         // As high from the start as it ever gets: the buttons must not move away from the pointer as results come.
-        let list = ScrollArea::vertical().max_height(height).auto_shrink([false, lab.rows.is_empty()]);
+        let list = ScrollArea::vertical()
+            .min_scrolled_height(height)
+            .max_height(height)
+            .auto_shrink([false, lab.rows.is_empty()]);
         list.show(ui, |ui| {
             for row in &lab.rows {
                 row_ui(ui, row);
