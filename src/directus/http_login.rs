@@ -9,7 +9,7 @@ use crate::directus::Secret;
 pub const LOGIN_PATH: &str = "/auth/login";
 /// Path of the renewal by refresh token.
 pub const REFRESH_PATH: &str = "/auth/refresh";
-/// Path that tells a user who he is.
+/// Path that tells a user who they are.
 pub const ME_PATH: &str = "/users/me";
 /// What is asked of it. A field that may not be read makes the whole answer 403, so roles are asked for by name only.
 pub const ME_FIELDS: &str = "id,email,first_name,last_name,role.name";

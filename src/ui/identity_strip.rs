@@ -141,7 +141,7 @@ fn card_facts_ui(ui: &mut Ui, model: &Model<'_>, card: &Card, moment: &Moment) {
         fact_ui(ui, "rights", words);
     }
     if me.is_some_and(|me| me.is_bare) {
-        hint_ui(ui, "This user may not read who he is; name and role stay unknown.");
+        hint_ui(ui, "This user may not read their own entry; name and role stay unknown.");
     }
     let (words, level) = token_words(card, moment);
     let t = tokens(ui);
