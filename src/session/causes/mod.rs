@@ -1,8 +1,8 @@
 //! Why a connection ended, or never came about: ranked causes, each with its evidence and the next step.
 //!
 //! Directus closes without a code and refuses without a reason (reference 1.3, 2.3, 6.4), so most of it is inference from
-//! what was sent, what came and how long it took. [`explained`] is a pure function of what the fold knows at that moment
-//! ([`Case`]); each cause is one small rule, the tables of rules lie in the files of their situation. Rules of equal
+//! what was sent, what came and how long it took. `explained` is a pure function of what the fold knows at that moment
+//! (`Case`); each cause is one small rule, the tables of rules lie in the files of their situation. Rules of equal
 //! certainty keep the order of their table.
 
 mod card;
